@@ -1,0 +1,25 @@
+"""Declarations: strict TOML, refusals with a way out, canonical digests, atomic files."""
+
+from declare.canonical import canonical, digest, digest_file, digest_frame
+from declare.files import replacing, write_atomically
+from declare.load import Declaration, load
+from declare.refusal import Fault, Refusal, WrongInput
+from declare.signing import BadSignature, Sealer, Signer, verify_signature
+
+__all__ = [
+    "BadSignature",
+    "Declaration",
+    "Fault",
+    "Refusal",
+    "Sealer",
+    "Signer",
+    "WrongInput",
+    "canonical",
+    "digest",
+    "digest_file",
+    "digest_frame",
+    "load",
+    "replacing",
+    "verify_signature",
+    "write_atomically",
+]

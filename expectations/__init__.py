@@ -1,0 +1,1 @@
+"""Expectations: an Extract is held against its contract and becomes a ValidatedExtract. GX lives only here."""

@@ -1,0 +1,35 @@
+"""The second type on the way: rows that met the source's contract, and how the delivery did."""
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import polars as pl
+
+from intake.quarantine import Quarantine
+from intake.source import Source
+
+_EXPECTATIONS: Final = object()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ValidatedExtract:
+    """Made by `expectations.validate` only. `table` as in `Extract`, without the rows that failed.
+
+    `quality` is plain JSON data: one item per check with expectation, column, evaluated, unexpected, outcome
+    (`met`, `failed`, `not evaluated`); no values.
+    """
+
+    source: Source
+    delivery: str
+    rows_in: int
+    table: pl.DataFrame
+    quarantine: Quarantine
+    quality: tuple[dict[str, Any], ...]
+    _made_by: object = field(default=None)
+
+    def __post_init__(self) -> None:
+        if self._made_by is not _EXPECTATIONS:
+            raise TypeError("a ValidatedExtract is made by expectations.validate only")
+
+    def __repr__(self) -> str:
+        return f"ValidatedExtract({self.source.id}, {self.table.height} of {self.rows_in} rows)"

@@ -1,0 +1,36 @@
+"""The first type on the way: rows of one delivery as declared, and what was set apart."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from intake.quarantine import Quarantine
+from intake.source import Source
+
+_INTAKE: Final = object()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Extract:
+    """Made by `intake.read_extract` only.
+
+    `table` has `row` (UInt32, data rows from 1) and one column per declared column that is not dropped, in canonical
+    form: dates as text YYYY-MM-DD with 00 or 0000 for unknown parts, integers as Int64, decimals as Float64, everything
+    else as trimmed text. `delivery` is the SHA-256 of the file as delivered.
+    Rows in the file = table.height + rows in quarantine.
+    """
+
+    source: Source
+    delivery: str
+    rows_in: int
+    table: pl.DataFrame
+    quarantine: Quarantine
+    _made_by: object = field(default=None)
+
+    def __post_init__(self) -> None:
+        if self._made_by is not _INTAKE:
+            raise TypeError("an Extract is made by intake.read_extract only")
+
+    def __repr__(self) -> str:
+        return f"Extract({self.source.id}, {self.table.height} of {self.rows_in} rows)"

@@ -1,0 +1,36 @@
+"""What intake and expectations set apart: row number, column and rule, never the value."""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+import polars as pl
+
+ENTRIES: Final = pl.Schema({"row": pl.UInt32, "column": pl.String, "rule": pl.String, "scope": pl.String})
+"""`row` counts data rows from 1; `scope` is `row` (the row is kept out) or `cell` (the cell became empty)."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Quarantine:
+    """Entries with the columns of `ENTRIES`; a row or cell may be named by several rules."""
+
+    entries: pl.DataFrame
+
+    @classmethod
+    def empty(cls) -> Self:
+        return cls(pl.DataFrame(schema=ENTRIES))
+
+    @property
+    def rows(self) -> set[int]:
+        """Numbers of the rows kept out."""
+        return set(self.entries.filter(pl.col("scope") == "row").get_column("row"))
+
+    def with_entries(self, more: pl.DataFrame) -> "Quarantine":
+        return Quarantine(pl.concat([self.entries, more.select(ENTRIES.names()).cast(dict(ENTRIES))]))
+
+    def counts(self) -> pl.DataFrame:
+        """Columns `scope`, `column`, `rule`, `count`; the largest first."""
+        grouped = self.entries.group_by("scope", "column", "rule").agg(pl.col("row").n_unique().alias("count"))
+        return grouped.sort("count", "column", "rule", descending=[True, False, False])
+
+    def __repr__(self) -> str:
+        return f"Quarantine({self.entries.height} entries)"

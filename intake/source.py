@@ -1,0 +1,125 @@
+"""The declaration of a source (bron): whose file it is, how it is written, and what each column is for."""
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from declare import Declaration
+
+Entity = Literal["person", "company", "location"]
+Role = Literal["identify", "payload", "aside", "drop"]
+SemanticType = Literal[
+    "bsn", "identifier", "code",                          # unique numbers; codes compare by similarity too
+    "given_names", "initials", "surname", "prefix", "partner_surname",
+    "date", "sex", "postcode", "house_number", "house_addition",
+    "text", "category", "municipality", "integer", "decimal", "freetext",
+]  # fmt: skip
+
+
+class FileFormat(Declaration):
+    """How the file is written. The declared format is law; nothing is guessed."""
+
+    kind: Literal["csv"] = "csv"
+    encoding: str = "utf-8"
+    separator: str = Field(default=",", min_length=1, max_length=1)
+    quote: str = Field(default='"', min_length=1, max_length=1)
+    decimal: Literal[".", ","] = "."
+    date: str = "%Y-%m-%d"
+    unknown_date_parts: bool = False
+    """Whether 00 stands for an unknown day or month (or 0000 for a year), as in the BRP."""
+    null: tuple[str, ...] = ("",)
+
+
+class Check(Declaration):
+    """One Great Expectations expectation beyond what the column's type already asks for."""
+
+    expectation: str
+    """Snake-case name, for example `expect_column_values_to_be_in_set`."""
+    arguments: dict[str, bool | int | float | str | list[int | float | str]] = {}
+    severity: Literal["quarantine", "warn"] = "quarantine"
+
+
+class Column(Declaration):
+    """One column of the file. `field` groups the columns that describe one thing, such as prefix and surname."""
+
+    name: str
+    type: SemanticType
+    role: Role
+    field: str | None = None
+    """Name of the linkage field, the same in every source; needed for role `identify`."""
+    required: bool = False
+    """An empty cell sends the row to quarantine."""
+    concept: str | None = None
+    checks: tuple[Check, ...] = ()
+
+    @model_validator(mode="after")
+    def _identify_needs_a_field(self) -> Self:
+        if self.role == "identify" and self.field is None:
+            raise ValueError("a column with role identify needs a field")
+        return self
+
+
+class Derived(Declaration):
+    """A coarsened copy of a column, kept as payload or aside; the column itself may be identifying."""
+
+    name: str
+    origin: str
+    role: Literal["payload", "aside"] = "payload"
+    coarsen: Literal["year", "age-band", "band", "postcode-4"]
+    edges: tuple[float, ...] = ()
+    """Lower edges of the second and later bands, for `age-band` (years) and `band`."""
+    reference: date | None = None
+    """The day ages are counted on."""
+
+    @model_validator(mode="after")
+    def _bands_need_edges(self) -> Self:
+        if self.coarsen in ("age-band", "band") and not self.edges:
+            raise ValueError("bands need edges")
+        if self.coarsen == "age-band" and self.reference is None:
+            raise ValueError("an age band needs a reference date")
+        return self
+
+
+class Form(Declaration):
+    """How a delivery arrives: sealed by `encode`, or in clear under a processing agreement."""
+
+    form: Literal["sealed", "clear"] = "sealed"
+    processing_agreement: str | None = None
+
+    @model_validator(mode="after")
+    def _clear_needs_an_agreement(self) -> Self:
+        if self.form == "clear" and not self.processing_agreement:
+            raise ValueError("a clear delivery needs a processing_agreement")
+        return self
+
+
+class Source(Declaration):
+    """sources/*.toml."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
+    title: str
+    owner: str
+    """Id of the partner that owns the data."""
+    entity: Entity = "person"
+    once: bool = False
+    """Whether the source holds each entity once, so that assignment may be one-to-one."""
+    retention_days: int = Field(default=90, ge=1)
+    file: FileFormat = FileFormat()
+    delivery: Form = Form()
+    columns: tuple[Column, ...] = Field(min_length=1)
+    derived: tuple[Derived, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_are_unique_and_known(self) -> Self:
+        names = [column.name for column in self.columns]
+        kept = [column.name for column in self.columns if column.role in ("payload", "aside")]
+        kept += [derived.name for derived in self.derived]
+        if len(names) != len(set(names)) or len(kept) != len(set(kept)):
+            raise ValueError("a column name occurs twice")
+        if unknown := {derived.origin for derived in self.derived} - set(names):
+            raise ValueError(f"derived from columns that are not declared: {', '.join(sorted(unknown))}")
+        return self
+
+    def with_role(self, *roles: Role) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.role in roles)
