@@ -1,0 +1,46 @@
+import errno
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from declare import Fault, digest_frame, replacing, write_atomically
+
+
+def test_a_file_is_written_whole(tmp_path: Path) -> None:
+    target = tmp_path / "deep" / "file"
+    write_atomically(target, b"whole", mode=0o600)
+    assert target.read_bytes() == b"whole"
+    assert target.stat().st_mode & 0o777 == 0o600
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "file"
+    target.write_bytes(b"old")
+    with pytest.raises(KeyboardInterrupt), replacing(target) as temporary:
+        temporary.write_bytes(b"half")
+        raise KeyboardInterrupt
+    assert target.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_a_full_disk_is_a_fault_with_a_way_out(tmp_path: Path) -> None:
+    with pytest.raises(Fault, match="disk is full") as fault, replacing(tmp_path / "file"):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert fault.value.exit_code == 3
+    assert not list(tmp_path.iterdir())
+
+
+FRAMES = {
+    "chunks do not show": (pl.concat([pl.DataFrame({"a": ["x"]}), pl.DataFrame({"a": ["y"]})]), True),
+    "a slice is its rows": (pl.DataFrame({"a": ["w", "x", "y", "z"]}).slice(1, 2), True),
+    "order shows": (pl.DataFrame({"a": ["y", "x"]}), False),
+    "type shows": (pl.DataFrame({"a": ["x", "y"]}, schema={"a": pl.Categorical}), False),
+    "name shows": (pl.DataFrame({"b": ["x", "y"]}), False),
+}
+
+
+@pytest.mark.parametrize(("frame", "same"), FRAMES.values(), ids=FRAMES)
+def test_frame_digest(frame: pl.DataFrame, same: bool) -> None:
+    assert (digest_frame(frame) == digest_frame(pl.DataFrame({"a": ["x", "y"]}))) is same
