@@ -1,0 +1,1 @@
+"""The product's front: the command line, the room's settings and the demo room."""

@@ -1,0 +1,36 @@
+"""No message of a library reaches a log, a screen or Prefect's database: it may quote the value it stumbled over."""
+
+import functools
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from declare import Fault, Refusal
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def shielded(step: Callable[P, R]) -> Callable[P, R]:
+    """`step`, whose refusals pass as they are; any other exception becomes a `Fault` that names type and place only."""
+
+    @functools.wraps(step)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return step(*args, **kwargs)
+        except Refusal as refusal:
+            raise refusal.with_traceback(None) from None
+        except Exception as error:
+            raise fault_of(error, step.__name__) from None
+
+    return run
+
+
+def fault_of(error: Exception, step: str) -> Fault:
+    """What may be said of an unexpected exception: its type and where it rose, without its message or cause."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return Fault(
+        f"{step} stopped on {type(error).__name__} at {Path(last.filename).name}:{last.lineno}; nothing is half-written",
+        remedy="Run it again; if it stops at the same place, report type and place to the maintainers.",
+    )

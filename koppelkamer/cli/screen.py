@@ -1,0 +1,51 @@
+"""What a command says: one screen for people, or the same facts as JSON."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from declare import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """Facts as plain JSON data, and the lines a person reads."""
+
+    facts: Mapping[str, Any]
+    lines: Sequence[str] = field(default=())
+
+    def show(self, *, as_json: bool) -> None:
+        print(json.dumps(self.facts, ensure_ascii=False, indent=2) if as_json else "\n".join(self.lines))
+
+
+def columns(rows: Sequence[Sequence[object]], indent: int = 2) -> list[str]:
+    """Rows as aligned text; numbers to the right, with a thin space between thousands."""
+    cells = [[f"{cell:,}".replace(",", " ") if isinstance(cell, int) else str(cell) for cell in row] for row in rows]
+    widths = [max(len(row[place]) for row in cells) for place in range(len(cells[0]))] if cells else []
+    return [
+        " " * indent + "  ".join(_align(row, original, widths)).rstrip()
+        for row, original in zip(cells, rows, strict=True)
+    ]
+
+
+def _align(row: Sequence[str], original: Sequence[object], widths: Sequence[int]) -> list[str]:
+    return [
+        text.rjust(width) if isinstance(value, int | float) else text.ljust(width)
+        for text, value, width in zip(row, original, widths, strict=True)
+    ]
+
+
+def progress(sentence: str) -> None:
+    """One line on the error stream, so that long work shows where it is."""
+    print(f"· {sentence} …", file=sys.stderr, flush=True)
+
+
+def refuse(refusal: Refusal, *, as_json: bool) -> int:
+    """Say the refusal and give its exit code."""
+    if as_json:
+        print(json.dumps({"refused": refusal.message, "remedy": refusal.remedy}, ensure_ascii=False))
+    else:
+        print(f"koppelkamer: {refusal}", file=sys.stderr)
+    return refusal.exit_code

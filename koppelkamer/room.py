@@ -1,0 +1,158 @@
+"""A room is a folder of declarations; what happened is in its register, what it holds is in its store."""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import Field
+
+from declare import Declaration, WrongInput, load
+from expectations.dictionary import Dictionary
+from intake.source import Source
+from linkage import Model
+from pseudonymise.domain import Domain
+from register.declarations import Agreement, Request
+
+Role = Literal[
+    "analyst", "data_steward", "data_owner", "legal_officer", "dpo", "release_officer", "auditor", "administrator"
+]
+
+
+class Keystore(Declaration):
+    kind: Literal["file"] = "file"
+    path: str = "keys"
+    passphrase_file: str | None = None
+    """For unattended work: a file of mode 0600 that holds the passphrase. Without it the passphrase is asked for."""
+
+
+class Partner(Declaration):
+    id: str
+    name: str
+    kind: str
+
+
+class Member(Declaration):
+    """Somebody who works with the room, in one role for one partner."""
+
+    username: str
+    name: str
+    role: Role
+    partner: str
+
+
+class RoomDeclaration(Declaration):
+    """room.toml."""
+
+    name: str
+    title: str
+    demo: bool = False
+    """A demo room may act as its made-up people; a real one never."""
+    database: str = "register.db"
+    policy: str = "policy.toml"
+    domain: Domain
+    keystore: Keystore = Keystore()
+    partners: tuple[Partner, ...] = Field(min_length=1)
+    people: tuple[Member, ...] = Field(min_length=1)
+
+
+D = TypeVar("D", Source, Model, Agreement, Request)
+
+
+class Unknown(WrongInput):
+    """A source, model or request that the room does not declare."""
+
+    def __init__(self, what: str, name: str, known: Mapping[str, object]) -> None:
+        near = difflib.get_close_matches(name, known, n=1)
+        remedy = f"Did you mean {near[0]}?" if near else f"The room declares: {', '.join(known) or 'none'}."
+        super().__init__(f"this room declares no such {what}", remedy=remedy)
+
+
+@dataclass(frozen=True)
+class Room:
+    """An opened room: its folder and its declarations, read once."""
+
+    folder: Path
+    declaration: RoomDeclaration
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        return self._all("sources", Source)
+
+    @cached_property
+    def models(self) -> Mapping[str, Model]:
+        return self._all("models", Model)
+
+    @cached_property
+    def agreements(self) -> Mapping[str, Agreement]:
+        return self._all("agreements", Agreement)
+
+    @cached_property
+    def requests(self) -> Mapping[str, Request]:
+        return self._all("requests", Request)
+
+    @cached_property
+    def dictionary(self) -> Dictionary:
+        return load(self.folder / "dictionary.toml", Dictionary)
+
+    def source(self, name: str) -> Source:
+        return _one("source", self.sources, name)
+
+    def model(self, name: str) -> Model:
+        return _one("model", self.models, name)
+
+    def request(self, name: str) -> Request:
+        return _one("request", self.requests, name)
+
+    @property
+    def policy(self) -> Path:
+        return self.folder / self.declaration.policy
+
+    @property
+    def keystore(self) -> Path:
+        return self.folder / self.declaration.keystore.path
+
+    @property
+    def store(self) -> Path:
+        return self.folder / "store"
+
+    @property
+    def audit(self) -> Path:
+        return self.folder / "audit"
+
+    @property
+    def parcels(self) -> Path:
+        return self.folder / "parcels"
+
+    @property
+    def reports(self) -> Path:
+        return self.folder / "reports"
+
+    def _all(self, kind: str, declaration: type[D]) -> dict[str, D]:
+        """Every declaration of one kind, by id, in the order of the ids. Raises `WrongInput` when two share an id."""
+        found: dict[str, D] = {}
+        for path in sorted((self.folder / kind).glob("*.toml")):
+            item = load(path, declaration)
+            if item.id in found:
+                raise WrongInput(f"{path} repeats the id of another file", remedy="Give each declaration its own id.")
+            found[item.id] = item
+        return dict(sorted(found.items()))
+
+
+def open_room(folder: Path) -> Room:
+    """The room in `folder`. Raises `WrongInput` when there is none or its declaration is wrong."""
+    path = folder / "room.toml"
+    if not path.is_file():
+        raise WrongInput(
+            f"{folder} is not a room: it holds no room.toml",
+            remedy="Go to the room's folder, name it with --room, or make one with `koppelkamer init DIR`.",
+        )
+    return Room(folder.resolve(), load(path, RoomDeclaration))
+
+
+def _one(what: str, known: Mapping[str, D], name: str) -> D:
+    if name not in known:
+        raise Unknown(what, name, known)
+    return known[name]
