@@ -1,0 +1,119 @@
+"""Every line that may ever stand in a log: its number, its fields and the form of each field.
+
+Two logs, joined on operation id. The audit log says who decided what. The processing log says what was done under which
+processing activity and names no user, as the Dutch *Logboek Dataverwerkingen* asks; who did it stands in the register.
+A number is never used again for something else.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+from declare import Fault
+
+LogName = Literal["audit", "processing"]
+Value = str | int
+
+_ID: Final = r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}"
+_DIGEST: Final = r"[0-9a-f]{64}"
+_WORD: Final = r"[a-z][a-z _-]{0,39}"
+_TIME: Final = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+
+FORMS: Final[dict[str, str]] = {
+    "person": _ID, "role": _WORD, "how": r"session|demo", "partner": _ID,
+    "subject": r"request|release", "id": _ID, "action": _WORD, "before": _WORD, "after": _WORD,
+    "reason": r"[\s\S]{0,4000}", "answers": _DIGEST, "digest": _DIGEST,
+    "kind": _WORD, "key": _ID, "version": r"\d{1,9}",
+    "activity": _ID, "status": r"ok|refused|failed", "started": _TIME, "ended": _TIME,
+    "source": _ID, "delivery": _DIGEST, "request": _ID, "run": _ID, "release": _ID,
+    "rows in": r"\d{1,12}", "rows kept": r"\d{1,12}", "rows quarantined": r"\d{1,12}", "links": r"\d{1,15}",
+    "plan": _DIGEST, "verdict": _DIGEST, "output": _DIGEST, "manifest": _DIGEST,
+    "outcome": r"PASS|WARN|FAIL|NOT ASSESSABLE",
+}  # fmt: skip
+"""The form of each field as a regular expression; a value that does not match whole is not written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One declared event. `optional` fields may be absent; all others must be there."""
+
+    number: int
+    log: LogName
+    name: str
+    fields: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+
+_PROCESSING: Final = ("activity", "status", "started", "ended")
+
+KINDS: Final[dict[str, Kind]] = {
+    kind.name: kind
+    for kind in (
+        Kind(101, "audit", "decided",
+             ("person", "role", "how", "subject", "id", "action", "before", "after", "digest"),
+             ("partner", "reason", "answers")),
+        Kind(102, "audit", "registered", ("kind", "id", "digest")),
+        Kind(103, "audit", "signed in", ("person", "how")),
+        Kind(104, "audit", "key changed", ("action", "key", "version")),
+        Kind(201, "processing", "delivery received",
+             (*_PROCESSING, "source", "delivery", "rows in", "rows kept", "rows quarantined")),
+        Kind(202, "processing", "run started", (*_PROCESSING, "request", "run", "plan")),
+        Kind(203, "processing", "run ended", (*_PROCESSING, "request", "run"), ("links",)),
+        Kind(204, "processing", "draft examined",
+             (*_PROCESSING, "request", "run", "release", "outcome", "verdict", "output")),
+        Kind(205, "processing", "parcel written", (*_PROCESSING, "release", "manifest")),
+        Kind(206, "processing", "delivery destroyed", (*_PROCESSING, "source", "delivery")),
+    )
+}  # fmt: skip
+
+
+class UndeclaredEvent(Fault):
+    """A line that is not on the list is not written. Names the field, never its value."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why, remedy="Declare the event in audit/event.py or leave the field out.")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One declared happening. `operation` names it once and for all; `at` is UTC, whole seconds.
+
+    Raises `UndeclaredEvent` when a field is unknown, missing or not of its form.
+    """
+
+    name: str
+    operation: str
+    at: str
+    fields: Mapping[str, Value]
+
+    def __post_init__(self) -> None:
+        if self.name not in KINDS:
+            raise UndeclaredEvent("an event of this name is not declared")
+        if not _matches(_ID, self.operation) or not _matches(_TIME, self.at):
+            raise UndeclaredEvent(f"{self.name}: operation or time is not of its form")
+        self._check_fields()
+
+    def _check_fields(self) -> None:
+        kind = self.kind
+        if unknown := self.fields.keys() - {*kind.fields, *kind.optional}:
+            raise UndeclaredEvent(f"{self.name}: field {min(unknown)} may not be written")
+        if missing := set(kind.fields) - self.fields.keys():
+            raise UndeclaredEvent(f"{self.name}: field {min(missing)} is missing")
+        for name, value in self.fields.items():
+            if not isinstance(value, (str, int)) or not _matches(FORMS[name], str(value)):
+                raise UndeclaredEvent(f"{self.name}: field {name} is not of its form")
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.name]
+
+
+def timestamp(moment: datetime | None = None) -> str:
+    """UTC in whole seconds, as in RFC 3339; now when no moment is given."""
+    return (moment or datetime.now(UTC)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _matches(form: str, value: str) -> bool:
+    return re.fullmatch(form, value) is not None
