@@ -1,0 +1,85 @@
+from pathlib import Path
+
+import pytest
+
+from declare import load
+from declare.load import DeclarationError
+from register.declarations import Agreement, Request
+
+AGREEMENT = """
+id = "covenant"
+title = "Covenant"
+parties = ["city", "tax"]
+from = 2026-01-01
+until = 2030-12-31
+[[triples]]
+source = "residents"
+recipient = "city"
+purpose = "insight"
+[[grounds]]
+source = "residents"
+law = "Wet BRP art. 3.1"
+document = "Decree 1"
+"""
+REQUEST = """
+id = "reports"
+title = "Reports"
+purpose = "insight"
+requester = "ann"
+agreement = "covenant"
+recipients = ["city"]
+retention_until = 2029-01-01
+[dpia]
+id = "DPIA-1"
+approved = 2026-01-01
+valid_until = 2028-01-01
+status = "approved"
+[[sources]]
+id = "residents"
+ground = "Wet BRP art. 3.1"
+columns = ["municipality"]
+[output]
+kind = "table"
+unit = "residents"
+dimensions = ["residents.municipality"]
+[effect]
+intended = "Fewer accidents"
+"""
+WRONG = {
+    "ends before it starts": (Agreement, AGREEMENT.replace("2030", "2020"), "until lies before from"),
+    "a stranger receives": (Agreement, AGREEMENT.replace('recipient = "city"', 'recipient = "bank"'), "not a party"),
+    "no triple": (Agreement, AGREEMENT.split("[[triples]]")[0], "missing key triples"),
+    "a word for a state": (Request, REQUEST.replace('"approved"', '"fine"'), "dpia.status"),
+    "an unasked column": (Request, REQUEST.replace('["municipality"]', '["sex"]'), "do not list"),
+    "a unit that is no source": (Request, REQUEST.replace('unit = "residents"', 'unit = "tax"'), "not a source"),
+    "a source twice": (
+        Request,
+        REQUEST + '[[sources]]\nid = "residents"\nground = "x"\n',
+        "occurs twice",
+    ),
+    "a misspelt key": (Request, REQUEST.replace("retention_until", "retention_til"), "retention_til"),
+}
+
+
+def test_as_in_the_brief(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(AGREEMENT)
+    (tmp_path / "r.toml").write_text(REQUEST)
+    agreement, request = load(tmp_path / "a.toml", Agreement), load(tmp_path / "r.toml", Request)
+    assert agreement.starts.year == 2026
+    assert request.output.columns == {"residents.municipality"}
+    assert len(agreement.digest) == len(request.digest) == 64
+
+
+def test_a_request_may_be_written_before_its_dpia(tmp_path: Path) -> None:
+    without = REQUEST.split("[dpia]")[0] + "[[sources]]" + REQUEST.split("[[sources]]")[1]
+    (tmp_path / "r.toml").write_text(without)
+    assert load(tmp_path / "r.toml", Request).dpia is None
+
+
+@pytest.mark.parametrize(("kind", "text", "said"), WRONG.values(), ids=WRONG)
+def test_wrong_declarations_are_refused(
+    tmp_path: Path, kind: type[Agreement] | type[Request], text: str, said: str
+) -> None:
+    (tmp_path / "d.toml").write_text(text)
+    with pytest.raises(DeclarationError, match=said):
+        load(tmp_path / "d.toml", kind)
