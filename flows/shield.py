@@ -30,7 +30,8 @@ def shielded(step: Callable[P, R]) -> Callable[P, R]:
 def fault_of(error: Exception, step: str) -> Fault:
     """What may be said of an unexpected exception: its type and where it rose, without its message or cause."""
     last = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(last.filename).name}:{last.lineno}"
     return Fault(
-        f"{step} stopped on {type(error).__name__} at {Path(last.filename).name}:{last.lineno}; nothing is half-written",
+        f"{step} stopped on {type(error).__name__} at {place}; nothing is half-written",
         remedy="Run it again; if it stops at the same place, report type and place to the maintainers.",
     )

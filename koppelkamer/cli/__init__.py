@@ -1,0 +1,31 @@
+"""The command line. Every command prints one screen, or JSON, and exits 0 done, 1 refused, 2 wrong input, 3 fault."""
+
+import sys
+from collections.abc import Sequence
+
+from declare import Fault, Refusal
+from koppelkamer.cli.screen import refuse
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    from koppelkamer.cli.commands import parse
+
+    call = parse(arguments)
+    try:
+        call.command(call).show(as_json=call.json)
+    except Refusal as refusal:
+        return refuse(refusal, as_json=call.json)
+    except KeyboardInterrupt:
+        stopped = Fault("stopped by you; nothing is half-written", remedy="Run the same command again to go on.")
+        return refuse(stopped, as_json=call.json)
+    except Exception as error:
+        # The last resort: a library's own message may quote the value it stumbled over, so it is not shown.
+        from flows.shield import fault_of
+
+        return refuse(fault_of(error, call.name), as_json=call.json)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

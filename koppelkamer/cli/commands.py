@@ -1,0 +1,121 @@
+"""All commands and their options. What one does stands in the module named beside it, imported when it is called."""
+
+import argparse
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from koppelkamer.cli.screen import Screen
+
+Options = dict[str, dict[str, Any]]
+
+_FOLDER: Final[dict[str, Any]] = {"type": Path, "metavar": "DIR"}
+_FILE: Final[dict[str, Any]] = {"type": Path, "metavar": "FILE"}
+_ROOM: Final[Options] = {"--room": {**_FOLDER, "default": Path(), "help": "the room's folder (default: here)"}}
+_AS: Final[Options] = {
+    "--as": {"dest": "acting", "metavar": "PERSON", "help": "act as this person, in a demo room only"}
+}
+_OUT: Final[Options] = {"--out": {**_FOLDER, "required": True, "help": "folder for the results"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One command: `place` is module:function below koppelkamer.cli."""
+
+    name: str
+    help: str
+    place: str
+    options: Options
+
+    def run(self, call: argparse.Namespace) -> Screen:
+        module, function = self.place.split(":")
+        screen: Screen = getattr(importlib.import_module(f"koppelkamer.cli.{module}"), function)(call)
+        return screen
+
+
+COMMANDS: Final = (
+    Command("demo", "the whole way on a made-up Dutch room", "demo:demo", {
+        "--persons": {"type": int, "default": 20_000, "metavar": "N", "help": "persons to make up (default 20000)"},
+        "--seed": {"type": int, "default": 2026, "metavar": "N", "help": "seed of the made-up data (default 2026)"},
+        "--room": {**_FOLDER, "default": Path("demo-room"), "help": "where the room is made (default: demo-room)"},
+    }),
+    Command("receive", "take a delivery in: sealed, or in clear where the source allows it", "room:receive", {
+        "source": {"metavar": "SOURCE"}, "file": _FILE, **_ROOM, **_AS,
+        "--via": {"choices": ["prefect"], "help": "run it as a Prefect flow"},
+    }),
+    Command("train", "estimate a model on the stored deliveries, freeze and sign it", "room:train", {
+        "model": {"metavar": "MODEL"}, **_ROOM, **_AS,
+    }),
+    Command("submit", "put a request into the register", "room:submit", {
+        "request": {"metavar": "REQUEST"}, **_ROOM, **_AS,
+    }),
+    Command("decide", "take a step in the workflow, as the person signed in", "room:decide", {
+        "subject": {"metavar": "REQUEST|RELEASE"}, "action": {"metavar": "ACTION"},
+        "--reason": {"metavar": "TEXT", "default": "", "help": "why; part of the record"},
+        "--answers": {**_FILE, "help": "TOML with the four answers to each warning"},
+        **_ROOM, **_AS,
+    }),
+    Command("run", "link, draft, gate and report; stops before people decide", "room:run", {
+        "request": {"metavar": "REQUEST"}, **_ROOM, **_AS,
+        "--via": {"choices": ["prefect"], "help": "run it as a Prefect flow"},
+    }),
+    Command("release", "write the parcel once it has been decided", "room:release", {
+        "request": {"metavar": "REQUEST"}, **_ROOM, **_AS,
+        "--via": {"choices": ["prefect"], "help": "run it as a Prefect flow"},
+    }),
+    Command("login", "sign in for the command line", "room:login", {"username": {"metavar": "PERSON"}, **_ROOM}),
+    Command("console", "serve the web console on this machine", "room:console", {
+        **_ROOM, "--port": {"type": int, "default": 8000, "metavar": "N", "help": "port (default 8000)"},
+    }),
+    Command("key", "init: make the key store; status; export: a partner's copy; destroy", "keys:key", {
+        "action": {"choices": ["init", "status", "export", "destroy"]}, **_ROOM,
+        "--partner": {"metavar": "PARTNER", "help": "for export: whose copy"},
+        "--out": {**_FOLDER, "help": "for export: folder of the partner's key store"},
+        "--reason": {"metavar": "TEXT", "default": "", "help": "for destroy: why; part of the signed record"},
+    }),
+    Command("verify", "check a parcel, a log or a whole room", "verify:verify", {
+        "path": {"type": Path, "metavar": "PARCEL|LOG|ROOM"},
+        "--head": {**_FILE, "help": "a signed head kept elsewhere, such as the DPO's copy"},
+        "--key": {**_FILE, "help": "the room's public key, from other hands than the parcel's"},
+    }),
+    Command("link", "link two plain files", "workbench:link", {
+        "left": _FILE, "right": _FILE, "--model": {**_FILE, "required": True}, **_OUT,
+        "--truth": {**_FILE, "help": "true pairs (id_l, id_r), for evaluation only"},
+    }),
+    Command("dedupe", "find the records of one entity in a plain file", "workbench:dedupe", {
+        "file": _FILE, "--model": {**_FILE, "required": True}, **_OUT,
+        "--truth": {**_FILE, "help": "true pairs (id_l, id_r), for evaluation only"},
+    }),
+    Command("encode", "make a sealed delivery at the partner's own site", "workbench:encode", {
+        "file": _FILE, "--source": {**_FILE, "required": True}, "--keys": {**_FOLDER, "required": True},
+        "--passphrase-file": {**_FILE, "help": "file of mode 0600; without it the passphrase is asked for"},
+        "--out": {**_FILE, "required": True},
+    }),
+    Command("check", "hold a file against its source declaration", "workbench:check", {
+        "file": _FILE, "--source": {**_FILE, "required": True}, **_OUT,
+    }),
+    Command("gate", "examine a table under a signed policy; exit 0 only for PASS", "workbench:gate", {
+        "file": _FILE, "--policy": {**_FILE, "required": True},
+        "--key": {**_FILE, "required": True, "help": "public key of the policy's owner"}, **_OUT,
+    }),
+)  # fmt: skip
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The call, with `command` (runs it), `name` and `json`. Exits 2 on wrong usage."""
+    parser = argparse.ArgumentParser(prog="koppelkamer", description="Data clean room and pseudonymised record linkage.")
+    commands = parser.add_subparsers(dest="name", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        _add(commands, command)
+    return parser.parse_args(arguments)
+
+
+def _add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", command: Command) -> None:
+    part = commands.add_parser(command.name, help=command.help, description=command.help.capitalize() + ".")
+    for name, option in command.options.items():
+        part.add_argument(name, **option)
+    part.add_argument("--json", action="store_true", help="print facts as JSON")
+    run: Callable[[argparse.Namespace], Screen] = command.run
+    part.set_defaults(command=run)

@@ -1,0 +1,52 @@
+"""A table cannot skip a room: each type on the way is made in one room, and cannot be made by a plain call."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROOMS = (
+    "koppelkamer", "declare", "intake", "expectations", "pseudonymise", "linkage", "gate", "audit", "register",
+    "release", "console", "flows",
+)  # fmt: skip
+
+MADE_IN = {
+    "Extract": ("intake",),
+    "ValidatedExtract": ("expectations",),
+    "ProtectedTable": ("pseudonymise",),
+    "LinkedTable": ("linkage",),
+    "SignedPolicy": ("gate/policy.py",),
+    "Permit": ("release/permit.py",),
+}
+
+
+def _calls(name: str) -> Iterator[str]:
+    """Files of the product that call `name(...)`."""
+    for room in ROOMS:
+        for path in sorted((ROOT / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
+                    yield str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize(("name", "places"), MADE_IN.items(), ids=MADE_IN)
+def test_each_type_is_made_in_its_own_room(name: str, places: tuple[str, ...]) -> None:
+    calls = set(_calls(name))
+    assert calls, f"nobody makes a {name}"
+    assert {call for call in calls if not call.startswith(places)} == set()
+
+
+def test_a_type_is_not_made_by_a_plain_call() -> None:
+    from expectations.validated import ValidatedExtract
+    from gate.policy import SignedPolicy
+    from intake.extract import Extract
+    from linkage import LinkedTable
+    from pseudonymise.protected import ProtectedTable
+    from release.permit import Permit
+
+    for kind in (Extract, ValidatedExtract, ProtectedTable, LinkedTable, SignedPolicy, Permit):
+        fields = {name for name in kind.__dataclass_fields__ if name != "_made_by"}
+        with pytest.raises(TypeError, match="made by"):
+            kind(**dict.fromkeys(fields))  # type: ignore[arg-type]  # deliberately wrong
