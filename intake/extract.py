@@ -15,9 +15,9 @@ _INTAKE: Final = object()
 class Extract:
     """Made by `intake.read_extract` only.
 
-    `table` has `row` (UInt32, data rows from 1) and one column per declared column that is not dropped, in canonical
-    form: dates as text YYYY-MM-DD with 00 or 0000 for unknown parts, integers as Int64, decimals as Float64, everything
-    else as trimmed text. `delivery` is the SHA-256 of the file as delivered.
+    `table` has `row` (UInt32, data rows from 1) and the columns of `source.read` (none that is dropped and of which
+    nothing is asked), in canonical form: dates as text YYYY-MM-DD with 00 or 0000 for unknown parts, integers as Int64,
+    decimals as Float64, everything else as trimmed text. `delivery` is the SHA-256 of the file as delivered.
     Rows in the file = table.height + rows in quarantine.
     """
 

@@ -25,7 +25,7 @@ class Quarantine:
         return set(self.entries.filter(pl.col("scope") == "row").get_column("row"))
 
     def with_entries(self, more: pl.DataFrame) -> "Quarantine":
-        return Quarantine(pl.concat([self.entries, more.select(ENTRIES.names()).cast(dict(ENTRIES))]))
+        return Quarantine(pl.concat([self.entries, more.select(ENTRIES.names()).cast(ENTRIES)]))
 
     def counts(self) -> pl.DataFrame:
         """Columns `scope`, `column`, `rule`, `count`; the largest first."""

@@ -1,9 +1,11 @@
 """The declaration of a source (bron): whose file it is, how it is written, and what each column is for."""
 
+import codecs
 from datetime import date
-from typing import Literal, Self
+from itertools import pairwise
+from typing import Final, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from declare import Declaration
 
@@ -17,18 +19,51 @@ SemanticType = Literal[
 ]  # fmt: skip
 
 
+COARSENED_TYPES: Final = {
+    "year": {"date"},
+    "age-band": {"date"},
+    "band": {"integer", "decimal"},
+    "postcode-4": {"postcode"},
+}
+"""From which types a coarsened copy can be made."""
+
+
 class FileFormat(Declaration):
     """How the file is written. The declared format is law; nothing is guessed."""
 
     kind: Literal["csv"] = "csv"
     encoding: str = "utf-8"
     separator: str = Field(default=",", min_length=1, max_length=1)
-    quote: str = Field(default='"', min_length=1, max_length=1)
+    quote: str = Field(default='"', max_length=1)
+    """Empty for a file without quoting."""
     decimal: Literal[".", ","] = "."
     date: str = "%Y-%m-%d"
+    """%Y, %m and %d, each once, and what stands between them."""
     unknown_date_parts: bool = False
     """Whether 00 stands for an unknown day or month (or 0000 for a year), as in the BRP."""
     null: tuple[str, ...] = ("",)
+    """Texts that stand for an empty cell; the empty text always does."""
+
+    @field_validator("encoding")
+    @classmethod
+    def _encoding_is_known(cls, encoding: str) -> str:
+        try:
+            return codecs.lookup(encoding).name.removesuffix("-sig")
+        except LookupError as error:
+            raise ValueError("no such encoding; for example utf-8, windows-1252 or utf-16") from error
+
+    @field_validator("date")
+    @classmethod
+    def _date_has_three_parts(cls, form: str) -> str:
+        if any(form.count(part) != 1 for part in ("%Y", "%m", "%d")) or form.count("%") != 3:
+            raise ValueError("a date format holds %Y, %m and %d once and no other code")
+        return form
+
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        if not (self.separator + self.quote).isascii() or self.separator == self.quote:
+            raise ValueError("separator and quote are two different ASCII characters")
+        return self
 
 
 class Check(Declaration):
@@ -59,6 +94,12 @@ class Column(Declaration):
             raise ValueError("a column with role identify needs a field")
         return self
 
+    @model_validator(mode="after")
+    def _free_text_goes_no_further(self) -> Self:
+        if self.type == "freetext" and self.role != "drop":
+            raise ValueError("free text may hold names and numbers of anybody; its role can only be drop")
+        return self
+
 
 class Derived(Declaration):
     """A coarsened copy of a column, kept as payload or aside; the column itself may be identifying."""
@@ -78,6 +119,8 @@ class Derived(Declaration):
             raise ValueError("bands need edges")
         if self.coarsen == "age-band" and self.reference is None:
             raise ValueError("an age band needs a reference date")
+        if any(low >= high for low, high in pairwise(self.edges)):
+            raise ValueError("edges rise")
         return self
 
 
@@ -119,7 +162,28 @@ class Source(Declaration):
             raise ValueError("a column name occurs twice")
         if unknown := {derived.origin for derived in self.derived} - set(names):
             raise ValueError(f"derived from columns that are not declared: {', '.join(sorted(unknown))}")
+        if "row" in names:
+            raise ValueError("the name row is taken by the row number")
         return self
+
+    @model_validator(mode="after")
+    def _coarsening_fits_the_type(self) -> Self:
+        types = {column.name: column.type for column in self.columns}
+        if misfit := [each.name for each in self.derived if types[each.origin] not in COARSENED_TYPES[each.coarsen]]:
+            raise ValueError(f"cannot be made from a column of that type: {', '.join(misfit)}")
+        return self
+
+    @property
+    def kept(self) -> tuple[Column, ...]:
+        """Columns that pseudonymisation needs: all but dropped ones, and of those the origins of derived columns."""
+        origins = {derived.origin for derived in self.derived}
+        return tuple(column for column in self.columns if column.role != "drop" or column.name in origins)
+
+    @property
+    def read(self) -> tuple[Column, ...]:
+        """Columns of an extract's table: those kept, and dropped ones that something is asked of."""
+        kept = {column.name for column in self.kept}
+        return tuple(column for column in self.columns if column.name in kept or column.required or column.checks)
 
     def with_role(self, *roles: Role) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.role in roles)

@@ -1,0 +1,18 @@
+"""What every reader of a file format gives back, before types are looked at."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Raw:
+    """`table`: `row` (UInt32, data rows from 1) and the wanted columns as text, nothing trimmed.
+
+    `rejected`: entries (`quarantine.ENTRIES`) of rows that could not be split into fields. `rows_in` is counted apart
+    from the parser: table.height + rejected rows.
+    """
+
+    table: pl.DataFrame
+    rejected: pl.DataFrame
+    rows_in: int
