@@ -1,0 +1,32 @@
+"""Dates as YYYY-MM-DD; 00 or 0000, and any part that is not a number, is unknown."""
+
+import polars as pl
+
+_PLACEHOLDER = r"^(?:1900-01-01|1901-01-01|9999-|0001-)"
+
+
+def date(table: pl.DataFrame) -> pl.DataFrame:
+    """Evidence by ending; parts of a date count also where the whole date is unknown."""
+    text = pl.col("date").cast(pl.String)
+    text = pl.when(~text.str.contains(_PLACEHOLDER)).then(text)
+    dates = table.select(
+        year=_part(text, r"^(\d{4})-"), month=_part(text, r"^.{4}-(\d{2})-"), day=_part(text, r"^.{4}-.{2}-(\d{2})$")
+    )
+    swapped = (pl.col("day").cast(pl.UInt8) <= 12) & (pl.col("day") != pl.col("month"))
+    return dates.select(
+        _joined("year", "month", "day").alias(""),
+        pl.col("year").alias(".year"),
+        _joined("year", "month").alias(".year_month"),
+        _joined("month", "day").alias(".month_day"),
+        _joined("year", "day").alias(".year_day"),
+        pl.when(swapped).then(_joined("year", "day", "month")).alias(".swapped"),
+    )
+
+
+def _part(text: pl.Expr, pattern: str) -> pl.Expr:
+    part = text.str.extract(pattern)
+    return pl.when(~part.str.contains("^0+$")).then(part)
+
+
+def _joined(*date_parts: str) -> pl.Expr:
+    return pl.concat_str(date_parts, separator="-")

@@ -1,0 +1,87 @@
+"""A linkage field: the columns of one source that together describe one thing, such as prefix and surname."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from declare import WrongInput
+
+Kind = Literal["surname", "given_name", "date", "address", "identifier", "code", "text", "category"]
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "surname": "surname",
+    "prefix": "surname",
+    "partner_surname": "surname",
+    "given_names": "given_name",
+    "initials": "given_name",
+    "date": "date",
+    "postcode": "address",
+    "house_number": "address",
+    "house_addition": "address",
+    "bsn": "identifier",
+    "identifier": "identifier",
+    "code": "code",
+    "text": "text",
+    "sex": "category",
+    "category": "category",
+    "municipality": "category",
+    "integer": "category",
+    "decimal": "category",
+}
+"""Semantic type of a column → kind of the field it belongs to."""
+
+PARTS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "surname": ("", ".sound", ".other"),
+    "given_name": ("", ".initial", ".sound"),
+    "date": ("", ".year", ".year_month", ".month_day", ".year_day", ".swapped"),
+    "address": ("", ".postcode", ".number"),
+    "identifier": ("",),
+    "code": ("",),
+    "text": ("", ".sound"),
+    "category": ("",),
+}
+"""Evidence of a field by kind, as endings of the field's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One linkage field of one source: `columns` holds semantic type → column name."""
+
+    name: str
+    kind: Kind
+    columns: Mapping[str, str]
+
+
+def parts(name: str, kind: Kind) -> tuple[str, ...]:
+    """Names of the evidence columns of a field."""
+    return tuple(name + ending for ending in PARTS[kind])
+
+
+def fields_of(columns: Iterable[tuple[str, str, str]]) -> tuple[Field, ...]:
+    """Fields from (column name, semantic type, field name), in order of first mention.
+
+    Raises `WrongInput` when a type cannot be compared, types of one field do not belong together, or one comes twice.
+    """
+    grouped: dict[str, dict[str, str]] = {}
+    for column, kind_of_column, name in columns:
+        types = grouped.setdefault(name, {})
+        if kind_of_column in types:
+            raise _unfit(name, f"two columns of type {kind_of_column}")
+        types[kind_of_column] = column
+    return tuple(Field(name, _kind(name, types), types) for name, types in grouped.items())
+
+
+def _kind(name: str, types: Mapping[str, str]) -> Kind:
+    if unfit := sorted(set(types) - set(KINDS)):
+        raise _unfit(name, f"type {unfit[0]}, which cannot be compared")
+    kinds = {KINDS[kind_of_column] for kind_of_column in types}
+    if len(kinds) > 1:
+        raise _unfit(name, f"types that do not belong together ({', '.join(sorted(types))})")
+    return kinds.pop()
+
+
+def _unfit(name: str, what: str) -> WrongInput:
+    return WrongInput(
+        f"linkage field {name} has {what}",
+        remedy="Give a field the columns of one thing: a surname with its prefix, a postcode with its house number.",
+    )

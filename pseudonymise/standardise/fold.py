@@ -1,0 +1,41 @@
+"""Folding of text: what differs only in way of writing becomes equal."""
+
+import polars as pl
+
+_LETTERS = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
+"""Letters that Unicode does not decompose into a base letter and a mark."""
+
+_PLACEHOLDERS = r"^(?:onbekend|onb|unknown|nb|nvt|n v t|n b|nn|none|null|geen|standaardwaarde|xxx+|\?+)$"
+
+
+def fold(text: pl.Expr) -> pl.Expr:
+    """NFKC, lower case, without diacritics, trimmed; marks of punctuation stay."""
+    plain = text.cast(pl.String).str.normalize("NFKC").str.to_lowercase()
+    plain = plain.str.normalize("NFKD").str.replace_all(r"\p{M}+", "")
+    return plain.str.replace_many(list(_LETTERS), list(_LETTERS.values())).str.strip_chars()
+
+
+def words(folded: pl.Expr) -> pl.Expr:
+    """Letters and digits, with single spaces for everything else; null when none is left or for a placeholder."""
+    spaced = folded.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
+    return absent(spaced, _PLACEHOLDERS)
+
+
+def letters(folded: pl.Expr) -> pl.Expr:
+    """Letters only, glued; null when none is left."""
+    return absent(folded.str.replace_all(r"[^\p{L}]+", ""), r"^$")
+
+
+def glued(text: pl.Expr) -> pl.Expr:
+    """Letters and digits of `text`, folded and glued; null when none is left."""
+    return absent(fold(text).str.replace_all(r"[^\p{L}\p{N}]+", ""), r"^$")
+
+
+def absent(text: pl.Expr, pattern: str) -> pl.Expr:
+    """`text`, null where it is empty or matches `pattern`."""
+    return pl.when((text != "") & ~text.str.contains(pattern)).then(text)
+
+
+def column(table: pl.DataFrame, name: str) -> pl.Expr:
+    """The column, or null where the source has none of that type."""
+    return pl.col(name) if name in table.columns else pl.lit(None, pl.String)
