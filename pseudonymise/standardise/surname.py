@@ -7,15 +7,12 @@ import polars as pl
 from pseudonymise.standardise.fold import column, fold, letters, words
 from pseudonymise.standardise.sound import sound
 
-PREFIXES: Final = (
-    "van", "von", "vom", "de", "den", "der", "het", "ten", "ter", "te", "tot", "aan", "af", "bij", "boven", "die", "gen",
-    "in", "onder", "op", "over", "uit", "uijt", "ver", "voor", "zu", "zum", "zur", "la", "las", "le", "les", "l", "du",
-    "des", "da", "do", "dos", "di", "del", "dela", "della", "el", "al", "d", "s", "t", "v", "vd", "vdn", "vdr", "vande", "vanden",
-    "vander", "vant",
-)  # fmt: skip
-"""Words of the Dutch prefixes (Landelijke tabel 36 and its usual abbreviations) and of the commonest foreign ones."""
+_PREFIX: Final = (
+    "(?:van|von|vom|de|den|der|het|ten|ter|te|tot|aan|af|bij|boven|die|gen|in|onder|op|over|uit|uijt|ver|voor|zu|zum|zur|"
+    "la|las|le|les|l|du|des|da|do|dos|di|del|dela|della|el|al|d|s|t|v|vd|vdn|vdr|vande|vanden|vander|vant)"
+)
+"""A word of the Dutch prefixes (Landelijke tabel 36 and its usual abbreviations) or of the commonest foreign ones."""
 
-_WORD: Final = "(?:" + "|".join(sorted(PREFIXES, key=len, reverse=True)) + ")"
 _GLUE: Final = r"[\s./'’`´-]+"
 
 
@@ -45,17 +42,17 @@ def _written(column: pl.Expr) -> pl.Expr:
     """The folded name, with a hyphen between a partner's name and the own name and nowhere else."""
     written = fold(column)
     # "Berg, van den" and "Berg,vd" → "Berg"
-    written = written.str.replace(rf"\s*,\s*(?:{_WORD}(?:{_GLUE}|$))+$", "")
+    written = written.str.replace(rf"\s*,\s*(?:{_PREFIX}(?:{_GLUE}|$))+$", "")
     # "De Vries e/v Jansen" (married to) and "Jansen geb. de Vries" (born) say the same as "Jansen-de Vries"
     written = written.str.replace(r"^(?P<own>.+?)\s+(?:e/v|e\.v\.|ev)\s+(?P<partner>.+)$", "$partner-$own")
     written = written.str.replace(r"\s+geb(?:oren)?[. ]\s*", "-")
     # a prefix joined by a hyphen (El-Idrissi) is no first half
-    return written.str.replace_all(rf"(?P<start>^|[\s-])(?P<prefix>{_WORD})-", "$start$prefix ")
+    return written.str.replace_all(rf"(?P<start>^|[\s-])(?P<prefix>{_PREFIX})-", "$start$prefix ")
 
 
 def _bare(written: pl.Expr) -> pl.Expr:
     """The letters of a name without prefixes in front or behind; a name of nothing but prefixes keeps its last word."""
     spaced = words(written)
-    spaced = spaced.str.replace(rf"^(?:{_WORD}\s+)+(?P<rest>\S)", "$rest")
-    spaced = spaced.str.replace(rf"(?P<rest>\S)(?:\s+{_WORD})+$", "$rest")
+    spaced = spaced.str.replace(rf"^(?:{_PREFIX}\s+)+(?P<rest>\S)", "$rest")
+    spaced = spaced.str.replace(rf"(?P<rest>\S)(?:\s+{_PREFIX})+$", "$rest")
     return letters(spaced)
