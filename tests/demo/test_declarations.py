@@ -13,6 +13,7 @@ from intake.source import Source
 from koppelkamer.demo.people import NATIONALITIES, SECTORS
 from koppelkamer.demo.places import FORMED, IN_USE, MUNICIPALITIES, WITHDRAWN, municipality_codes
 from koppelkamer.demo.reports import KINDS
+from linkage.model import Model
 from register.declarations import Agreement, Request
 
 ROOM = Path(koppelkamer.demo.__file__).parent / "room"
@@ -79,3 +80,13 @@ def test_nationalities_exist_today() -> None:
     table = pl.read_csv(ROOM.parent / "data" / "nationalities.csv", infer_schema=False)
     current = table.filter(pl.col("99.99 Datum einde").fill_null("") == "")["05.12 Omschrijving"]
     assert {name for name, _ in NATIONALITIES.values()} <= set(current)
+
+
+def test_models_join_declared_sources_on_fields_both_have() -> None:
+    for path in sorted((ROOM / "models").glob("*.toml")):
+        model = load(path, Model)
+        sides = [{column.field for column in SOURCES[side].with_role("identify")} for side in (model.left, model.right)]
+        used = {comparison.field for comparison in model.comparisons}
+        used |= {evidence.split(".")[0] for block in model.blocks for evidence in block.on}
+        assert model.id == path.stem
+        assert used <= sides[0] & sides[1]
