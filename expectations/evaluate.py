@@ -1,0 +1,114 @@
+"""Great Expectations on one table: what was asked in, counts and row numbers out, never a value."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+
+from declare import Refusal, WrongInput
+from expectations.contract import Asked
+
+KEY: Final = "row"
+RESULT_FORMAT: Final = {
+    "result_format": "COMPLETE",
+    "unexpected_index_column_names": [KEY],
+    "exclude_unexpected_values": True,
+    "partial_unexpected_count": 0,
+    "include_unexpected_rows": False,
+    "return_unexpected_index_query": False,
+}
+"""Complete in row numbers, empty of values: failing values would be stored in clear otherwise."""
+
+
+class NotEvaluated(Refusal):
+    """A check gave no answer. That is not a pass."""
+
+    def __init__(self, source: str, asked: Asked) -> None:
+        super().__init__(
+            f"{asked.expectation} on column {asked.column} of {source} could not be evaluated; nothing was validated",
+            remedy="Mend the check: patterns without lookaround, bounds and values of the column's type.",
+        )
+
+
+class UnknownCheck(WrongInput):
+    def __init__(self, source: str, asked: Asked) -> None:
+        super().__init__(
+            f"{asked.expectation} on column {asked.column} of {source} is no expectation, or lacks an argument",
+            remedy="Look up name and arguments in the gallery of Great Expectations.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One answer. `rows` are the data rows that failed; empty for a check of a whole column."""
+
+    asked: Asked
+    met: bool
+    evaluated: int
+    unexpected: int
+    rows: tuple[int, ...]
+
+
+def evaluate(table: pl.DataFrame, asked: Sequence[Asked], source: str) -> tuple[Found, ...]:
+    """Answers in the order asked. Raises `NotEvaluated` and `UnknownCheck`."""
+    results = _results(table, [_expectation(each, place, source) for place, each in enumerate(asked)])
+    by_place = {result.expectation_config.meta["place"]: result for result in results}
+    return tuple(_found(by_place.get(place), each, table.height, source) for place, each in enumerate(asked))
+
+
+def _expectation(asked: Asked, place: int, source: str) -> Any:
+    """The expectation with its place among those asked: results come back in another order."""
+    from great_expectations.exceptions import ExpectationNotFoundError
+    from great_expectations.expectations.registry import get_expectation_impl
+
+    import expectations.checks.eleven_test  # noqa: F401 - registers itself
+
+    try:
+        kind = get_expectation_impl(asked.expectation)
+        domain = {"column": asked.column} if "column" in kind.__fields__ else {}
+        return kind(**domain, **asked.arguments, meta={"place": place})
+    except (ExpectationNotFoundError, ValueError, TypeError):
+        pass
+    raise UnknownCheck(source, asked)
+
+
+def _results(table: pl.DataFrame, wanted: Sequence[Any]) -> list[Any]:
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    import expectations.engine.datasource  # noqa: F401 - registers itself
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    source = context.data_sources.add_polars("delivery")
+    try:
+        batch = source.add_dataframe_asset("table").add_batch_definition_whole_dataframe("all")
+        suite = gx.ExpectationSuite("contract", expectations=list(wanted))
+        return list(batch.get_batch({"dataframe": table}).validate(suite, result_format=RESULT_FORMAT).results)
+    finally:
+        # Great Expectations remembers the last context for as long as the process lives, and with it the frame.
+        context.data_sources.delete("delivery")
+
+
+def _found(result: Any, asked: Asked, height: int, source: str) -> Found:
+    if result is None or result.success is None or _raised(result.exception_info):
+        raise NotEvaluated(source, asked)
+    answer = result.result
+    if "unexpected_count" not in answer or "element_count" not in answer:
+        return Found(asked, bool(result.success), height, 0, ())
+    listed = answer.get("unexpected_index_list") or []
+    rows = tuple(listed[0][KEY]) if listed else ()
+    # A count of rows that is missing or short would otherwise pass as "nothing found".
+    if answer["element_count"] != height or len(rows) != answer["unexpected_count"]:
+        raise NotEvaluated(source, asked)
+    return Found(asked, bool(result.success), height - (answer.get("missing_count") or 0), len(rows), rows)
+
+
+def _raised(exception_info: dict[str, Any] | None) -> bool:
+    """Whether a metric or the expectation failed. The information has two shapes: one exception, or by metric."""
+    if not exception_info:
+        return False
+    if "raised_exception" in exception_info:
+        return bool(exception_info["raised_exception"])
+    return any(not isinstance(each, dict) or each.get("raised_exception", True) for each in exception_info.values())
