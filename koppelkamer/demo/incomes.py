@@ -9,7 +9,7 @@ from koppelkamer.demo import bsn
 from koppelkamer.demo.chance import struck
 from koppelkamer.demo.names import initials
 from koppelkamer.demo.rates import INCOMES
-from koppelkamer.demo.spelling import amount, behind, mistyped, without_accents
+from koppelkamer.demo.spelling import amount, behind, encodable, mistyped
 
 ENCODING: Final = "cp1252"
 
@@ -21,7 +21,7 @@ def incomes(people: pl.DataFrame, places: pl.DataFrame, rng: np.random.Generator
     outdated = struck(count, INCOMES.outdated_address, rng)
     rows = rows.with_columns(pl.when(outdated).then("old_address").otherwise("address").alias("address"))
     rows = rows.join(places, on="address", how="left", maintain_order="left")
-    name = _encodable(rows.select(behind(pl.col("prefix"), pl.col("surname")).alias("naam")).to_series())
+    name = encodable(rows.select(behind(pl.col("prefix"), pl.col("surname")).alias("naam")).to_series(), ENCODING)
     invalid, missing = struck(count, INCOMES.invalid_bsn, rng), struck(count, INCOMES.missing_bsn, rng)
     number = pl.when(missing).then(None).when(invalid).then(bsn.spoilt(rows["bsn"], rng)).otherwise("bsn")
     letters = rows.select(initials(pl.col("given_names"))).to_series()
@@ -29,7 +29,7 @@ def incomes(people: pl.DataFrame, places: pl.DataFrame, rng: np.random.Generator
         "person",
         number.alias("bsn"),
         mistyped(name, struck(count, INCOMES.mistyped, rng), rng),
-        _encodable(letters).alias("voorletters"),
+        encodable(letters, ENCODING).alias("voorletters"),
         pl.col("born").dt.strftime("%d-%m-%Y").alias("geboortedatum"),
         pl.col("postcode").str.replace(r"^(\d{4})", "$1 ").alias("postcode"),
         "huisnummer",
@@ -37,18 +37,3 @@ def incomes(people: pl.DataFrame, places: pl.DataFrame, rng: np.random.Generator
         pl.col("employer").alias("werkgever_kvk"),
         "sector",
     )
-
-
-def _encodable(texts: pl.Series) -> pl.Series:
-    """Texts with characters outside the file's encoding without accents: `Yıldız` becomes `Yildiz`, `Özkan` stays."""
-    bare = pl.select(without_accents(pl.lit(texts))).to_series()
-    kept = [text if _fits(text) else other for text, other in zip(texts, bare, strict=True)]
-    return pl.Series(texts.name, kept, dtype=pl.String)
-
-
-def _fits(text: str) -> bool:
-    try:
-        text.encode(ENCODING)
-    except UnicodeEncodeError:
-        return False
-    return True

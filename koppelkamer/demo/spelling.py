@@ -18,6 +18,13 @@ def without_accents(text: pl.Expr) -> pl.Expr:
     return text.str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.replace_many(_BASE)
 
 
+def encodable(texts: pl.Series, encoding: str) -> pl.Series:
+    """Texts that do not fit `encoding` without accents: in Windows-1252 `Yıldız` becomes `Yildiz`, `Özkan` stays."""
+    bare = pl.select(without_accents(pl.lit(texts))).to_series()
+    kept = [text if _fits(text, encoding) else other for text, other in zip(texts, bare, strict=True)]
+    return pl.Series(texts.name, kept, dtype=pl.String)
+
+
 def plain(prefix: pl.Expr, surname: pl.Expr) -> pl.Expr:
     """`van den Berg`."""
     return full_surname(prefix, surname)
@@ -69,6 +76,14 @@ def _each(change: Callable[[str], str]) -> Callable[[pl.Series], pl.Series]:
     return lambda column: column.replace_strict(
         {text: change(text) for text in column.unique()}, return_dtype=pl.String
     )
+
+
+def _fits(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _dotted(prefix: str) -> str:
