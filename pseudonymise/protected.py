@@ -10,10 +10,13 @@ Columns of `ProtectedTable.table`:
 - `payload.<name>`: kept and derived columns, as declared
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import InitVar, dataclass
 from typing import Final
 
 import polars as pl
+
+from declare import Refusal
 
 WORDS: Final = 8
 """UInt64 words of an encoding: 512 bits."""
@@ -39,14 +42,26 @@ class ProtectedTable:
     key_id: str
     """Name of the key version the tokens were made under; tables of two key ids share no token."""
     table: pl.DataFrame
-    _made_by: object = field(default=None)
+    _made_by: InitVar[object] = None
+    """Not kept, so that `dataclasses.replace` cannot slip another table in."""
 
-    def __post_init__(self) -> None:
-        if self._made_by is not _PSEUDONYMISE:
+    def __post_init__(self, _made_by: object) -> None:
+        if _made_by is not _PSEUDONYMISE:
             raise TypeError("a ProtectedTable is made by pseudonymise only")
 
     def __repr__(self) -> str:
         return f"ProtectedTable({self.source}, {self.table.height} rows)"
+
+
+def shared_key(tables: Iterable[ProtectedTable]) -> str:
+    """The key id all tables have. Raises `Refusal` when they differ: their tokens would never be equal."""
+    ids = {table.key_id for table in tables}
+    if len(ids) != 1:
+        raise Refusal(
+            f"the tables were made under {len(ids)} different keys and cannot be linked",
+            remedy="Use deliveries of one domain and version, received by the same room.",
+        )
+    return ids.pop()
 
 
 def bits(field_name: str) -> list[str]:

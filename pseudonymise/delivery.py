@@ -1,0 +1,167 @@
+"""A sealed delivery: what a partner sends. One age file for the room that holds a ZIP archive with the manifest and two
+encrypted Parquet files under the domain's keys; no identifiers, and nothing readable without both keys."""
+
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import polars as pl
+import pyrage
+
+from declare import Refusal, WrongInput, digest, write_atomically
+from expectations.validated import ValidatedExtract
+from intake.quarantine import ENTRIES, Quarantine
+from intake.source import Source
+from pseudonymise.aside import Protected
+from pseudonymise.keys import DomainKeys, KeyStore
+from pseudonymise.manifest import Damaged, Manifest, open_manifest, peek, sealed_manifest
+from pseudonymise.protect import protect
+from pseudonymise.store import MANIFEST, SHELVES, pack, unpack_aside, unpack_table
+
+_AGE: Final = b"age-encryption.org/"
+
+
+class DeliveryManifest(Manifest):
+    """What the partner says about the delivery, beside the tables. `quality` and `quarantine` hold no values."""
+
+    source_digest: str
+    """Digest of the source's declaration the delivery was made by."""
+    domain: str
+    version: int
+    rows_in: int
+    quality: tuple[dict[str, Any], ...]
+    quarantine: tuple[tuple[int, str | None, str, Literal["row", "cell"]], ...]
+    """Row, column, rule, scope."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Delivery:
+    """An opened delivery. Tokens are still under the domain's keys: `rekey` them before storing."""
+
+    protected: Protected
+    manifest: DeliveryManifest
+
+    @property
+    def quarantine(self) -> Quarantine:
+        return Quarantine(pl.DataFrame(self.manifest.quarantine, schema=ENTRIES, orient="row"))
+
+    def __repr__(self) -> str:
+        return f"Delivery({self.manifest.source}, {self.manifest.rows} of {self.manifest.rows_in} rows)"
+
+
+def encode_delivery(validated: ValidatedExtract, keys: DomainKeys, recipient: str, out: Path) -> DeliveryManifest:
+    """Protect the rows and seal them to `recipient` (an age address, usually `keys.signed.recipient`) in one file.
+
+    Raises `WrongInput` for an address that is none, `Refusal` for retired keys, `Fault` for the disk.
+    """
+    protected = protect(validated, keys)
+    files = pack(protected, keys, _context(validated.source.id, validated.delivery))
+    manifest = _manifest(validated, protected, files, keys)
+    archive = _zip({MANIFEST: sealed_manifest(manifest, keys), **files})
+    write_atomically(out, pyrage.encrypt(archive, [_address(recipient)]), mode=0o600)
+    return manifest
+
+
+def open_delivery(path: Path, store: KeyStore, keys: DomainKeys, source: Source) -> Delivery:
+    """The delivery of `source` under `keys`, sealed to `store`.
+
+    Raises `WrongInput` when it is no delivery, `Damaged` when it was changed, `Refusal` when it is meant for another
+    room, source, domain or version.
+    """
+    files = _unzip(_unseal(path, store), path.name)
+    _require_expected(peek(files[MANIFEST], DeliveryManifest, path.name), keys, source)
+    manifest = open_manifest(files[MANIFEST], DeliveryManifest, keys, path.name)
+    if any(digest(files[name]) != manifest.files.get(name) for name in SHELVES):
+        raise Damaged(path.name)
+    context = _context(manifest.source, manifest.delivery)
+    delivery = Delivery(
+        Protected(
+            unpack_table(files["protected.parquet"], manifest, keys, context),
+            unpack_aside(files["aside.parquet"], manifest, keys, context),
+        ),
+        manifest,
+    )
+    if manifest.rows_in != manifest.rows + len(delivery.quarantine.rows):
+        raise Damaged(path.name)
+    return delivery
+
+
+def _manifest(
+    validated: ValidatedExtract, protected: Protected, files: dict[str, bytes], keys: DomainKeys
+) -> DeliveryManifest:
+    domain = keys.signed.domain
+    return DeliveryManifest.of(
+        protected, files, source_digest=validated.source.digest, domain=domain.id, version=domain.version,
+        rows_in=validated.rows_in, quality=validated.quality, quarantine=validated.quarantine.entries.rows(),
+    )  # fmt: skip
+
+
+def _require_expected(manifest: DeliveryManifest, keys: DomainKeys, source: Source) -> None:
+    domain = keys.signed.domain
+    if manifest.source != source.id:
+        raise Refusal(
+            f"this is a delivery of {manifest.source}, not of {source.id}",
+            remedy=f"Receive it as {manifest.source}, or ask for the delivery of {source.id}.",
+        )
+    if (manifest.domain, manifest.version, manifest.key_id) != (domain.id, domain.version, keys.key_id):
+        raise Refusal(
+            f"this delivery was made under domain {manifest.domain} version {manifest.version}; "
+            f"the room works with {domain.id} version {domain.version} and its key",
+            remedy="Give the partner the current key of the domain and ask for a new delivery.",
+        )
+    if manifest.source_digest != source.digest:
+        raise Refusal(
+            f"this delivery was made by another declaration of {source.id} than the room's",
+            remedy="Bring both declarations into line and deliver again.",
+        )
+
+
+def _context(source: str, delivery: str) -> str:
+    return f"delivery/{source}/{delivery}"
+
+
+def _address(recipient: str) -> pyrage.x25519.Recipient:
+    try:
+        return pyrage.x25519.Recipient.from_str(recipient)
+    except pyrage.RecipientError:
+        raise WrongInput("the recipient is not an age address", remedy="Copy the room's address, age1….") from None
+
+
+def _unseal(path: Path, store: KeyStore) -> bytes:
+    try:
+        sealed = path.read_bytes()
+    except FileNotFoundError:
+        raise WrongInput(f"{path} does not exist", remedy="Check the name of the delivery.") from None
+    if not sealed.startswith(_AGE):
+        raise WrongInput(f"{path.name} is not a sealed delivery", remedy="Make one with `koppelkamer encode`.")
+    try:
+        return store.open_envelope(sealed)
+    except pyrage.DecryptError as error:
+        raise _sealed_wrongly(path.name, error) from None
+
+
+def _sealed_wrongly(name: str, error: Exception) -> Refusal:
+    if "No matching keys" not in str(error):
+        return Damaged(name)
+    return Refusal(
+        f"{name} is sealed for another room, or its first lines were changed",
+        remedy="Ask the partner to seal it to this room's address.",
+    )
+
+
+def _zip(files: dict[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(zipfile.ZipInfo(name), content)
+    return buffer.getvalue()
+
+
+def _unzip(content: bytes, what: str) -> dict[str, bytes]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return {name: archive.read(name) for name in (MANIFEST, *SHELVES)}
+    except (zipfile.BadZipFile, KeyError):
+        raise WrongInput(f"{what} does not hold a delivery", remedy="Make one with `koppelkamer encode`.") from None

@@ -1,0 +1,78 @@
+"""The pseudonymisation domain: who works with one set of tokens, why, on what grounds and how long.
+
+There is no token without a domain that was signed and has not ended; EDPB Guidelines 01/2025 on pseudonymisation ask
+that it is defined before processing.
+"""
+
+from datetime import date, datetime
+from typing import Self
+
+from pydantic import ConfigDict, Field, model_validator
+
+from declare import BadSignature, Declaration, Refusal, canonical, verify_signature
+
+
+class Domain(Declaration):
+    """`[domain]` in room.toml. A new `version` gets a master of its own; two domains or versions share no token."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)
+    title: str
+    purpose: str = Field(min_length=1)
+    grounds: tuple[str, ...] = Field(min_length=1)
+    parties: tuple[str, ...] = Field(min_length=1)
+    """Ids of the partners that may hold the domain's key or deliver under it."""
+    starts: date = Field(alias="from")
+    until: date
+    """The last day."""
+    version: int = Field(default=1, ge=1, le=65535)
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.until < self.starts:
+            raise ValueError("until lies before from")
+        return self
+
+    def require_open(self, day: date) -> None:
+        """Raise `DomainNotOpen` when `day` lies outside the domain's dates."""
+        if not self.starts <= day <= self.until:
+            raise DomainNotOpen(self)
+
+
+class SignedDomain(Declaration):
+    """A domain as the room signed it, with the age address to which deliveries under it are sealed."""
+
+    domain: Domain
+    recipient: str
+    issuer: str
+    """The room's Ed25519 public key, hexadecimal."""
+    signature: str
+
+    def verify(self) -> None:
+        """Raise `BadSignature` when anything in the document was changed after signing."""
+        try:
+            issuer, signature = bytes.fromhex(self.issuer), bytes.fromhex(self.signature)
+        except ValueError as error:
+            raise BadSignature(f"domain {self.domain.id}") from error
+        verify_signature(issuer, to_sign(self.domain, self.recipient), signature, what=f"domain {self.domain.id}")
+
+
+class DomainNotOpen(Refusal):
+    def __init__(self, domain: Domain) -> None:
+        super().__init__(
+            f"domain {domain.id} version {domain.version} runs from {domain.starts} until {domain.until}; "
+            "its keys stay closed outside these days",
+            remedy="Let the parties agree on a new version of the domain, make its key and deliver again.",
+        )
+
+
+def to_sign(domain: Domain, recipient: str) -> bytes:
+    """The bytes a room signs for a domain: canonical JSON."""
+    content = domain.model_dump(mode="json")
+    return canonical({"format": "koppelkamer-domain/1", "domain": content, "recipient": recipient})
+
+
+def today() -> date:
+    """The day by the calendar of this machine; a domain lasts until the end of its last day there."""
+    return datetime.now().astimezone().date()

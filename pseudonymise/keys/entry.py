@@ -1,0 +1,88 @@
+"""One file per domain version in a key store: the signed domain, its state and its masters, wrapped."""
+
+from datetime import date
+from typing import Literal
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from pydantic import Field
+
+from declare import Declaration, Refusal, Signer, canonical, verify_signature
+from pseudonymise.domain import SignedDomain
+from pseudonymise.keys.wrap import open_box, to_box
+
+MasterKind = Literal["domain", "room"]
+State = Literal["active", "retired"]
+"""A retired master opens what was made with it and makes nothing new (NIST SP 800-57 part 1, section 7)."""
+
+
+class Entry(Declaration):
+    """`wrapped`: kind of master → sealed bytes, hexadecimal. A partner's copy holds the domain's master only."""
+
+    signed: SignedDomain
+    state: State
+    wrapped: dict[MasterKind, str]
+
+    def secret(self, cipher: AESGCM, kind: MasterKind) -> bytes:
+        """The unwrapped master. Raises `BadSignature` and `Refusal` when domain or state were changed afterwards."""
+        self.signed.verify()
+        if kind not in self.wrapped:
+            raise Refusal(
+                f"this key store is a partner's copy for {self.signed.domain.id}; it does not hold the room's own key",
+                remedy="Do this in the room.",
+            )
+        try:
+            return open_box(cipher, bytes.fromhex(self.wrapped[kind]), _bound(self.signed, self.state, kind))
+        except (InvalidTag, ValueError):
+            raise Refusal(
+                f"the key file of domain {self.signed.domain.id} was changed",
+                remedy="Restore the key store from its backup.",
+            ) from None
+
+
+def entry(cipher: AESGCM, signed: SignedDomain, state: State, secrets: dict[MasterKind, bytes]) -> Entry:
+    """Masters wrapped under `cipher`; domain, signature and state are additional data."""
+    wrapped = {kind: to_box(cipher, secret, _bound(signed, state, kind)).hex() for kind, secret in secrets.items()}
+    return Entry(signed=signed, state=state, wrapped=wrapped)
+
+
+def _bound(signed: SignedDomain, state: State, kind: MasterKind) -> bytes:
+    return canonical({"signed": signed.model_dump(mode="json"), "state": state, "kind": kind})
+
+
+class Destruction(Declaration):
+    """The signed record that a master is gone. It outlives the key, so a restored backup does not bring it back."""
+
+    domain: str
+    version: int
+    key_id: str
+    day: date
+    reason: str = Field(min_length=1)
+    public_key: str
+    signature: str
+
+    @classmethod
+    def sign(cls, signed: SignedDomain, key_id: str, day: date, reason: str, signer: Signer) -> "Destruction":
+        record = cls(
+            domain=signed.domain.id, version=signed.domain.version, key_id=key_id, day=day, reason=reason,
+            public_key=signer.public_key.hex(), signature="",
+        )  # fmt: skip
+        return record.model_copy(update={"signature": signer.sign(record.message).hex()})
+
+    @property
+    def message(self) -> bytes:
+        content = self.model_dump(mode="json", exclude={"signature"})
+        return canonical({"format": "koppelkamer-destruction/1", **content})
+
+    def verify(self, public_key: bytes) -> None:
+        """Raise `BadSignature` unless the record was signed under `public_key`."""
+        what = f"the destruction of {self.domain} version {self.version}"
+        verify_signature(public_key, self.message, bytes.fromhex(self.signature), what=what)
+
+
+class KeyDestroyed(Refusal):
+    def __init__(self, domain: str, version: int) -> None:
+        super().__init__(
+            f"the key of domain {domain} version {version} was destroyed; what was made with it cannot be read",
+            remedy="Ask the partners to deliver again under a new version of the domain.",
+        )

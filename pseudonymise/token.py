@@ -1,0 +1,41 @@
+"""Tokens: HMAC-SHA-256 under a leaf key, 16 bytes kept (RFC 2104, section 5), computed once per distinct value.
+
+A token hides a value from whoever lacks the key and still shows that two values are equal, so the counts of a column
+remain: the commonest token of a surname column is the commonest surname. The format is docs/token.md.
+"""
+
+from typing import Final
+
+import polars as pl
+
+from pseudonymise.keys import DomainKeys, LeafKey
+from pseudonymise.standardise import token_group
+
+TOKEN: Final = "token"
+RECORD: Final = "record"
+
+
+def tokens(evidence: pl.DataFrame, keys: DomainKeys) -> pl.DataFrame:
+    """Every text column as tokens, Binary(16); columns that are compared with each other share a leaf key."""
+    columns = evidence.get_columns()
+    return pl.DataFrame([token_column(column, keys.leaf(TOKEN, token_group(column.name))) for column in columns])
+
+
+def token_column(values: pl.Series, key: LeafKey) -> pl.Series:
+    """Tokens of text, or of bytes when re-keying. Null gives null, and so does an empty value: two unknowns differ."""
+    places, distinct = dictionary(values)
+    messages = distinct.cast(pl.Binary).to_list()
+    found = [mac if message else None for message, mac in zip(messages, key.macs(messages), strict=True)]
+    return pl.Series(values.name, found, dtype=pl.Binary).gather(places)
+
+
+def record_tokens(delivery: str, rows: pl.Series, key: LeafKey) -> pl.Series:
+    """One token per record; the message is the delivery's digest (32 bytes) and the row (4 bytes, big-endian)."""
+    digest = bytes.fromhex(delivery)
+    return pl.Series("record", key.macs(digest + row.to_bytes(4, "big") for row in rows), dtype=pl.Binary)
+
+
+def dictionary(values: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Per row the place of its value among the distinct values (null for null); those values, first seen first."""
+    encoded = values.to_arrow(compat_level=pl.CompatLevel.oldest()).dictionary_encode()
+    return pl.Series(encoded.indices), pl.Series(encoded.dictionary, dtype=values.dtype)

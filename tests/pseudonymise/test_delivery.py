@@ -1,0 +1,218 @@
+"""Sealed deliveries and stored ones: what opens, and why the rest does not."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+import pyrage
+import pytest
+
+from declare import Refusal, WrongInput
+from intake.source import Source
+from pseudonymise import manifest as manifests
+from pseudonymise.delivery import Delivery, _unzip, _zip, encode_delivery, open_delivery
+from pseudonymise.domain import DomainNotOpen
+from pseudonymise.keys import DomainKeys, FileKeyStore, RoomKeys
+from pseudonymise.manifest import Damaged
+from pseudonymise.protect import protect
+from pseudonymise.rekey import rekey
+from pseudonymise.store import open_aside, open_protected, save_protected
+from pseudonymise.vault import Unreadable
+from tests.pseudonymise.conftest import DAY, PASSPHRASE, PEOPLE, SOURCE, domain, extract, new_store
+
+
+@pytest.fixture(scope="module")
+def sealed(keys: DomainKeys, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("post") / "residents.koppel"
+    encode_delivery(extract(), keys, keys.signed.recipient, out)
+    return out
+
+
+class Opening(NamedTuple):
+    """What a test changes about opening the delivery."""
+
+    path: Path
+    store: FileKeyStore
+    keys: DomainKeys
+    source: Source
+
+    def __call__(self) -> Delivery:
+        return open_delivery(self.path, self.store, self.keys, self.source)
+
+
+def test_a_partner_delivers_to_the_room(store: FileKeyStore, tmp_path: Path) -> None:
+    partner = store.export_domain("reports", 1, "van de partner", tmp_path / "partner").master("reports", day=DAY)
+    out = tmp_path / "residents.koppel"
+    said = encode_delivery(extract(), partner, partner.signed.recipient, out)
+    keys = store.master("reports", day=DAY)
+    delivery = open_delivery(out, store, keys, SOURCE)
+    local = protect(extract(), keys)
+    assert delivery.protected.table.table.equals(local.table.table)
+    assert delivery.protected.aside.table.equals(local.aside.table)
+    assert delivery.manifest == said
+    assert (said.rows_in, said.rows, delivery.quarantine.rows) == (5, 4, {3})
+    assert said.quality[0]["outcome"] == "met"
+
+
+def test_a_delivery_holds_no_name(sealed: Path, store: FileKeyStore) -> None:
+    opened = store.open_envelope(sealed.read_bytes())
+    identifying = [str(value) for name in ("number", "first", "last", "born") for value in PEOPLE[name].drop_nulls()]
+    for content in (sealed.read_bytes(), opened):
+        assert not [value for value in identifying if value.encode() in content]
+    assert sealed.stat().st_mode & 0o777 == 0o600
+
+
+def flipped(path: Path, where: int, to: Path) -> Path:
+    content = bytearray(path.read_bytes())
+    content[where] ^= 1
+    copy = to / "flipped.koppel"
+    copy.write_bytes(content)
+    return copy
+
+
+def resealed(opening: Opening, to: Path, change: Callable[[bytes], bytes]) -> Path:
+    """Sealed to the room again by somebody without the domain's key."""
+    content = change(opening.store.open_envelope(opening.path.read_bytes()))
+    copy = to / "resealed.koppel"
+    copy.write_bytes(pyrage.encrypt(content, [pyrage.x25519.Recipient.from_str(opening.store.recipient())]))
+    return copy
+
+
+def hide_a_row(archive: bytes) -> bytes:
+    files = _unzip(archive, "")
+    shown = (
+        files["manifest.json"]
+        .replace(b'"rows_in":5', b'"rows_in":4')
+        .replace(b'[[3,"number","eleven-test","row"]]', b"[]")
+    )
+    assert shown != files["manifest.json"]
+    return _zip({**files, "manifest.json": shown})
+
+
+def plain(to: Path) -> Path:
+    copy = to / "plain.csv"
+    copy.write_text("bsn,name\n")
+    return copy
+
+
+REFUSED: dict[str, tuple[Callable[[Opening, Path], Opening], type[Refusal], str]] = {
+    "no file": (lambda o, to: o._replace(path=to / "none"), WrongInput, "does not exist"),
+    "not sealed": (lambda o, to: o._replace(path=plain(to)), WrongInput, "not a sealed delivery"),
+    "for another room": (lambda o, to: o._replace(store=new_store(to / "keys")), Refusal, "another room"),
+    "last byte flipped": (lambda o, to: o._replace(path=flipped(o.path, -1, to)), Damaged, "damaged"),
+    "a byte of the header flipped": (lambda o, to: o._replace(path=flipped(o.path, 120, to)), Refusal, "Ask|ask"),
+    "another source": (
+        lambda o, to: o._replace(source=SOURCE.model_copy(update={"id": "incomes"})),
+        Refusal,
+        "not of incomes",
+    ),
+    "another declaration of the source": (
+        lambda o, to: o._replace(source=SOURCE.model_copy(update={"title": "Inhabitants"})),
+        Refusal,
+        "another declaration",
+    ),
+    "another domain": (lambda o, to: o._replace(keys=o.store.master("other", day=DAY)), Refusal, "works with other"),
+    "another version": (lambda o, to: o._replace(keys=o.store.master("reports", 2, day=DAY)), Refusal, "version 2"),
+    "something else in the envelope": (
+        lambda o, to: o._replace(path=resealed(o, to, lambda content: b"hello")),
+        WrongInput,
+        "does not hold a delivery",
+    ),
+    "rows hidden by a stranger": (
+        lambda o, to: o._replace(path=resealed(o, to, hide_a_row)),
+        Damaged,
+        "damaged",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "refusal", "message"), REFUSED.values(), ids=REFUSED)
+def test_refused(
+    sealed: Path, store: FileKeyStore, keys: DomainKeys, tmp_path: Path,
+    change: Callable[[Opening, Path], Opening], refusal: type[Refusal], message: str,
+) -> None:  # fmt: skip
+    opening = Opening(sealed, store, keys, SOURCE)
+    assert opening().manifest.rows == 4
+    with pytest.raises(refusal, match=message) as caught:
+        change(opening, tmp_path)()
+    assert caught.value.remedy
+
+
+def test_every_byte_counts(sealed: Path, store: FileKeyStore, keys: DomainKeys, tmp_path: Path) -> None:
+    size = len(sealed.read_bytes())
+    for where in range(0, size, size // 60):
+        with pytest.raises(Refusal):
+            open_delivery(flipped(sealed, where, tmp_path), store, keys, SOURCE)
+
+
+def test_a_lapsed_domain_opens_nothing(store: FileKeyStore) -> None:
+    again = FileKeyStore.open(store.folder, PASSPHRASE)
+    with pytest.raises(DomainNotOpen, match="until 2026-12-31"):
+        again.master("reports", day=date(2027, 1, 1))
+
+
+def test_other_rules_are_refused(
+    sealed: Path, store: FileKeyStore, keys: DomainKeys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifests, "RULES", "standardise 2, encode 1")
+    with pytest.raises(Refusal, match="other rules"):
+        open_delivery(sealed, store, keys, SOURCE)
+
+
+def test_an_address_that_is_none(keys: DomainKeys, tmp_path: Path) -> None:
+    with pytest.raises(WrongInput, match="not an age address"):
+        encode_delivery(extract(), keys, "age1nobody", tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def stored(keys: DomainKeys, room: RoomKeys, tmp_path: Path) -> Path:
+    save_protected(rekey(protect(extract(), keys), room), room, tmp_path, "room/residents")
+    return tmp_path
+
+
+def test_what_is_stored_opens(stored: Path, keys: DomainKeys, room: RoomKeys) -> None:
+    expected = rekey(protect(extract(), keys), room)
+    table = open_protected(room, stored, "room/residents")
+    assert table.table.equals(expected.table.table)
+    assert (table.key_id, table.fields, table.once) == (room.key_id, expected.table.fields, True)
+    assert open_aside(room, stored, "room/residents").table.equals(expected.aside.table)
+    assert sorted(path.name for path in stored.iterdir()) == ["aside.parquet", "manifest.json", "protected.parquet"]
+
+
+def replace_in(path: Path, old: bytes, new: bytes) -> None:
+    content = path.read_bytes()
+    assert old in content
+    path.write_bytes(content.replace(old, new))
+
+
+DAMAGES: dict[str, tuple[Callable[[Path], object], type[Refusal]]] = {
+    "manifest gone": (lambda folder: (folder / "manifest.json").unlink(), WrongInput),
+    "table gone": (lambda folder: (folder / "protected.parquet").unlink(), Damaged),
+    "table swapped": (lambda folder: (folder / "aside.parquet").replace(folder / "protected.parquet"), Damaged),
+    "manifest changed": (lambda folder: replace_in(folder / "manifest.json", b'"once":true', b'"once":false'), Damaged),
+    "manifest no JSON": (lambda folder: (folder / "manifest.json").write_text("{"), Damaged),
+    "one byte": (lambda folder: replace_in(folder / "protected.parquet", b"PARE", b"PARF"), Damaged),
+}
+
+
+@pytest.mark.parametrize(("damage", "refusal"), DAMAGES.values(), ids=DAMAGES)
+def test_a_changed_store_does_not_open(
+    stored: Path, room: RoomKeys, damage: Callable[[Path], object], refusal: type[Refusal]
+) -> None:
+    damage(stored)
+    with pytest.raises(refusal):
+        open_protected(room, stored, "room/residents")
+
+
+def test_a_delivery_in_the_place_of_another(stored: Path, room: RoomKeys) -> None:
+    with pytest.raises(Unreadable):
+        open_protected(room, stored, "room/incomes")
+
+
+def test_the_room_without_its_key(stored: Path, room: RoomKeys, tmp_path: Path) -> None:
+    own = new_store(tmp_path / "keys")
+    own.add_domain(domain())
+    with pytest.raises(Damaged):
+        open_protected(own.room("reports", day=DAY), stored, "room/residents")
