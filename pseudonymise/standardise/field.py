@@ -30,7 +30,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 """Semantic type of a column → kind of the field it belongs to."""
 
-PARTS: Final[Mapping[Kind, tuple[str, ...]]] = {
+PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "surname": ("", ".sound", ".other"),
     "given_name": ("", ".initial", ".sound"),
     "date": ("", ".year", ".year_month", ".month_day", ".year_day", ".swapped"),
@@ -52,7 +52,7 @@ class Field:
     columns: Mapping[str, str]
 
 
-def parts(name: str, kind: Kind) -> tuple[str, ...]:
+def parts(name: str, kind: str) -> tuple[str, ...]:
     """Names of the evidence columns of a field."""
     return tuple(name + ending for ending in PARTS[kind])
 

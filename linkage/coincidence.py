@@ -1,0 +1,83 @@
+"""How often strangers agree: the chance of each level among pairs drawn at random."""
+
+import numpy as np
+import polars as pl
+
+from linkage.block import with_levels
+from linkage.compare.agreement import by_equality
+from linkage.compare.level import SAME
+from linkage.pairing import Field, Pairing
+
+Array = np.ndarray[tuple[int], np.dtype[np.float64]]
+
+_SMOOTHING = 0.5
+"""Pairs added to every level, so that none is impossible."""
+
+
+def coincidence(pairing: Pairing) -> dict[str, Array]:
+    """Field → chance of each of its levels 1 … other in a random pair that can be compared; sums to 1.
+
+    The chance that whole values are equal comes from their frequencies, without sampling error; the others are the
+    shares seen in `random_pairs` pairs.
+    """
+    pairs = random_pairs(pairing)
+    return {field.name: _of_field(field, pairs[field.column], pairing) for field in pairing.fields}
+
+
+def random_pairs(pairing: Pairing) -> pl.DataFrame:
+    """Columns `l`, `r` and levels. All pairs when there are no more than asked for; else a seeded draw.
+
+    Rows are drawn from their order by value, so that the order in the file makes no difference.
+    """
+    asked = pairing.model.random_pairs
+    if pairing.left_codes.height * pairing.right_codes.height <= asked:
+        pairs = _positions(pairing.left_codes, "l").join(_positions(pairing.right_codes, "r"), how="cross")
+    else:
+        chance = np.random.default_rng(pairing.model.seed)
+        pairs = pl.DataFrame(
+            [
+                _by_value(pairing.left_codes).gather(chance.integers(pairing.left_codes.height, size=asked)).alias("l"),
+                _by_value(pairing.right_codes).gather(chance.integers(pairing.right_codes.height, size=asked)).alias("r"),
+            ]
+        )
+    if pairing.model.dedupe:
+        pairs = pairs.filter(pl.col("l") != pl.col("r"))
+    return with_levels(_equalities(pairs, pairing), pairing)
+
+
+def _equalities(pairs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
+    left = pairing.left_codes[pairs["l"]].rename(lambda column: f"l:{column}")
+    right = pairing.right_codes[pairs["r"]].rename(lambda column: f"r:{column}")
+    wide = pl.concat([pairs, left, right], how="horizontal")
+    return wide.select("l", "r", *map(by_equality, pairing.fields))
+
+
+def _of_field(field: Field, levels: pl.Series, pairing: Pairing) -> Array:
+    seen = np.bincount(levels.to_numpy(), minlength=field.other + 1).astype(np.float64)
+    compared = seen[1:].sum()
+    shares: Array = (seen[1:] + _SMOOTHING) / (compared + _SMOOTHING * field.other)
+    if field.levels[0] == SAME and compared:
+        present = compared / levels.len()
+        same = min(_chance_equal(pairing, field.name) / present, 1.0 - 1e-9)
+        shares[1:] *= (1.0 - same) / shares[1:].sum()
+        shares[0] = max(same, _SMOOTHING / max(pairing.possible, 1))
+    return shares / shares.sum()
+
+
+def _chance_equal(pairing: Pairing, column: str) -> float:
+    """Share of all pairs whose values are equal."""
+    left = pairing.left_codes[column].drop_nulls().alias("code").value_counts(name="left")
+    right = pairing.right_codes[column].drop_nulls().alias("code").value_counts(name="right")
+    both = left.join(right, on="code").select(pl.col("left", "right").cast(pl.Float64))
+    equal = float((both["left"] * both["right"]).sum())
+    if pairing.model.dedupe:
+        return (equal - float(both["left"].sum())) / (2 * max(pairing.possible, 1))
+    return equal / max(pairing.possible, 1)
+
+
+def _positions(codes: pl.DataFrame, name: str) -> pl.DataFrame:
+    return pl.select(pl.int_range(codes.height, dtype=pl.UInt32).alias(name))
+
+
+def _by_value(codes: pl.DataFrame) -> pl.Series:
+    return codes.with_row_index("position").sort(codes.columns)["position"]

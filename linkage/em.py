@@ -1,0 +1,99 @@
+"""Expectation–maximisation on counts of agreement patterns.
+
+The mixture is over *all* pairs, of which candidates are those that matter: strangers agree by chance as random pairs do
+(u), and pairs outside the candidates are taken for strangers. So u is not free, labels cannot switch, and what is
+estimated is the prior and m. Where matches are a fair part of all pairs, random pairs hold matches too; their share is
+taken out of u in every step. Fellegi and Sunter (1969); Winkler (2000); Enamorado, Fifield and Imai (2019) for counts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
+Levels = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
+
+MOST_ITERATIONS = 1_000
+TOLERANCE = 1e-6
+LEAST_SHARE = 0.05
+"""Of chance agreement at least this share is left to strangers, whatever the matches explain."""
+STRENGTH = 1.0
+"""Matches that the starting m counts for, so that a level never seen keeps a sensible weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    prior: float
+    m: tuple[Floats, ...]
+    u: tuple[Floats, ...]
+    iterations: int
+    converged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Level numbers by pattern and field (0 is missing), and how many candidate pairs show each pattern."""
+
+    levels: Levels
+    counts: Floats
+
+
+def expectation_maximisation(
+    patterns: Patterns, chance: Sequence[Floats], possible: int, start: float, ordered: Sequence[Sequence[int]]
+) -> Fit:
+    """`chance` is each field's chance of its levels in a random pair, `possible` the number of all pairs, `start` the
+    first prior; `ordered` names the levels (from 0) whose weights must not rise, for each field."""
+    first = [_starting_m(one.size) for one in chance]
+    prior, m, u = start, list(first), list(chance)
+    for iteration in range(1, MOST_ITERATIONS + 1):
+        matches = posterior(patterns.levels, prior, m, u) * patterns.counts
+        new = [
+            _ordered(_shares(patterns.levels[:, f], matches, first[f]), u[f], ordered[f]) for f in range(len(m))
+        ]
+        moved = max(float(np.abs(a - b).max()) for a, b in zip(new, m, strict=True))
+        m, prior = new, min(max(float(matches.sum()) / max(possible, 1), 1e-12), 0.5)
+        u = [_strangers(one, prior, of_matches) for one, of_matches in zip(chance, m, strict=True)]
+        if moved < TOLERANCE:
+            return Fit(prior, tuple(m), tuple(u), iteration, converged=True)
+    return Fit(prior, tuple(m), tuple(u), MOST_ITERATIONS, converged=False)
+
+
+def posterior(levels: Levels, prior: float, m: Sequence[Floats], u: Sequence[Floats]) -> Floats:
+    """Chance of a match for each pattern."""
+    odds = np.full(levels.shape[0], np.log(prior) - np.log1p(-prior))
+    for f, (of_matches, of_strangers) in enumerate(zip(m, u, strict=True)):
+        odds += np.concatenate(([0.0], np.log(of_matches / of_strangers)))[levels[:, f]]
+    return np.asarray(1.0 / (1.0 + np.exp(-odds)))
+
+
+def _starting_m(size: int) -> Floats:
+    """Nine tenths agree wholly; the others share the rest."""
+    return np.asarray([0.9, *[0.1 / (size - 1)] * (size - 1)])
+
+
+def _shares(levels: np.ndarray[tuple[int], np.dtype[np.uint8]], matches: Floats, first: Floats) -> Floats:
+    """Level's share of the expected matches, missing values apart."""
+    seen = np.bincount(levels, weights=matches, minlength=first.size + 1)[1:] + STRENGTH * first
+    return np.asarray(seen / seen.sum())
+
+
+def _strangers(chance: Floats, prior: float, m: Floats) -> Floats:
+    """Chance of the levels among strangers: what random pairs show less what the matches among them explain."""
+    u = np.maximum(chance - prior * m, LEAST_SHARE * chance)
+    return np.asarray(u / u.sum())
+
+
+def _ordered(m: Floats, u: Floats, levels: Sequence[int]) -> Floats:
+    """m such that m/u does not rise along `levels`: violators are pooled (isotonic regression, weights u)."""
+    pools: list[tuple[float, float, list[int]]] = []
+    for level in levels:
+        pool = (float(m[level]), float(u[level]), [level])
+        while pools and pools[-1][0] * pool[1] < pool[0] * pools[-1][1]:
+            before = pools.pop()
+            pool = (before[0] + pool[0], before[1] + pool[1], before[2] + pool[2])
+        pools.append(pool)
+    fitted = m.copy()
+    for of_matches, of_strangers, members in pools:
+        fitted[members] = of_matches * u[members] / of_strangers
+    return fitted

@@ -1,0 +1,94 @@
+"""Files of the workbench: only the columns a model names are read; no other column can make a difference."""
+
+import difflib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from declare import WrongInput
+from linkage.comparable import Comparable
+from linkage.model import FileField, Model
+from pseudonymise.standardise import evidence, fields_of
+
+Side = Literal["left", "right"]
+
+_DATE_PARTS = {"%Y": r"(?P<year>.{4})", "%m": r"(?P<month>.{1,2})", "%d": r"(?P<day>.{1,2})"}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Records:
+    """One file made comparable, and the id of each record: the declared column, or the row number from 0."""
+
+    comparable: Comparable
+    ids: pl.Series
+
+
+def read_records(path: Path, model: Model, side: Side) -> Records:
+    """Raises `WrongInput` when the file cannot be read as declared, or a column is missing, or an id comes twice."""
+    declared = {column: field for field in model.fields if (column := field.of(side))}
+    if not declared:
+        raise WrongInput(f"model {model.id} names no column of a file", remedy="Add [[fields]] to the model.")
+    names = [*declared, *([model.file.id] if model.file.id else [])]
+    table = _table(path, model, names)
+    fields = fields_of((column, field.type, field.field) for column, field in declared.items())
+    dated = table.with_columns(
+        _date(pl.col(column), field.format_of(side)).alias(column) for column, field in declared.items() if field.type == "date"
+    )
+    comparable = Comparable(side, {field.name: field.kind for field in fields}, evidence(dated, fields), clear=True)
+    return Records(comparable, _ids(table, model, path))
+
+
+def read_texts(path: Path, names: list[str], *, separator: str = ",", encoding: str = "utf-8") -> pl.DataFrame:
+    """The columns named, as text; blanks around names and values do not count. Raises `WrongInput`."""
+    try:
+        if path.suffix.lower() in (".parquet", ".pq"):
+            table = pl.scan_parquet(path)
+        else:
+            table = pl.read_csv(path, separator=separator, encoding=encoding, infer_schema=False).lazy()
+        written = {name.strip(): name for name in table.collect_schema().names()}
+        _refuse_missing(path, names, list(written))
+        return table.select(pl.col(written[name]).cast(pl.String).str.strip_chars().alias(name) for name in names).collect()
+    except (OSError, UnicodeDecodeError, LookupError, pl.exceptions.PolarsError) as error:
+        raise WrongInput(
+            f"{path.name} cannot be read as the model declares it ({type(error).__name__})",
+            remedy="Check the name, the separator and the encoding.",
+        ) from None
+
+
+def _table(path: Path, model: Model, names: list[str]) -> pl.DataFrame:
+    return read_texts(path, list(dict.fromkeys(names)), separator=model.file.separator, encoding=model.file.encoding)
+
+
+def _refuse_missing(path: Path, names: list[str], present: list[str]) -> None:
+    for name in names:
+        if name not in present:
+            near = difflib.get_close_matches(name, present, n=1)
+            raise WrongInput(
+                f"{path.name} has no column {name}", remedy=f"Did you mean {near[0]}?" if near else "Mend the model."
+            )
+
+
+def _date(column: pl.Expr, format: str) -> pl.Expr:  # noqa: A002
+    """Text YYYY-MM-DD; a part that is not a number is unknown, for a typing error leaves the other parts standing."""
+    pattern = re.escape(format)
+    for directive, group in _DATE_PARTS.items():
+        pattern = pattern.replace(directive, group)
+    found = column.str.extract_groups(f"^{pattern}$")
+    parts = {part: found.struct.field(part) for part in ("year", "month", "day")}
+    known = [
+        pl.when(part.str.contains(r"^\d+$")).then(part.str.zfill(4 if name == "year" else 2)).otherwise(pl.lit("0000" if name == "year" else "00"))
+        for name, part in parts.items()
+    ]
+    return pl.when(parts["year"].is_not_null()).then(pl.concat_str(known, separator="-"))
+
+
+def _ids(table: pl.DataFrame, model: Model, path: Path) -> pl.Series:
+    if model.file.id is None:
+        return pl.Series("id", range(table.height), dtype=pl.UInt32)
+    ids = table[model.file.id].alias("id")
+    if ids.null_count() or ids.n_unique() < ids.len():
+        raise WrongInput(f"the id column of {path.name} has empty or repeated values", remedy="Declare another id.")
+    return ids

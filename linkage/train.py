@@ -1,0 +1,91 @@
+"""Training: a separate, reviewed step that turns two tables and a model into a fitted model. No labels are used."""
+
+import numpy as np
+import polars as pl
+
+from linkage.block import block, candidates
+from linkage.coincidence import coincidence
+from linkage.comparable import Comparable, comparable
+from linkage.em import Fit, Patterns, expectation_maximisation
+from linkage.fitted import FittedField, FittedModel
+from linkage.model import Assignment, Model
+from linkage.pairing import Field, Pairing, pair_up
+from pseudonymise.protected import ProtectedTable
+from pseudonymise.standardise import VERSION
+
+
+def train(left: ProtectedTable | Comparable, right: ProtectedTable | Comparable, model: Model) -> FittedModel:
+    """The model fitted to the two tables; the same tables in any row order give the same numbers.
+
+    Raises `WrongInput` when a table lacks what the model reads or there would be too many candidates.
+    """
+    pairing = pair_up(comparable(left), comparable(right), model)
+    return fit(pairing, candidates(pairing, block(pairing)))
+
+
+def fit(pairing: Pairing, pairs: pl.DataFrame) -> FittedModel:
+    """The fitted model of candidate pairs with their levels."""
+    chance = coincidence(pairing)
+    found = expectation_maximisation(
+        patterns(pairs, pairing.fields),
+        [chance[field.name] for field in pairing.fields],
+        pairing.possible,
+        _starting_prior(pairing),
+        [_ordered_levels(field) for field in pairing.fields],
+    )
+    return _frozen(pairing, found, pairs.height)
+
+
+def patterns(pairs: pl.DataFrame, fields: tuple[Field, ...]) -> Patterns:
+    """Distinct rows of levels with their counts, in order."""
+    columns = [field.column for field in fields]
+    counted = pairs.group_by(columns).agg(pl.len().alias("pairs")).sort(columns)
+    return Patterns(counted.select(columns).to_numpy(), counted["pairs"].cast(pl.Float64).to_numpy())
+
+
+def assignment_of(pairing: Pairing) -> Assignment:
+    """As declared; otherwise from what the sources say of holding each entity once."""
+    if pairing.model.one_to_one is not None:
+        return pairing.model.one_to_one
+    if pairing.model.dedupe:
+        return "none"
+    names: dict[tuple[bool, bool], Assignment] = {
+        (True, True): "one-to-one",
+        (True, False): "left-once",
+        (False, True): "right-once",
+    }
+    return names.get((pairing.left.once, pairing.right.once), "none")
+
+
+def _starting_prior(pairing: Pairing) -> float:
+    """Half of the smaller side has a partner."""
+    return min(0.5 * min(pairing.left_codes.height, pairing.right_codes.height) / max(pairing.possible, 1), 0.1)
+
+
+def _ordered_levels(field: Field) -> list[int]:
+    """Levels, from 0, that are declared from best to worst; those of incomplete values stand outside the order."""
+    return [number for number, level in enumerate(field.levels) if not level.incomplete] + [field.other - 1]
+
+
+def _frozen(pairing: Pairing, found: Fit, pairs: int) -> FittedModel:
+    return FittedModel(
+        model=pairing.model,
+        fields=tuple(
+            FittedField(
+                field=field.name,
+                kind=field.kind,
+                levels=field.levels,
+                term_frequency=field.term_frequency,
+                m=tuple(np.asarray(m).tolist()),
+                u=tuple(np.asarray(u).tolist()),
+            )
+            for field, m, u in zip(pairing.fields, found.m, found.u, strict=True)
+        ),
+        prior=found.prior,
+        clear=pairing.clear,
+        standard=VERSION,
+        assignment=assignment_of(pairing),
+        candidates=pairs,
+        iterations=found.iterations,
+        converged=found.converged,
+    )
