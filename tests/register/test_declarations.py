@@ -48,7 +48,7 @@ intended = "Fewer accidents"
 WRONG = {
     "ends before it starts": (Agreement, AGREEMENT.replace("2030", "2020"), "until lies before from"),
     "a stranger receives": (Agreement, AGREEMENT.replace('recipient = "city"', 'recipient = "bank"'), "not a party"),
-    "no triple": (Agreement, AGREEMENT.split("[[triples]]")[0], "missing key triples"),
+    "no triple": (Agreement, AGREEMENT.split("[[triples]]", maxsplit=1)[0], "missing key triples"),
     "a word for a state": (Request, REQUEST.replace('"approved"', '"fine"'), "dpia.status"),
     "an unasked column": (Request, REQUEST.replace('["municipality"]', '["sex"]'), "do not list"),
     "a unit that is no source": (Request, REQUEST.replace('unit = "residents"', 'unit = "tax"'), "not a source"),
@@ -57,7 +57,7 @@ WRONG = {
         REQUEST + '[[sources]]\nid = "residents"\nground = "x"\n',
         "occurs twice",
     ),
-    "a misspelt key": (Request, REQUEST.replace("retention_until", "retention_til"), "retention_til"),
+    "a misspelt key": (Request, REQUEST.replace("retention_until", "retention_till"), "retention_"),
 }
 
 
@@ -71,7 +71,7 @@ def test_as_in_the_brief(tmp_path: Path) -> None:
 
 
 def test_a_request_may_be_written_before_its_dpia(tmp_path: Path) -> None:
-    without = REQUEST.split("[dpia]")[0] + "[[sources]]" + REQUEST.split("[[sources]]")[1]
+    without = REQUEST.split("[dpia]", maxsplit=1)[0] + "[[sources]]" + REQUEST.split("[[sources]]")[1]
     (tmp_path / "r.toml").write_text(without)
     assert load(tmp_path / "r.toml", Request).dpia is None
 

@@ -1,0 +1,132 @@
+"""What must hold on a day before anything is received, submitted or run. Each function returns nothing or refuses."""
+
+from datetime import date
+from typing import Literal
+
+from django.db.models import QuerySet
+
+from register.models import Agreement, Approval, Request, RequestSource, Source
+from register.plan import Plan, differences
+from register.refusals import (
+    AgreementLapsed,
+    ChangedSinceApproval,
+    ClearDelivery,
+    DpiaNotValid,
+    NoDpia,
+    NoGround,
+    NotAParty,
+    NotApproved,
+    NoTriple,
+    RetentionOver,
+    StepNotAllowed,
+    Unregistered,
+)
+from register.workflow import RequestState, Role, steps
+
+
+def check_may_receive(source_id: str, form: Literal["sealed", "clear"], today: date) -> None:
+    """Raises `Unregistered`, `NotAParty`, `AgreementLapsed`, `NoGround` or `ClearDelivery`."""
+    source = Source.objects.filter(id=source_id).select_related("owner").first()
+    if source is None:
+        raise Unregistered("source")
+    agreement = _agreement_for(source, today)
+    if not agreement.grounds.filter(source=source.id).exists():
+        raise NoGround(source.id, agreement.id)
+    if form == "clear" and not _in_force(today).filter(processing__source=source.id).exists():
+        raise ClearDelivery(source.id)
+
+
+def check_may_submit(request: Request, today: date) -> None:
+    """What a request must have before people look at it: DPIA, agreement, and ground and triple for every source.
+
+    Raises `NoDpia`, `DpiaNotValid`, `AgreementLapsed`, `RetentionOver`, `NotAParty`, `NoGround` or `NoTriple`.
+    """
+    _check_dpia(request, today)
+    agreement = request.agreement
+    if not agreement.starts <= today <= agreement.until:
+        raise AgreementLapsed(agreement.id, agreement.starts, agreement.until)
+    if request.retention_until < today:
+        raise RetentionOver(request.id, request.retention_until)
+    for used in request.sources.select_related("source__owner").order_by("source_id"):
+        _check_source(request, used)
+
+
+def check_may_run(request_id: str, plan: Plan, today: date) -> None:
+    """All of `check_may_submit`, and everybody's approval of exactly this plan.
+
+    Raises, besides, `Unregistered`, `StepNotAllowed`, `NotApproved` or `ChangedSinceApproval`.
+    """
+    request = Request.objects.select_related("agreement").filter(id=request_id).first()
+    if request is None:
+        raise Unregistered("request")
+    check_may_submit(request, today)
+    possible = steps("request", request.state)
+    if missing := missing_approvals(request):
+        raise NotApproved(request.id, missing)
+    if not any(step.action == "run" for step in possible):
+        ways = sorted({f"{step.action} ({step.role})" for step in possible})
+        raise StepNotAllowed(f"request {request.id}", request.state, "run", ways)
+    if plan.digest != request.digest:
+        raise ChangedSinceApproval(request.id, differences(request.plan, plan.content))
+
+
+def missing_approvals(request: Request) -> list[str]:
+    """Who has not yet approved the request as it is now, in this round: `legal_officer`, `data_owner of tax`, `dpo`."""
+    given = Approval.objects.filter(request=request, round=request.round, digest=request.digest)
+    kinds = set(given.values_list("kind", flat=True))
+    owners = set(given.filter(kind=Role.OWNER.value).values_list("partner_id", flat=True))
+    missing = [f"data_owner of {owner}" for owner in sorted(owners_of(request) - owners)]
+    legal = [] if Role.LEGAL in kinds else [Role.LEGAL.value]
+    return legal + missing + ([] if Role.DPO in kinds else [Role.DPO.value])
+
+
+def owners_of(request: Request) -> set[str]:
+    """Ids of the partners whose sources the request uses."""
+    return set(request.sources.values_list("source__owner_id", flat=True))
+
+
+def has_lapsed(request: Request, today: date) -> bool:
+    """Whether DPIA, agreement or retention has ended, so that the request may be marked expired."""
+    ends = [request.agreement.until, request.retention_until]
+    ends += [request.dpia_valid_until] if request.dpia_valid_until else []
+    return min(ends) < today and request.state != RequestState.EXPIRED
+
+
+def _check_dpia(request: Request, today: date) -> None:
+    if request.dpia is None or request.dpia_approved is None or request.dpia_valid_until is None:
+        raise NoDpia(request.id)
+    if request.dpia_status != "approved":
+        raise DpiaNotValid(request.dpia, "is suspended")
+    if request.dpia_valid_until < today:
+        raise DpiaNotValid(request.dpia, f"ended on {request.dpia_valid_until}")
+    if request.dpia_approved > today:
+        raise DpiaNotValid(request.dpia, f"is approved only from {request.dpia_approved}")
+
+
+def _check_source(request: Request, used: RequestSource) -> None:
+    agreement, source = request.agreement, used.source
+    if not agreement.parties.filter(id=source.owner_id).exists():
+        raise NotAParty(source.id, source.owner_id)
+    if not agreement.grounds.filter(source=source.id, law=used.ground).exists():
+        raise NoGround(source.id, agreement.id)
+    for recipient in request.recipients:
+        if not agreement.triples.filter(source=source.id, recipient=recipient, purpose=request.purpose).exists():
+            raise NoTriple(agreement.id, source.id, recipient, request.purpose)
+
+
+def _agreement_for(source: Source, today: date) -> Agreement:
+    """An agreement in force whose triples name the source and to which its owner is a party."""
+    covering = (
+        Agreement.objects.filter(triples__source=source.id, parties=source.owner_id).distinct().order_by("-until")
+    )
+    last = covering.first()
+    if last is None:
+        raise NotAParty(source.id, source.owner_id)
+    agreement = covering.filter(starts__lte=today, until__gte=today).first()
+    if agreement is None:
+        raise AgreementLapsed(last.id, last.starts, last.until)
+    return agreement
+
+
+def _in_force(today: date) -> QuerySet[Agreement]:
+    return Agreement.objects.filter(starts__lte=today, until__gte=today)

@@ -1,0 +1,127 @@
+"""Taking a step: the table says whether, the duties say who, and all is written in one transaction."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit import Event
+from audit.event import timestamp
+from declare import canonical, digest
+from register.duties import RELEASE_DUTIES, REQUEST_DUTIES, Answers, Effect, Wish
+from register.models import Decision, Release, ReleaseDecision, Request
+from register.operation import new_operation
+from register.outbox import record
+from register.refusals import AlreadyDecided, NotYours, ReasonMissing, StalePage, StepNotAllowed
+from register.session import SignedIn
+from register.workflow import Subject, steps
+
+
+def decide(
+    by: SignedIn,
+    subject: Request | Release,
+    action: str,
+    *,
+    seen: str,
+    reason: str = "",
+    answers: Answers | None = None,
+    operation: str | None = None,
+) -> Decision:
+    """Take one step and write it down: state, decision, approval and audit event together or not at all.
+
+    `seen` is the digest of the subject as the person read it. `answers` holds four texts per warning. An `operation`
+    that this person decided before gives that decision again. Raises a refusal of `register.refusals` and then changes
+    nothing.
+    """
+    operation = operation or new_operation()
+    if again := Decision.objects.filter(event__operation=operation, person=by.person).first():
+        return again
+    try:
+        with transaction.atomic():
+            locked = type(subject)._default_manager.select_for_update().get(pk=subject.pk)
+            wish = _wish(by, locked, action, reason, answers or {})
+            if locked.digest != seen:
+                raise StalePage(_name(locked))
+            decision = _write(locked, wish, operation)
+    except IntegrityError as error:
+        raise AlreadyDecided(_name(subject)) from error
+    subject.refresh_from_db()
+    return decision
+
+
+def kind_of(subject: Request | Release) -> Subject:
+    return "request" if isinstance(subject, Request) else "release"
+
+
+def _wish(by: SignedIn, subject: Request | Release, action: str, reason: str, answers: Answers) -> Wish:
+    possible = steps(kind_of(subject), subject.state)
+    fitting = [step for step in possible if step.action == action]
+    if not fitting:
+        ways = sorted({f"{step.action} ({step.role})" for step in possible})
+        raise StepNotAllowed(_name(subject), subject.state, action, ways)
+    roles = by.person.roles()
+    allowed = [step for step in fitting if step.role in roles]
+    if not allowed:
+        raise NotYours(action, sorted(step.role for step in fitting))
+    if allowed[0].reason and not reason.strip():
+        raise ReasonMissing(action)
+    return Wish(by, allowed[0], reason.strip(), answers, timezone.localdate())
+
+
+def _write(subject: Request | Release, wish: Wish, operation: str) -> Decision:
+    effect = _effect(subject, wish)
+    after = str(effect.after or wish.step.after or subject.held_from)
+    record(_event(subject, wish, effect, after, operation))
+    decision = Decision.objects.create(
+        event_id=operation,
+        person=wish.by.person,
+        role=wish.step.role.value,
+        how=wish.by.how,
+        subject=wish.step.subject,
+        subject_id=subject.pk,
+        action=wish.step.action,
+        before=subject.state,
+        after=after,
+        reason=wish.reason,
+        digest=subject.digest,
+        at=timezone.now(),
+    )
+    if effect.row is not None:
+        effect.row.decision = decision
+        effect.row.save(force_insert=True)
+    subject.held_from = subject.state if wish.step.action == "hold" else ""
+    subject.state = after
+    if isinstance(effect.row, ReleaseDecision) and isinstance(subject, Release):
+        subject.decision_id = decision.pk
+    subject.save()
+    return decision
+
+
+def _effect(subject: Request | Release, wish: Wish) -> Effect:
+    key = (wish.step.action, wish.step.role)
+    if isinstance(subject, Request):
+        return REQUEST_DUTIES[key](subject, wish) if key in REQUEST_DUTIES else Effect()
+    return RELEASE_DUTIES[key](subject, wish) if key in RELEASE_DUTIES else Effect()
+
+
+def _event(subject: Request | Release, wish: Wish, effect: Effect, after: str, operation: str) -> Event:
+    fields: dict[str, str | int] = {
+        "person": wish.by.person.username,
+        "role": wish.step.role.value,
+        "how": wish.by.how,
+        "subject": wish.step.subject,
+        "id": subject.pk,
+        "action": wish.step.action,
+        "before": subject.state,
+        "after": after,
+        "digest": subject.digest,
+    }
+    if effect.partner:
+        fields["partner"] = effect.partner
+    if wish.reason:
+        fields["reason"] = wish.reason
+    if wish.answers:
+        fields["answers"] = digest(canonical({rule: dict(given) for rule, given in wish.answers.items()}))
+    return Event("decided", operation, timestamp(), fields)
+
+
+def _name(subject: Request | Release) -> str:
+    return f"{kind_of(subject)} {subject.pk}"

@@ -1,0 +1,219 @@
+"""Declarations into the register: partners, people, agreements, sources and requests, as often as you like."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from audit import Event
+from audit.event import timestamp
+from register import declarations
+from register.models import (
+    Agreement,
+    AgreementGround,
+    Membership,
+    Partner,
+    Person,
+    ProcessingAgreement,
+    Request,
+    RequestSource,
+    Room,
+    SharingTriple,
+    Source,
+)
+from register.operation import new_operation
+from register.outbox import record
+from register.plan import Plan
+from register.refusals import DutiesKeptApart, StepNotAllowed, Unregistered
+from register.workflow import RequestState
+
+
+class DeclaredPartner(Protocol):
+    """As in room.toml."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+
+
+class DeclaredPerson(Protocol):
+    """As in room.toml: one role for one partner; a username may occur more than once."""
+
+    @property
+    def username(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def partner(self) -> str: ...
+
+
+class DeclaredSource(Protocol):
+    """What the register keeps of a source declaration."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def owner(self) -> str: ...
+    @property
+    def entity(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+
+
+@transaction.atomic
+def sync_room(
+    name: str, title: str, demo: bool, partners: Iterable[DeclaredPartner], people: Iterable[DeclaredPerson]
+) -> None:
+    """Partners and people as declared; a role that is no longer declared ends. Raises `Unregistered`."""
+    Room.objects.exclude(name=name).delete()
+    Room.objects.update_or_create(name=name, defaults={"title": title, "demo": demo})
+    for partner in partners:
+        Partner.objects.update_or_create(id=partner.id, defaults={"name": partner.name, "kind": partner.kind})
+    declared = [_membership(person) for person in people]
+    Membership.objects.exclude(pk__in=[membership.pk for membership in declared]).delete()
+
+
+@transaction.atomic
+def sync_agreements(agreements: Iterable[declarations.Agreement]) -> None:
+    """Agreements as declared, with parties, triples, grounds and processing agreements. Raises `Unregistered`."""
+    for declared in agreements:
+        _check_partners([*declared.parties, *(triple.recipient for triple in declared.triples)])
+        _note_change("agreement", Agreement.objects.filter(id=declared.id).first(), declared.id, declared.digest)
+        defaults = {
+            "title": declared.title,
+            "starts": declared.starts,
+            "until": declared.until,
+            "digest": declared.digest,
+        }
+        agreement, _ = Agreement.objects.update_or_create(id=declared.id, defaults=defaults)
+        agreement.parties.set(Partner.objects.filter(id__in=declared.parties))
+        _replace_terms(agreement, declared)
+
+
+@transaction.atomic
+def sync_sources(sources: Iterable[DeclaredSource]) -> None:
+    """Sources as declared. Raises `Unregistered` when an owner is no partner."""
+    for declared in sources:
+        _check_partners([declared.owner])
+        defaults = {
+            "title": declared.title,
+            "owner_id": declared.owner,
+            "entity": declared.entity,
+            "digest": declared.digest,
+        }
+        _note_change("source", Source.objects.filter(id=declared.id).first(), declared.id, declared.digest)
+        Source.objects.update_or_create(id=declared.id, defaults=defaults)
+
+
+@transaction.atomic
+def sync_request(declared: declarations.Request, plan: Plan) -> Request:
+    """The request as declared, with the plan that approvals are given to.
+
+    A request of which anything changed is a draft again, and stays on hold if it was held. Raises `Unregistered`,
+    `DutiesKeptApart` when the requester changes, `StepNotAllowed` while it runs and after it was revoked or withdrawn.
+    """
+    requester = Person.objects.filter(username=declared.requester).first()
+    if requester is None:
+        raise Unregistered("person")
+    if not Agreement.objects.filter(id=declared.agreement).exists():
+        raise Unregistered("agreement")
+    known = Request.objects.select_for_update().filter(id=declared.id).first()
+    if known is not None and known.digest == plan.digest:
+        return known
+    _check_may_change(known, requester)
+    _note_change("request", known, declared.id, plan.digest)
+    fields = _request_fields(declared, requester, plan) | _state_of_changed(known)
+    request, _ = Request.objects.update_or_create(id=declared.id, defaults=fields)
+    _replace_sources(request, declared)
+    return request
+
+
+def _check_may_change(known: Request | None, requester: Person) -> None:
+    if known is None:
+        return
+    if known.state in (RequestState.RUNNING, RequestState.REVOKED, RequestState.WITHDRAWN):
+        raise StepNotAllowed(f"request {known.id}", known.state, "change", ["make a new request"])
+    if known.requester != requester:
+        raise DutiesKeptApart(f"request {known.id} was made by somebody else; its requester cannot change")
+
+
+def _state_of_changed(known: Request | None) -> dict[str, str]:
+    """A hold outlives a change: only the DPO ends it."""
+    if known is not None and known.state == RequestState.ON_HOLD:
+        return {"state": RequestState.ON_HOLD.value, "held_from": RequestState.DRAFT.value}
+    return {"state": RequestState.DRAFT.value, "held_from": ""}
+
+
+def _membership(person: DeclaredPerson) -> Membership:
+    _check_partners([person.partner])
+    account, _ = Person.objects.get_or_create(
+        username=person.username, defaults={"name": person.name, "password": make_password(None)}
+    )
+    if account.name != person.name:
+        account.name = person.name
+        account.save(update_fields=["name"])
+    return Membership.objects.get_or_create(person=account, role=person.role, partner_id=person.partner)[0]
+
+
+def _request_fields(declared: declarations.Request, requester: Person, plan: Plan) -> dict[str, Any]:
+    dpia = declared.dpia
+    return {
+        "title": declared.title,
+        "purpose": declared.purpose,
+        "requester": requester,
+        "agreement_id": declared.agreement,
+        "recipients": list(declared.recipients),
+        "declaration": declared.model_dump(mode="json", by_alias=True),
+        "dpia": dpia.id if dpia else None,
+        "dpia_approved": dpia.approved if dpia else None,
+        "dpia_valid_until": dpia.valid_until if dpia else None,
+        "dpia_status": dpia.status if dpia else None,
+        "retention_until": declared.retention_until,
+        "plan": plan.content,
+        "digest": plan.digest,
+    }
+
+
+def _replace_sources(request: Request, declared: declarations.Request) -> None:
+    wanted = {source.id for source in declared.sources}
+    if unknown := wanted - set(Source.objects.filter(id__in=wanted).values_list("id", flat=True)):
+        raise Unregistered(f"source ({', '.join(sorted(unknown))})")
+    request.sources.all().delete()
+    for source in declared.sources:
+        RequestSource.objects.create(
+            request=request, source_id=source.id, ground=source.ground, columns=list(source.columns)
+        )
+
+
+def _replace_terms(agreement: Agreement, declared: declarations.Agreement) -> None:
+    agreement.triples.all().delete()
+    agreement.grounds.all().delete()
+    agreement.processing.all().delete()
+    for triple in declared.triples:
+        SharingTriple.objects.create(
+            agreement=agreement, source=triple.source, recipient_id=triple.recipient, purpose=triple.purpose
+        )
+    for ground in declared.grounds:
+        AgreementGround.objects.create(agreement=agreement, **ground.model_dump())
+    for item in declared.processing:
+        ProcessingAgreement.objects.create(agreement=agreement, **item.model_dump())
+
+
+def _check_partners(ids: Iterable[str]) -> None:
+    wanted = set(ids)
+    if unknown := wanted - set(Partner.objects.filter(id__in=wanted).values_list("id", flat=True)):
+        raise Unregistered(f"partner ({', '.join(sorted(unknown))})")
+
+
+def _note_change(kind: str, known: Agreement | Source | Request | None, name: str, contents: str) -> None:
+    """In the audit log when the contents are new."""
+    if known is None or known.digest != contents:
+        record(Event("registered", new_operation(), timestamp(), {"kind": kind, "id": name, "digest": contents}))

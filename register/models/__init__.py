@@ -1,0 +1,31 @@
+"""The register's tables: the only state of a room. Rows about what was decided are added and never changed."""
+
+from register.models.agreements import Agreement, AgreementGround, ProcessingAgreement, SharingTriple, Source
+from register.models.decisions import Approval, Countersignature, Decision, Opinion, ReleaseDecision
+from register.models.events import OutboxEvent
+from register.models.people import Membership, Partner, Person, Room
+from register.models.requests import Request, RequestSource
+from register.models.runs import Delivery, Release, Run
+
+__all__ = [
+    "Agreement",
+    "AgreementGround",
+    "Approval",
+    "Countersignature",
+    "Decision",
+    "Delivery",
+    "Membership",
+    "Opinion",
+    "OutboxEvent",
+    "Partner",
+    "Person",
+    "ProcessingAgreement",
+    "Release",
+    "ReleaseDecision",
+    "Request",
+    "RequestSource",
+    "Room",
+    "Run",
+    "SharingTriple",
+    "Source",
+]

@@ -1,0 +1,110 @@
+"""What came in, what was run with it, and what came out of the gate."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from register.constraints import CompositeForeignKey, one_of
+from register.models.agreements import Source
+from register.models.people import Person
+from register.models.requests import Request
+from register.workflow import ReleaseState
+
+
+class Delivery(models.Model):
+    """One file of a source. Rows in = rows kept + rows quarantined, always."""
+
+    source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="deliveries")
+    digest = models.CharField(max_length=64)
+    rows_in = models.PositiveBigIntegerField()
+    rows_kept = models.PositiveBigIntegerField()
+    rows_quarantined = models.PositiveBigIntegerField()
+    received_at = models.DateTimeField()
+    state = models.CharField(max_length=20, default="received")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "digest"], name="delivery_once"),
+            models.CheckConstraint(condition=Q(state__in=["received", "destroyed"]), name="delivery_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(rows_in=F("rows_kept") + F("rows_quarantined")), name="delivery_rows_add_up"
+            ),
+        ]
+
+
+class Run(models.Model):
+    """One run of a request, with the digests of all it used. `deliveries` maps source to delivery digest."""
+
+    id = models.CharField(max_length=80, primary_key=True)
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="runs")
+    runner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    plan = models.JSONField()
+    digest = models.CharField(max_length=64)
+    deliveries = models.JSONField()
+    state = models.CharField(max_length=20, default="running")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "request", "runner"], name="run_request_and_runner"),
+            models.CheckConstraint(
+                condition=Q(state__in=["running", "completed", "stopped"]), name="run_state_is_known"
+            ),
+        ]
+
+
+class Release(models.Model):
+    """A draft that the gate examined, and what people made of it.
+
+    `digest` covers run inputs, verdict and output; opinions and decisions are given to it. `warnings` lists what the
+    release officer has to answer.
+    """
+
+    id = models.CharField(max_length=80, primary_key=True)
+    request = models.ForeignKey(Request, on_delete=models.PROTECT, related_name="releases")
+    requester = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    run = models.OneToOneField(Run, on_delete=models.PROTECT, related_name="release")
+    runner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=20)
+    warnings = models.JSONField()
+    verdict_digest = models.CharField(max_length=64)
+    output_digest = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=20)
+    held_from = models.CharField(max_length=20, blank=True)
+    decision = models.ForeignKey("register.ReleaseDecision", on_delete=models.PROTECT, null=True, related_name="+")
+    manifest_digest = models.CharField(max_length=64, blank=True)
+    examined_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["id", "requester", "runner", "outcome", "digest"], name="release_people_and_outcome"
+            ),
+            CompositeForeignKey(
+                fields=("request", "requester"),
+                to_fields=("id", "requester"),
+                name="release_requester_is_the_requests",
+            ),
+            CompositeForeignKey(
+                fields=("run", "request", "runner"),
+                to_fields=("id", "request", "runner"),
+                name="release_runner_is_the_runs",
+            ),
+            CompositeForeignKey(
+                fields=("decision", "id"),
+                to_fields=("decision", "release"),
+                name="release_decision_is_about_it",
+            ),
+            models.CheckConstraint(condition=one_of("state", ReleaseState), name="release_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["PASS", "WARN", "NOT ASSESSABLE", "FAIL"]), name="release_outcome_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="FAIL") | Q(state=ReleaseState.REFUSED.value), name="release_fail_stays_refused"
+            ),
+            models.CheckConstraint(
+                condition=~one_of("state", [ReleaseState.RELEASED, ReleaseState.REVOKED]) | Q(decision__isnull=False),
+                name="release_needs_a_decision",
+            ),
+        ]

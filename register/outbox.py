@@ -1,0 +1,48 @@
+"""Events wait in the register, in the transaction of the deed, until one appender has moved them to the logs."""
+
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from audit import Event, Head, Log
+from audit.event import LogName
+from declare import Signer
+from register.models import OutboxEvent
+
+LOGS: tuple[LogName, ...] = ("audit", "processing")
+
+
+def record(event: Event) -> OutboxEvent:
+    """Put `event` in the outbox; the same operation once only. Call it inside the transaction of the deed."""
+    row, _ = OutboxEvent.objects.get_or_create(
+        operation=event.operation,
+        defaults={"log": event.kind.log, "name": event.name, "at": event.at, "fields": dict(event.fields)},
+    )
+    return row
+
+
+def flush(folder: Path, signer: Signer) -> dict[LogName, Head]:
+    """Move what waits to `audit.jsonl` and `processing.jsonl` in `folder` and sign both; the new heads.
+
+    May be broken off and repeated at any point: the log knows each operation. Raises `audit.BrokenLog`.
+    """
+    return {name: _flush_one(Log(folder / f"{name}.jsonl", name), signer) for name in LOGS}
+
+
+def waiting() -> int:
+    """How many events no log holds yet."""
+    return OutboxEvent.objects.filter(moved_at=None).count()
+
+
+def _flush_one(log: Log, signer: Signer) -> Head:
+    rows = list(OutboxEvent.objects.filter(log=log.name, moved_at=None).order_by("number"))
+    log.extend([_event(row) for row in rows])
+    head = log.checkpoint(signer)
+    OutboxEvent.objects.filter(operation__in=[row.operation for row in rows]).update(moved_at=timezone.now())
+    return head
+
+
+def _event(row: OutboxEvent) -> Event:
+    fields: dict[str, Any] = row.fields
+    return Event(row.name, row.operation, row.at, fields)

@@ -1,0 +1,40 @@
+"""What a run would use: the digests that approvals are given to."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from declare import canonical, digest
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Digests of the request, the policy and, by id, of models and source declarations; `code` is the version."""
+
+    request: str
+    policy: str
+    models: Mapping[str, str]
+    sources: Mapping[str, str]
+    code: str
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Plain JSON data."""
+        return asdict(self) | {"models": dict(self.models), "sources": dict(self.sources)}
+
+    @property
+    def digest(self) -> str:
+        return digest(canonical(self.content))
+
+
+def differences(approved: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    """Names of the parts in which two plans differ, such as `policy` or `source incomes`."""
+    parts: list[str] = []
+    for name in sorted(approved.keys() | wanted.keys()):
+        one, two = approved.get(name), wanted.get(name)
+        if isinstance(one, Mapping) and isinstance(two, Mapping):
+            ids = sorted(one.keys() | two.keys())
+            parts += [f"{name.removesuffix('s')} {part}" for part in ids if one.get(part) != two.get(part)]
+        elif one != two:
+            parts.append(name)
+    return parts

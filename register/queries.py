@@ -1,0 +1,125 @@
+"""What screens and the command line show. Nothing here writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from register.conditions import missing_approvals, owners_of
+from register.models import Decision, Opinion, Person, Release, Request
+from register.workflow import ReleaseState, RequestState, Role, Step, Subject, steps
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for a person, and the steps they may take."""
+
+    subject: Subject
+    id: str
+    title: str
+    state: str
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPage:
+    """Everything the register knows of a request. `missing` names who still has to approve."""
+
+    request: Request
+    sources: tuple[tuple[str, str, str, tuple[str, ...]], ...]
+    """Title, owner, ground and columns of each source."""
+    missing: tuple[str, ...]
+    decisions: Sequence[Decision]
+    releases: Sequence[Release]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasePage:
+    """Everything the register knows of a release. `opinion` is the latest, if any."""
+
+    release: Release
+    opinion: Opinion | None
+    decisions: Sequence[Decision]
+
+
+def pending(person: Person) -> list[Waiting]:
+    """What waits for `person`: steps that bring something forward, not those that only hold or end it."""
+    requests = Request.objects.select_related("requester").order_by("id")
+    releases = Release.objects.select_related("request").order_by("id")
+    found = [
+        _waiting("request", request.id, request.title, request.state, actions(person, request)) for request in requests
+    ]
+    found += [
+        _waiting("release", release.id, release.request.title, release.state, actions(person, release))
+        for release in releases
+    ]
+    return [item for item in found if set(item.actions) & FORWARD]
+
+
+FORWARD = frozenset({"submit", "approve", "advise", "advise against", "run", "countersign", "release", "resume"})
+
+
+def actions(person: Person, subject: Request | Release) -> tuple[str, ...]:
+    """The steps that `person` may take on `subject` by role and duties, in the order of the table."""
+    kind: Subject = "request" if isinstance(subject, Request) else "release"
+    roles = person.roles()
+    found = [step.action for step in steps(kind, subject.state) if step.role in roles and _may(person, subject, step)]
+    return tuple(dict.fromkeys(found))
+
+
+def request_page(request_id: str) -> RequestPage | None:
+    request = Request.objects.select_related("requester", "agreement").filter(id=request_id).first()
+    if request is None:
+        return None
+    rows = request.sources.select_related("source__owner").order_by("source_id")
+    return RequestPage(
+        request=request,
+        sources=tuple((row.source.title, row.source.owner.name, row.ground, tuple(row.columns)) for row in rows),
+        missing=tuple(missing_approvals(request)),
+        decisions=decisions_on("request", request.id),
+        releases=list(request.releases.order_by("examined_at")),
+    )
+
+
+def release_page(release_id: str) -> ReleasePage | None:
+    release = (
+        Release.objects.select_related("request__agreement", "requester", "runner", "run").filter(id=release_id).first()
+    )
+    if release is None:
+        return None
+    opinion = release.opinions.select_related("person", "decision").order_by("decision__event__number").last()
+    return ReleasePage(release, opinion, decisions_on("release", release.id))
+
+
+def decisions_on(subject: Subject, subject_id: str) -> list[Decision]:
+    """All decisions on one subject, the first one first."""
+    found = Decision.objects.filter(subject=subject, subject_id=subject_id).select_related(
+        "person", "approval__partner"
+    )
+    return list(found.order_by("event__number"))
+
+
+def catalogue() -> list[Release]:
+    """What was released and not revoked, the latest first; fit for the public."""
+    found = Release.objects.filter(state=ReleaseState.RELEASED.value).select_related("request__agreement", "decision")
+    return list(found.order_by("-examined_at"))
+
+
+def _waiting(subject: Subject, name: str, title: str, state: str, possible: tuple[str, ...]) -> Waiting:
+    return Waiting(subject, name, title, state, possible)
+
+
+def _may(person: Person, subject: Request | Release, step: Step) -> bool:
+    if isinstance(subject, Release):
+        return person.pk not in (subject.requester_id, subject.runner_id) or step.action in ("hold", "resume", "revoke")
+    if step.action in ("submit", "withdraw"):
+        return person.pk == subject.requester_id
+    if step.role == Role.OWNER:
+        return bool(owners_of(subject) & person.partners_as(Role.OWNER)) and _unspoken(person, subject, step)
+    return step.action not in ("approve", "advise") or _unspoken(person, subject, step)
+
+
+def _unspoken(person: Person, request: Request, step: Step) -> bool:
+    """Whether the person is not the requester and has not approved in this round."""
+    if step.action not in ("approve", "advise"):
+        return True
+    spoke = request.approvals.filter(round=request.round, person=person).exists()
+    return not spoke and person.pk != request.requester_id and request.state != RequestState.DRAFT

@@ -1,0 +1,146 @@
+"""What the register refuses, and the way out. One class for each reason a caller may want to tell apart."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from declare import Refusal, WrongInput
+
+
+class Unregistered(WrongInput):
+    def __init__(self, what: str) -> None:
+        super().__init__(f"the register knows no such {what}", remedy=f"Declare the {what} in the room first.")
+
+
+class AgreementLapsed(Refusal):
+    def __init__(self, agreement: str, starts: date, until: date) -> None:
+        super().__init__(
+            f"agreement {agreement} holds from {starts} to {until}, not today; nothing was read",
+            remedy="Renew the agreement, register it, and try again.",
+        )
+
+
+class NotAParty(Refusal):
+    def __init__(self, source: str, owner: str) -> None:
+        super().__init__(
+            f"source {source} belongs to {owner}, which is no party to an agreement that covers it",
+            remedy="Let the owner join the agreement, or leave the source out.",
+        )
+
+
+class NoTriple(Refusal):
+    def __init__(self, agreement: str, source: str, recipient: str, purpose: str) -> None:
+        super().__init__(
+            f"agreement {agreement} does not let {source} go to {recipient} for {purpose}",
+            remedy="Ask the parties to add [[triples]] to the agreement, or ask for something it covers.",
+        )
+
+
+class NoGround(Refusal):
+    def __init__(self, source: str, agreement: str) -> None:
+        super().__init__(
+            f"agreement {agreement} records no such legal ground for {source}; an agreement is never itself a ground",
+            remedy="Name the law and the document under [[grounds]] of the agreement, and the same law in the request.",
+        )
+
+
+class ClearDelivery(Refusal):
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"source {source} may not come in clear: no processing agreement is recorded for it",
+            remedy="Deliver a sealed file made by `koppelkamer encode`, or record [[processing]] in the agreement.",
+        )
+
+
+class NoDpia(Refusal):
+    def __init__(self, request: str) -> None:
+        super().__init__(
+            f"request {request} names no DPIA",
+            remedy="Add [dpia] with id, approved, valid_until and status to the request.",
+        )
+
+
+class DpiaNotValid(Refusal):
+    def __init__(self, dpia: str, why: str) -> None:
+        super().__init__(
+            f"DPIA {dpia} {why}", remedy="Have the DPIA reviewed and renewed, and submit the request again."
+        )
+
+
+class RetentionOver(Refusal):
+    def __init__(self, request: str, until: date) -> None:
+        super().__init__(
+            f"what request {request} asked for may be kept until {until}, which is past",
+            remedy="Ask again in a new request.",
+        )
+
+
+class NotApproved(Refusal):
+    def __init__(self, request: str, missing: Iterable[str]) -> None:
+        super().__init__(
+            f"request {request} still waits for: {', '.join(missing)}",
+            remedy="They decide in the console, or with `koppelkamer decide`.",
+        )
+
+
+class ChangedSinceApproval(Refusal):
+    def __init__(self, request: str, parts: Iterable[str]) -> None:
+        super().__init__(
+            f"request {request} was approved for other contents: {', '.join(parts)} changed",
+            remedy="Submit the request again, so that people can approve what is there now.",
+        )
+
+
+class StepNotAllowed(Refusal):
+    def __init__(self, subject: str, state: str, action: str, possible: Iterable[str]) -> None:
+        ways = "; ".join(possible) or "nothing; this is final"
+        super().__init__(f"{subject} is {state}; {action} is not a step from there", remedy=f"Possible: {ways}.")
+
+
+class NotYours(Refusal):
+    def __init__(self, action: str, roles: Iterable[str]) -> None:
+        super().__init__(
+            f"{action} here is for: {', '.join(roles)}", remedy="Ask somebody who has that role for the right partner."
+        )
+
+
+class DutiesKeptApart(Refusal):
+    def __init__(self, why: str) -> None:
+        super().__init__(why, remedy="Let somebody else with the same role take this step.")
+
+
+class ReasonMissing(Refusal):
+    def __init__(self, action: str) -> None:
+        super().__init__(f"{action} needs written reasons", remedy="Give them with --reason.")
+
+
+class AnswersMissing(Refusal):
+    def __init__(self, warnings: Iterable[str]) -> None:
+        super().__init__(
+            f"these warnings are not answered: {', '.join(warnings)}",
+            remedy="Say for each why release is legitimate, suitable, necessary and proportionate.",
+        )
+
+
+class OpinionMissing(Refusal):
+    def __init__(self, why: str, remedy: str) -> None:
+        super().__init__(why, remedy=remedy)
+
+
+class StalePage(Refusal):
+    def __init__(self, subject: str) -> None:
+        super().__init__(
+            f"{subject} changed since it was read; nothing was decided", remedy="Read it again and decide then."
+        )
+
+
+class AlreadyDecided(Refusal):
+    def __init__(self, subject: str) -> None:
+        super().__init__(
+            f"this step on {subject} was taken at the same moment by somebody else, or by you before",
+            remedy="Read it again; nothing was decided twice.",
+        )
+
+
+class NotSignedIn(Refusal):
+    def __init__(self, why: str) -> None:
+        super().__init__(why, remedy="Sign in with `koppelkamer login`.")

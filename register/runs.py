@@ -1,0 +1,177 @@
+"""What the machine did: deliveries, runs, examined drafts, parcels, each with its line for the processing log.
+
+Every function may be repeated with the same arguments and then changes nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import Event
+from audit.event import timestamp
+from declare import canonical, digest
+from register.conditions import check_may_run
+from register.decisions import decide
+from register.models import Delivery, Release, Request, Run, Source
+from register.operation import new_operation
+from register.outbox import record
+from register.plan import Plan
+from register.refusals import StepNotAllowed, Unregistered
+from register.session import SignedIn
+from register.workflow import ReleaseState, RequestState
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows of a delivery: `came` in the file, `kept` and `quarantined`."""
+
+    came: int
+    kept: int
+    quarantined: int
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What the gate made of a draft: its outcome, digests, and the numbers of the rules to be answered."""
+
+    outcome: str
+    verdict: str
+    output: str
+    warnings: tuple[str, ...] = ()
+
+
+@transaction.atomic
+def record_delivery(source_id: str, contents: str, rows: Rows, *, started: datetime) -> Delivery:
+    """The delivery of `source_id` with the digest `contents`, which `check_may_receive` allowed."""
+    if not Source.objects.filter(id=source_id).exists():
+        raise Unregistered("source")
+    delivery, fresh = Delivery.objects.get_or_create(
+        source_id=source_id,
+        digest=contents,
+        defaults={
+            "rows_in": rows.came,
+            "rows_kept": rows.kept,
+            "rows_quarantined": rows.quarantined,
+            "received_at": timezone.now(),
+        },
+    )
+    if fresh:
+        fields: dict[str, str | int] = {
+            "source": source_id,
+            "delivery": contents,
+            "rows in": rows.came,
+            "rows kept": rows.kept,
+            "rows quarantined": rows.quarantined,
+        }
+        _note("delivery received", f"receive/{source_id}", started, fields)
+    return delivery
+
+
+@transaction.atomic
+def start_run(by: SignedIn, request_id: str, plan: Plan, deliveries: Mapping[str, str], *, today: date) -> Run:
+    """A new run of the request by `by`, who can never release it. A run that was broken off is marked stopped.
+
+    `deliveries` maps source to digest. Raises as `check_may_run` and `decide`; `Unregistered` for a delivery that did
+    not come in through this room.
+    """
+    check_may_run(request_id, plan, today)
+    request = Request.objects.select_for_update().get(id=request_id)
+    for source, contents in deliveries.items():
+        if not Delivery.objects.filter(source=source, digest=contents, state="received").exists():
+            raise Unregistered(f"delivery of {source}")
+    request.runs.filter(state="running").update(state="stopped", ended_at=timezone.now())
+    decide(by, request, "run", seen=request.digest)
+    run = Run.objects.create(
+        id=f"{request_id}-{request.runs.count() + 1}",
+        request=request,
+        runner=by.person,
+        plan=plan.content,
+        digest=plan.digest,
+        deliveries=dict(deliveries),
+        started_at=timezone.now(),
+    )
+    _note("run started", request_id, run.started_at, {"request": request_id, "run": run.id, "plan": plan.digest})
+    return run
+
+
+@transaction.atomic
+def stop_run(by: SignedIn, run: Run, *, status: str = "failed") -> None:
+    """The run failed or was refused; the request may run again."""
+    if run.state != "running":
+        return
+    _end(by, run, "stop", "stopped")
+    _note("run ended", run.request_id, run.started_at, {"request": run.request_id, "run": run.id}, status=status)
+
+
+@transaction.atomic
+def finish_run(by: SignedIn, run: Run, examined: Examined, *, links: int) -> Release:
+    """The release that the run ended in, for people to decide on; a FAIL is refused for good."""
+    if known := Release.objects.filter(run=run).first():
+        return known
+    _end(by, run, "finish", "completed")
+    release = Release.objects.create(
+        id=run.id,
+        request=run.request,
+        requester=run.request.requester,
+        run=run,
+        runner=run.runner,
+        outcome=examined.outcome,
+        warnings=sorted(set(examined.warnings)),
+        verdict_digest=examined.verdict,
+        output_digest=examined.output,
+        digest=release_digest(run, examined),
+        state=(ReleaseState.REFUSED if examined.outcome == "FAIL" else ReleaseState.EXAMINED).value,
+        examined_at=timezone.now(),
+    )
+    ids = {"request": run.request_id, "run": run.id}
+    _note("run ended", run.request_id, run.started_at, ids | {"links": links})
+    digests = {"outcome": examined.outcome, "verdict": examined.verdict, "output": examined.output}
+    _note("draft examined", run.request_id, run.started_at, ids | digests | {"release": release.id})
+    return release
+
+
+def release_digest(run: Run, examined: Examined) -> str:
+    """What opinions and decisions on a release are given to: its inputs, its verdict and its output."""
+    inputs = {"plan": run.digest, "deliveries": run.deliveries, "run": run.id}
+    outcome = {"outcome": examined.outcome, "verdict": examined.verdict, "output": examined.output}
+    return digest(canonical(inputs | outcome | {"warnings": sorted(set(examined.warnings))}))
+
+
+def check_may_write(release: Release) -> None:
+    """A parcel may be written: people released it, and it was not revoked since. Raises `StepNotAllowed`."""
+    release.refresh_from_db()
+    if release.state != ReleaseState.RELEASED:
+        raise StepNotAllowed(f"release {release.id}", release.state, "writing the parcel", ["decide first"])
+
+
+@transaction.atomic
+def record_parcel(release: Release, manifest: str, *, started: datetime) -> None:
+    """The parcel with the manifest digest `manifest` was written. Raises `StepNotAllowed` unless released."""
+    check_may_write(release)
+    if release.manifest_digest == manifest:
+        return
+    release.manifest_digest = manifest
+    release.save(update_fields=["manifest_digest"])
+    _note("parcel written", release.request_id, started, {"release": release.id, "manifest": manifest})
+
+
+def _end(by: SignedIn, run: Run, action: str, state: str) -> None:
+    request = Request.objects.get(id=run.request_id)
+    if request.state != RequestState.RUNNING or run.state != "running":
+        raise StepNotAllowed(f"run {run.id}", run.state, action, ["start a new run"])
+    decide(by, request, action, seen=request.digest)
+    run.state, run.ended_at = state, timezone.now()
+    run.save(update_fields=["state", "ended_at"])
+
+
+def _note(name: str, activity: str, started: datetime, fields: Mapping[str, str | int], *, status: str = "ok") -> None:
+    times: dict[str, str | int] = {
+        "activity": activity,
+        "status": status,
+        "started": timestamp(started),
+        "ended": timestamp(),
+    }
+    record(Event(name, new_operation(), timestamp(), times | dict(fields)))

@@ -1,0 +1,93 @@
+"""Whose decision it is. Only this module makes a `SignedIn`, and decisions take nothing else."""
+
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from typing import Final, Literal
+
+from django.conf import settings
+from django.contrib import auth
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+
+from audit import Event
+from audit.event import timestamp
+from declare import write_atomically
+from register.models import Person, Room
+from register.operation import new_operation
+from register.outbox import record
+from register.refusals import NotSignedIn, Unregistered
+
+_SESSION: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A person in a session of their own (`session`), or played by the one user of a demo room (`demo`)."""
+
+    person: Person
+    how: Literal["session", "demo"]
+    _made_by: object = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self._made_by is not _SESSION:
+            raise TypeError("a SignedIn is made by register.session only")
+
+
+def login(username: str, password: str, file: Path) -> SignedIn:
+    """Sign in on the command line; the session's key goes to `file`, mode 0600. Raises `NotSignedIn`."""
+    person = auth.authenticate(username=username, password=password)
+    if not isinstance(person, Person):
+        raise NotSignedIn("name and password do not belong together")
+    request = _request_with(None)
+    auth.login(request, person)
+    request.session.save()
+    write_atomically(file, str(request.session.session_key).encode(), mode=0o600)
+    return _signed_in(person, "session")
+
+
+def current(file: Path) -> SignedIn:
+    """The person of the session in `file`. Raises `NotSignedIn` when it is absent, ended, or the account is closed."""
+    if not file.exists():
+        raise NotSignedIn("nobody is signed in here")
+    person = auth.get_user(_request_with(file.read_text().strip()))
+    if not isinstance(person, Person) or not person.is_active:
+        raise NotSignedIn("the session has ended")
+    return SignedIn(person, "session", _SESSION)
+
+
+def logout(file: Path) -> None:
+    """End the session in `file`, if there is one."""
+    if file.exists():
+        _request_with(file.read_text().strip()).session.flush()
+        file.unlink()
+
+
+def of_request(request: HttpRequest) -> SignedIn:
+    """The person who is signed in to the console. Raises `NotSignedIn`."""
+    if not isinstance(request.user, Person) or not request.user.is_active:
+        raise NotSignedIn("nobody is signed in")
+    return SignedIn(request.user, "session", _SESSION)
+
+
+def act_as(username: str) -> SignedIn:
+    """Play a made-up person, in a demo room only. Raises `NotSignedIn` in any other room."""
+    if not Room.objects.filter(demo=True).exists():
+        raise NotSignedIn("acting as somebody exists only in a demo room")
+    person = Person.objects.filter(username=username, is_active=True).first()
+    if person is None:
+        raise Unregistered("person")
+    return SignedIn(person, "demo", _SESSION)
+
+
+def _signed_in(person: Person, how: Literal["session", "demo"]) -> SignedIn:
+    record(Event("signed in", new_operation(), timestamp(), {"person": person.username, "how": how}))
+    return SignedIn(person, how, _SESSION)
+
+
+def _request_with(key: str | None) -> HttpRequest:
+    """A request that carries the stored session `key`, as a browser's would."""
+    store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
+    request = HttpRequest()
+    request.session = store(key)
+    return request

@@ -1,0 +1,150 @@
+"""Who may take which step: one table for requests and releases, and nothing else.
+
+`python -m register.workflow` prints the table as a diagram; `docs/workflow.md` is made from it.
+"""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Literal
+
+Subject = Literal["request", "release"]
+
+
+class Role(StrEnum):
+    """What somebody is mandated to do, always on behalf of one partner."""
+
+    ANALYST = "analyst"
+    STEWARD = "data_steward"
+    OWNER = "data_owner"
+    LEGAL = "legal_officer"
+    DPO = "dpo"
+    RELEASE = "release_officer"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class RequestState(StrEnum):
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CHECKED = "checked"  # legal officer approved
+    CONSENTED = "consented"  # every owner approved
+    SCHEDULED = "scheduled"  # DPO advised; may run
+    RUNNING = "running"
+    COMPLETED = "completed"  # has a release; may run again
+    RETURNED = "returned"
+    ON_HOLD = "on_hold"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    REVOKED = "revoked"
+
+
+class ReleaseState(StrEnum):
+    EXAMINED = "examined"
+    ADVISED = "advised"
+    RELEASED = "released"
+    WITHHELD = "withheld"
+    REFUSED = "refused"  # the gate said FAIL; nobody can go on from here
+    ON_HOLD = "on_hold"
+    REVOKED = "revoked"
+
+
+State = RequestState | ReleaseState
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`after` is None for a step back to where the subject was held."""
+
+    subject: Subject
+    before: State
+    action: str
+    role: Role
+    after: State | None
+    reason: bool = False
+    """Whether the step needs written reasons."""
+
+
+def _steps(
+    subject: Subject, before: Iterable[State], action: str, roles: Iterable[Role], after: State | None, *, why: bool
+) -> tuple[Step, ...]:
+    return tuple(Step(subject, state, action, role, after, why) for state in before for role in roles)
+
+
+_R = RequestState
+_WAITING: Final = (_R.SUBMITTED, _R.CHECKED, _R.CONSENTED)
+_STANDING: Final = (*_WAITING, _R.SCHEDULED, _R.COMPLETED)
+_V = ReleaseState
+
+TRANSITIONS: Final[tuple[Step, ...]] = (
+    Step("request", _R.DRAFT, "submit", Role.ANALYST, _R.SUBMITTED),
+    Step("request", _R.RETURNED, "submit", Role.ANALYST, _R.SUBMITTED),
+    Step("request", _R.SUBMITTED, "approve", Role.LEGAL, _R.CHECKED),
+    Step("request", _R.CHECKED, "approve", Role.OWNER, _R.CONSENTED),  # stays checked until the last owner
+    Step("request", _R.CONSENTED, "advise", Role.DPO, _R.SCHEDULED),
+    *_steps("request", (_R.SCHEDULED, _R.RUNNING, _R.COMPLETED), "run", (Role.STEWARD,), _R.RUNNING, why=False),
+    Step("request", _R.RUNNING, "finish", Role.STEWARD, _R.COMPLETED),
+    Step("request", _R.RUNNING, "stop", Role.STEWARD, _R.SCHEDULED),
+    Step("request", _R.SUBMITTED, "return", Role.LEGAL, _R.RETURNED, reason=True),
+    Step("request", _R.CHECKED, "return", Role.OWNER, _R.RETURNED, reason=True),
+    Step("request", _R.CONSENTED, "return", Role.DPO, _R.RETURNED, reason=True),
+    *_steps("request", _STANDING, "hold", (Role.DPO,), _R.ON_HOLD, why=True),
+    Step("request", _R.ON_HOLD, "resume", Role.DPO, None, reason=True),
+    *_steps("request", (_R.DRAFT, *_STANDING, _R.RETURNED, _R.ON_HOLD), "withdraw", (Role.ANALYST,), _R.WITHDRAWN,
+            why=False),
+    *_steps("request", (*_STANDING, _R.ON_HOLD), "expire", (Role.STEWARD, Role.ADMINISTRATOR), _R.EXPIRED, why=False),
+    *_steps("request", (_R.SCHEDULED, _R.COMPLETED, _R.ON_HOLD), "revoke", (Role.LEGAL, Role.OWNER), _R.REVOKED,
+            why=True),
+    *_steps("release", (_V.EXAMINED, _V.ADVISED), "advise", (Role.DPO,), _V.ADVISED, why=False),
+    *_steps("release", (_V.EXAMINED, _V.ADVISED), "advise against", (Role.DPO,), _V.ADVISED, why=True),
+    Step("release", _V.ADVISED, "countersign", Role.RELEASE, _V.ADVISED, reason=True),
+    Step("release", _V.ADVISED, "release", Role.RELEASE, _V.RELEASED, reason=True),
+    *_steps("release", (_V.EXAMINED, _V.ADVISED), "withhold", (Role.RELEASE,), _V.WITHHELD, why=True),
+    *_steps("release", (_V.EXAMINED, _V.ADVISED), "hold", (Role.DPO,), _V.ON_HOLD, why=True),
+    Step("release", _V.ON_HOLD, "resume", Role.DPO, None, reason=True),
+    *_steps("release", (_V.RELEASED,), "revoke", (Role.RELEASE, Role.OWNER), _V.REVOKED, why=True),
+)  # fmt: skip
+"""Every allowed step; what is not here is not allowed."""
+
+
+def steps(subject: Subject, state: str) -> tuple[Step, ...]:
+    """All steps that lead on from `state`."""
+    return tuple(step for step in TRANSITIONS if (step.subject, step.before) == (subject, state))
+
+
+def diagram(subject: Subject) -> str:
+    """The table as a Mermaid state diagram; one arrow for all roles that may take the same step."""
+    roles: dict[tuple[State, State | None, str], list[str]] = {}
+    for step in TRANSITIONS:
+        if step.subject == subject:
+            roles.setdefault((step.before, step.after, step.action), []).append(step.role)
+    arrows = [
+        f"    {before} --> {after or 'where it was held'.replace(' ', '_')}: {action} ({', '.join(who)})"
+        for (before, after, action), who in roles.items()
+    ]
+    return "\n".join(["```mermaid", "stateDiagram-v2", *arrows, "```"])
+
+
+def page() -> str:
+    """docs/workflow.md, whole."""
+    return f"""# Workflow
+
+Made by `python -m register.workflow` from the one table in `register/workflow.py`. What has no arrow cannot happen.
+
+Besides the arrows: the requester never approves, nobody speaks in two capacities about one request, whoever ran it
+never releases it, a release needs the DPO's opinion, departing from an opinion against it takes a second release
+officer with written reasons, and what the gate refused has no way on. These rules are also constraints of the database.
+
+## Requests
+
+{diagram("request")}
+
+## Releases
+
+{diagram("release")}
+"""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

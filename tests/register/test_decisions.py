@@ -1,0 +1,351 @@
+"""Histories told one by one, then random ones; what the register refuses, it leaves untouched."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import Model
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from declare import Refusal
+from register import refusals
+from register.conditions import missing_approvals
+from register.models import Approval, Decision, OutboxEvent, Release, ReleaseDecision, Request
+from register.session import SignedIn, act_as
+from register.workflow import TRANSITIONS
+from tests.register.room import ANSWERS, PEOPLE, Member, approved, draft, examined, furnish, take
+
+pytestmark = pytest.mark.django_db
+
+Step = tuple[str, str] | tuple[str, str, type[Refusal]]
+
+REQUEST_HISTORIES: dict[str, tuple[list[Step], str]] = {
+    "everybody agrees": (
+        [("ann", "submit"), ("lea", "approve"), ("tess", "approve"), ("owen", "approve"), ("dora", "advise")],
+        "scheduled",
+    ),
+    "one owner is not all owners": ([("ann", "submit"), ("lea", "approve"), ("owen", "approve")], "checked"),
+    "an owner speaks once": (
+        [("ann", "submit"), ("lea", "approve"), ("owen", "approve"), ("owen", "approve", refusals.DutiesKeptApart)],
+        "checked",
+    ),
+    "only the requester submits": ([("zoe", "submit", refusals.NotYours)], "draft"),
+    "the DPO does not approve for the legal officer": (
+        [("ann", "submit"), ("dora", "approve", refusals.NotYours)],
+        "submitted",
+    ),
+    "the requester never approves": (
+        [("max", "submit"), ("max", "approve", refusals.DutiesKeptApart)],
+        "submitted",
+    ),
+    "legal officer and DPO are two people": (
+        [
+            ("ann", "submit"),
+            ("twin", "approve"),
+            ("tess", "approve"),
+            ("owen", "approve"),
+            ("twin", "advise", refusals.DutiesKeptApart),
+        ],
+        "consented",
+    ),
+    "returned and asked again, everybody speaks again": (
+        [
+            ("ann", "submit"),
+            ("lea", "approve"),
+            ("owen", "return"),
+            ("ann", "submit"),
+            ("lea", "approve"),
+            ("owen", "approve"),
+            ("tess", "approve"),
+        ],
+        "consented",
+    ),
+    "held and resumed where it was": (
+        [("ann", "submit"), ("lea", "approve"), ("dora", "hold"), ("dora", "resume")],
+        "checked",
+    ),
+    "nobody goes around a hold": (
+        [("ann", "submit"), ("dora", "hold"), ("lea", "approve", refusals.StepNotAllowed)],
+        "on_hold",
+    ),
+    "withdrawn is final": ([("ann", "withdraw"), ("ann", "submit", refusals.StepNotAllowed)], "withdrawn"),
+    "no running without all approvals": (
+        [("ann", "submit"), ("stef", "run", refusals.StepNotAllowed)],
+        "submitted",
+    ),
+    "what has not lapsed does not expire": (
+        [("ann", "submit"), ("adam", "expire", refusals.StepNotAllowed)],
+        "submitted",
+    ),
+}
+MORE = (
+    Member("zoe", "analyst"),
+    Member("max", "analyst"),
+    Member("max", "legal_officer"),
+    Member("twin", "legal_officer"),
+    Member("twin", "dpo"),
+    Member("dual", "data_steward"),
+    Member("dual", "release_officer"),
+    Member("both", "dpo"),
+    Member("both", "release_officer"),
+)
+
+
+@pytest.mark.parametrize(("history", "state"), REQUEST_HISTORIES.values(), ids=REQUEST_HISTORIES)
+def test_request_histories(history: list[Step], state: str) -> None:
+    furnish(PEOPLE + MORE)
+    request = draft(requester="max" if history[0][0] == "max" else "ann")
+    walk(request, history)
+    assert request.state == state
+
+
+RELEASE_HISTORIES: dict[str, tuple[str, list[Step], str]] = {
+    "advised and released": ("PASS", [("dora", "advise"), ("rob", "release")], "released"),
+    "no release without an opinion": ("PASS", [("rob", "release", refusals.StepNotAllowed)], "examined"),
+    "one officer cannot depart from the opinion": (
+        "PASS",
+        [("dora", "advise against"), ("rob", "release", refusals.OpinionMissing)],
+        "advised",
+    ),
+    "an officer cannot be the second of oneself": (
+        "PASS",
+        [("dora", "advise against"), ("rob", "countersign"), ("rob", "release", refusals.OpinionMissing)],
+        "advised",
+    ),
+    "two officers can": (
+        "PASS",
+        [("dora", "advise against"), ("ria", "countersign"), ("rob", "release")],
+        "released",
+    ),
+    "a signature before the opinion does not count after it": (
+        "PASS",
+        [
+            ("dora", "advise against"),
+            ("ria", "countersign"),
+            ("dora", "advise against"),
+            ("rob", "release", refusals.OpinionMissing),
+        ],
+        "advised",
+    ),
+    "a favourable opinion needs no second": (
+        "PASS",
+        [("dora", "advise"), ("ria", "countersign", refusals.OpinionMissing)],
+        "advised",
+    ),
+    "FAIL has no way on": (
+        "FAIL",
+        [("dora", "advise", refusals.StepNotAllowed), ("rob", "release", refusals.StepNotAllowed)],
+        "refused",
+    ),
+    "held, and nobody releases": (
+        "PASS",
+        [("dora", "advise"), ("dora", "hold"), ("rob", "release", refusals.StepNotAllowed), ("dora", "resume")],
+        "advised",
+    ),
+    "the DPO does not release": ("PASS", [("dora", "advise"), ("dora", "release", refusals.NotYours)], "advised"),
+    "who advised does not release": (
+        "PASS",
+        [("both", "advise"), ("both", "release", refusals.DutiesKeptApart)],
+        "advised",
+    ),
+    "withheld is final": (
+        "PASS",
+        [("rob", "withhold"), ("dora", "advise", refusals.StepNotAllowed)],
+        "withheld",
+    ),
+    "an owner calls it back": ("PASS", [("dora", "advise"), ("rob", "release"), ("tess", "revoke")], "revoked"),
+}
+
+
+@pytest.mark.parametrize(("outcome", "history", "state"), RELEASE_HISTORIES.values(), ids=RELEASE_HISTORIES)
+def test_release_histories(outcome: str, history: list[Step], state: str) -> None:
+    release = examined(outcome)
+    furnish(PEOPLE + MORE)
+    walk(release, history)
+    assert release.state == state
+
+
+def walk(subject: Request | Release, history: list[Step]) -> None:
+    for step in history:
+        before = counts()
+        if len(step) == 3:
+            with pytest.raises(step[2]):
+                take(step[0], subject, step[1], "because")
+            assert counts() == before
+        else:
+            take(step[0], subject, step[1], "because")
+            assert counts() > before
+
+
+def counts() -> tuple[int, int, int]:
+    return Decision.objects.count(), OutboxEvent.objects.count(), Approval.objects.count()
+
+
+def test_who_ran_it_never_releases_it() -> None:
+    release = examined()
+    furnish((*PEOPLE, Member("stef", "release_officer"), Member("stef", "dpo")))
+    with pytest.raises(refusals.DutiesKeptApart):
+        take("stef", release, "advise")
+    take("dora", release, "advise")
+    with pytest.raises(refusals.DutiesKeptApart):
+        take("stef", release, "release", "because")
+
+
+def test_each_warning_is_answered_four_times() -> None:
+    release = examined("WARN")
+    take("dora", release, "advise")
+    for answers in ({}, {"B04": {"legitimate": "yes"}}, {"B04": dict.fromkeys(ANSWERS["B04"], " ")}):
+        with pytest.raises(refusals.AnswersMissing, match="B04"):
+            take("rob", release, "release", "because", answers=answers)
+    take("rob", release, "release", "because", answers=ANSWERS)
+    assert ReleaseDecision.objects.get(release=release).answers == ANSWERS
+
+
+def test_a_release_waits_for_its_request() -> None:
+    release = examined()
+    take("dora", release, "advise")
+    take("dora", release.request, "hold", "a question")
+    with pytest.raises(refusals.StepNotAllowed):
+        take("rob", release, "release", "because")
+
+
+def test_a_stale_page_decides_nothing() -> None:
+    furnish()
+    request = draft()
+    with pytest.raises(refusals.StalePage):
+        take("ann", request, "submit", seen="0" * 64)
+    assert request.state == "draft"
+
+
+def test_a_replayed_form_decides_once() -> None:
+    furnish()
+    request = draft()
+    take("ann", request, "submit", operation="form-1")
+    take("ann", request, "submit", operation="form-1")
+    assert Decision.objects.count() == 1
+
+
+def test_another_persons_operation_is_not_taken_over() -> None:
+    furnish()
+    request = draft()
+    take("ann", request, "submit", operation="form-1")
+    with pytest.raises(Refusal):
+        take("lea", request, "approve", operation="form-1")
+    request.refresh_from_db()
+    assert request.state == "submitted"
+
+
+def test_reasons_are_asked_for() -> None:
+    furnish()
+    request = draft()
+    take("ann", request, "submit")
+    with pytest.raises(refusals.ReasonMissing):
+        take("dora", request, "hold", "  ")
+
+
+def test_a_changed_request_is_a_draft_again_and_a_hold_outlives_the_change() -> None:
+    approved()
+    assert draft(title="Another").state == "draft"
+    request = draft(title="A third")
+    take("ann", request, "submit")
+    take("dora", request, "hold", "a question")
+    assert draft(title="A fourth").state == "on_hold"
+
+
+def test_the_requester_of_a_request_does_not_change() -> None:
+    approved()
+    furnish((*PEOPLE, *MORE))
+    with pytest.raises(refusals.DutiesKeptApart):
+        draft(requester="zoe")
+
+
+@pytest.mark.parametrize("kind", [OutboxEvent, Decision, Approval, Request])
+def test_state_decision_approval_and_event_are_written_together_or_not_at_all(
+    kind: type[Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk goes away just after one of the four rows was written."""
+    furnish()
+    request = draft()
+    take("ann", request, "submit")
+    before, whole = counts(), kind.save
+
+    def written_and_gone(row: Model, **options: Any) -> None:
+        whole(row, **options)
+        raise OSError("the disk is gone")
+
+    with monkeypatch.context() as patch, pytest.raises(OSError, match="the disk is gone"):
+        patch.setattr(kind, "save", written_and_gone)
+        take("lea", request, "approve")
+    request.refresh_from_db()
+    assert (request.state, counts()) == ("submitted", before)
+
+
+def test_a_signed_in_person_cannot_be_made_up() -> None:
+    furnish()
+    with pytest.raises(TypeError):
+        SignedIn(act_as("ann").person, "session")
+
+
+ACTIONS = sorted({(step.subject, step.action) for step in TRANSITIONS})
+EVERYBODY = sorted({member.username for member in PEOPLE + MORE})
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """An example of its own: everything it wrote is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    outcome=st.sampled_from(["PASS", "WARN", "FAIL", "NOT ASSESSABLE"]),
+    walk=st.lists(st.tuples(st.sampled_from(EVERYBODY), st.sampled_from(ACTIONS)), max_size=25),
+)
+def test_random_histories_never_break_the_duties(outcome: str, walk: list[tuple[str, tuple[str, str]]]) -> None:
+    with undone():
+        release = examined(outcome)
+        furnish(PEOPLE + MORE)
+        for who, (subject, action) in walk:
+            before = counts()
+            target: Any = release.request if subject == "request" else release
+            try:
+                take(who, target, action, "because", answers=ANSWERS)
+            except Refusal:
+                assert counts() == before
+            target.refresh_from_db()
+            check_duties(release)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(walk=st.lists(st.tuples(st.sampled_from(EVERYBODY), st.sampled_from(ACTIONS)), max_size=40))
+def test_random_histories_of_a_request_run_only_when_all_agreed(walk: list[tuple[str, tuple[str, str]]]) -> None:
+    with undone():
+        furnish(PEOPLE + MORE)
+        request = draft()
+        for who, (subject, action) in walk:
+            if subject == "request":
+                try:
+                    take(who, request, action, "because")
+                except Refusal:
+                    request.refresh_from_db()
+            if request.state in ("scheduled", "running", "completed"):
+                assert missing_approvals(request) == []
+            assert not request.approvals.filter(person=request.requester).exists()
+
+
+def check_duties(release: Release) -> None:
+    release.refresh_from_db()
+    decided = ReleaseDecision.objects.filter(release=release).first()
+    assert (release.state in ("released", "revoked")) <= (decided is not None)
+    if decided is not None:
+        assert release.outcome != "FAIL"
+        involved = {release.requester_id, release.runner_id, decided.adviser_id}
+        assert decided.officer_id not in involved
+        assert decided.favourable or decided.second_id not in {*involved, decided.officer_id, None}
+    events = set(OutboxEvent.objects.filter(name="decided").values_list("operation", flat=True))
+    assert events == set(Decision.objects.values_list("event_id", flat=True))
