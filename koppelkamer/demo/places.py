@@ -27,11 +27,19 @@ _NEVER: Final = ("SA", "SD", "SS")
 _ADDITIONS: Final = (["A", "B", "C", "D"], ["1", "2", "3", "4"], ["H", "I", "II", "III"], ["", "bis", "ter", "quater"])
 _FLATS: Final = 0.25
 """Share of the streets where four addresses share a house number."""
+_STEMS: Final = (
+    "Kerk", "Dorps", "Molen", "School", "Stations", "Beatrix", "Wilhelmina", "Juliana", "Linden", "Eiken", "Beuken",
+    "Kastanje", "Iepen", "Berken", "Tulpen", "Rozen", "Merel", "Lijster", "Zwaluw", "Reiger", "Vondel", "Rembrandt",
+    "Vermeer", "Brink", "Markt", "Haven", "Dijk", "Veld", "Akker", "Bos", "Beek", "IJssel", "Noorder", "Zuider",
+    "Ooster", "Wester", "Nieuwe", "Oude", "Lange", "Korte", "Hoge", "Bakker", "Smids", "Wevers", "Kloosters", "Kasteel",
+)  # fmt: skip
+_ENDS: Final = {"straat": 5, "weg": 3, "laan": 3, "hof": 1, "plein": 1}
 
 
 def addresses(households: int, rng: np.random.Generator) -> pl.DataFrame:
     """Enough addresses for `households`, some vacant: `address` (number from 0), `nummeraanduiding`, `postcode`,
-    `huisnummer`, `toevoeging` (empty when there is none), `status`, `gemeentecode`."""
+    `openbareruimte`
+    (street), `huisnummer`, `toevoeging` (empty when there is none), `status`, `gemeentecode`."""
     count = round(households * (1 + ADDRESSES.vacant + ADDRESSES.withdrawn + ADDRESSES.formed)) + 5
     streets = _streets(-(-count // _STREET), rng)
     along = pl.DataFrame({"address": np.arange(count)}).with_columns(
@@ -45,7 +53,8 @@ def addresses(households: int, rng: np.random.Generator) -> pl.DataFrame:
     return numbered.select(
         "address",
         identification(pl.col("gemeentecode"), pl.col("serial")).alias("nummeraanduiding"),
-        "postcode", pl.col("huisnummer").cast(pl.String), "toevoeging", _status(count, rng), "gemeentecode",
+        "openbareruimte", "postcode", pl.col("huisnummer").cast(pl.String), "toevoeging",
+        _status(count, rng), "gemeentecode",
     )  # fmt: skip
 
 
@@ -78,7 +87,7 @@ def municipality_codes() -> dict[str, str]:
 
 
 def _streets(count: int, rng: np.random.Generator) -> pl.DataFrame:
-    """`street`, `gemeentecode`, `postcode`, `first` (house number), `flats`, `additions`."""
+    """`street`, `gemeentecode`, `openbareruimte`, `postcode`, `first` (house number), `flats`, `additions`."""
     codes = municipality_codes()
     shares = {codes[name]: share for name, share in MUNICIPALITIES.items()}
     pairs = [a + b for a in _LETTERS for b in _LETTERS if a + b not in _NEVER]
@@ -88,6 +97,7 @@ def _streets(count: int, rng: np.random.Generator) -> pl.DataFrame:
         {
             "street": np.arange(count),
             "gemeentecode": drawn(shares, count, rng),
+            "openbareruimte": drawn(dict.fromkeys(_STEMS, 1.0), count, rng) + drawn(_ENDS, count, rng),
             "postcode": [f"{7000 + number // len(pairs)}{pairs[number % len(pairs)]}" for number in numbers],
             "first": rng.integers(1, 120, count),
             "flats": rng.random(count) < _FLATS,

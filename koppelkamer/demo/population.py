@@ -33,7 +33,7 @@ def generate(out: Path, persons: int = 20_000, seed: int = 2026) -> None:
     world, build, *chances = (np.random.default_rng(part) for part in np.random.SeedSequence(seed).spawn(6))
     everybody, spare, all_places = population(persons, round(RESIDENTS.double * persons) or 1, world)
     registered, workers, strangers = _roles(everybody, persons)
-    located = all_places.select("address", "postcode", "huisnummer", "toevoeging", "gemeentecode")
+    located = all_places.select("address", "openbareruimte", "postcode", "huisnummer", "toevoeging", "gemeentecode")
     made = {
         "residents": residents(registered, spare, located, chances[0]),
         "incomes": incomes(pl.concat([registered.drop_nulls("income"), workers]), located, chances[1]),

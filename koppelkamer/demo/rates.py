@@ -41,7 +41,7 @@ class Reports:
     """Rows for each person of the population."""
     of_persons: float = 0.25
     """Share of the population with at least one report."""
-    unfamiliar: float = 1.5
+    unfamiliar: float = 2.0
     """How much more often a name outside the largest group is mistyped."""
     nowhere: float = 0.06
     """On persons in no register."""
@@ -62,18 +62,21 @@ class Reports:
     """`Van Den Berg`."""
     accents_dropped: float = 0.5
     """Of the names that have accents."""
-    surname_mistyped: float = 0.06
-    given_name_mistyped: float = 0.04
+    surname_mistyped: float = 0.08
+    given_name_mistyped: float = 0.05
     nickname: float = 0.20
     """Of those who have one."""
     initials: float = 0.15
     date_swapped: float = 0.02
     """Day and month swapped, of the dates where that gives a date."""
-    date_mistyped: float = 0.015
+    date_mistyped: float = 0.03
     unknown_day: float = 0.03
     outdated_address: float = 0.03
     """On top of those who moved after the report."""
-    missing: float = 0.04
+    street_shortened: float = 0.25
+    """`Kerkstr.`, of the streets that end so."""
+    street_mistyped: float = 0.04
+    missing: float = 0.05
     """Each of given name, birth date and address, independently."""
     remark: float = 0.60
     identifier_in_remark: float = 0.03
@@ -82,6 +85,7 @@ class Reports:
     impossible_date: float = 0.002
     wrong_amount: float = 0.002
     repeated_number: float = 0.001
+    unknown_kind: float = 0.001
 
 
 @dataclass(frozen=True, slots=True)

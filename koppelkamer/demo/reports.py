@@ -53,7 +53,7 @@ def reports(
         _birth_date(rows, rng).alias("geboortedatum"),
         _bsn(rows, rng).alias("bsn"),
         *_address(rows, rng),
-        drawn(KINDS, rows.height, rng).alias("soort"),
+        _kinds(rows.height, rng).alias("soort"),
         _amounts(rows.height, rng).alias("bedrag"),
         remarks(rows["bsn"], rng).alias("toelichting"),
     )  # fmt: skip
@@ -171,14 +171,32 @@ def _bsn(rows: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
 
 
 def _address(rows: pl.DataFrame, rng: np.random.Generator) -> list[pl.Expr]:
-    """Postal code with or without a space, house number, addition in either case; all three missing for some."""
+    """Street, postal code with or without a space, house number, addition in either case; all missing for some."""
     missing, spaced = struck(rows.height, REPORTS.missing, rng), struck(rows.height, 0.5, rng)
     postcode = pl.when(spaced).then(pl.col("postcode").str.replace(r"^(\d{4})", "$1 ")).otherwise("postcode")
     addition = (
         pl.when(struck(rows.height, 0.3, rng)).then(pl.col("toevoeging").str.to_lowercase()).otherwise("toevoeging")
     )
-    parts = {"postcode": postcode, "huisnummer": pl.col("huisnummer"), "toevoeging": addition}
+    parts = {
+        "straat": pl.lit(_street(rows["openbareruimte"], rng)),
+        "postcode": postcode,
+        "huisnummer": pl.col("huisnummer"),
+        "toevoeging": addition,
+    }
     return [pl.when(~missing).then(part).alias(name) for name, part in parts.items()]
+
+
+def _street(streets: pl.Series, rng: np.random.Generator) -> pl.Series:
+    """Shortened or mistyped."""
+    short = struck(len(streets), REPORTS.street_shortened, rng)
+    written = pl.when(short).then(streets.str.replace("straat$", "str.")).otherwise(streets)
+    return mistyped(pl.select(written).to_series(), struck(len(streets), REPORTS.street_mistyped, rng), rng)
+
+
+def _kinds(count: int, rng: np.random.Generator) -> pl.Series:
+    """A kind from the inspection's list; a few from another list."""
+    kinds, unknown = drawn(KINDS, count, rng), some(count, REPORTS.unknown_kind, rng)
+    return pl.select(pl.when(unknown).then(pl.lit("overlast")).otherwise(kinds)).to_series()
 
 
 def _amounts(count: int, rng: np.random.Generator) -> pl.Series:
