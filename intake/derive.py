@@ -59,7 +59,11 @@ def _known(part: pl.Expr, instead: str) -> pl.Expr:
 
 
 def _cut(value: pl.Expr, edges: Sequence[float], labels: Sequence[str]) -> pl.Expr:
-    return value.cut(edges, labels=labels, left_closed=True).cast(pl.String)
+    """The label of the last edge that the value reaches; the first label below all edges."""
+    label = pl.lit(labels[0])
+    for edge, reached in zip(edges, labels[1:], strict=True):
+        label = pl.when(value >= edge).then(pl.lit(reached)).otherwise(label)
+    return pl.when(value.is_not_null()).then(label)
 
 
 def _labels(first: str, edges: Sequence[float]) -> list[str]:

@@ -13,7 +13,7 @@ from intake.quarantine import ENTRIES
 from intake.read.encoding import utf8
 from intake.read.header import check_header
 from intake.read.raw import Raw
-from intake.read.records import Bytes, misplaced_quote, quote_offsets, record_ends, record_starts
+from intake.read.records import Bytes, misplaced_quote, quote_offsets, record_ends, record_starts, structural
 from intake.read.wrong_file import WrongFile
 from intake.source import Source
 
@@ -42,7 +42,7 @@ def _record_starts(data: Bytes, source: Source) -> np.ndarray:
         line = int(np.count_nonzero(data[:wrong] == ord("\n"))) + 1
         remedy = 'Have quotes doubled inside quoted fields; `quote = ""` declares a file without quoting.'
         raise WrongFile(source.id, f"has a quote in a place where none may stand (line {line})", remedy=remedy)
-    starts = record_starts(record_ends(data, quotes))
+    starts = record_starts(record_ends(data, structural(data, quotes, source.file.separator)))
     if starts.size == 0:
         raise WrongFile(source.id, "is empty", remedy="Ask for the delivery again.")
     return starts

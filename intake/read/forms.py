@@ -10,7 +10,7 @@ from intake.source import FileFormat, SemanticType
 
 Form = Callable[[pl.Expr, FileFormat], pl.Expr]
 
-_DATE_PARTS: Final = {"%Y": ("year", r"\d{4}"), "%m": ("month", r"\d{2}"), "%d": ("day", r"\d{2}")}
+_DATE_PARTS: Final = {"%Y": ("year", r"[0-9]{4}"), "%m": ("month", r"[0-9]{2}"), "%d": ("day", r"[0-9]{2}")}
 _SEX: Final = {
     **dict.fromkeys(["M", "MAN", "MALE", "1"], "M"),
     **dict.fromkeys(["V", "F", "VROUW", "FEMALE", "2"], "V"),
@@ -46,7 +46,7 @@ def _date_pattern(declared: str) -> str:
     separated = re.search(r"%[Ymd][^%]+%", declared) is not None
     pattern = re.escape(declared)
     for code, (name, digits) in _DATE_PARTS.items():
-        loose = r"\d{1,2}" if separated and name != "year" else digits
+        loose = r"[0-9]{1,2}" if separated and name != "year" else digits
         pattern = pattern.replace(re.escape(code), f"(?P<{name}>{loose})")
     return f"^{pattern}$"
 
@@ -60,7 +60,7 @@ def integer(cell: pl.Expr, file: FileFormat) -> pl.Expr:
 def decimal(cell: pl.Expr, file: FileFormat) -> pl.Expr:
     """Float64; the declared decimal mark, and the other one as thousands mark in groups of three."""
     thousands = _thousands(file)
-    pattern = _number(thousands, decimals=rf"(?:{re.escape(file.decimal)}\d+)?")
+    pattern = _number(thousands, decimals=rf"(?:{re.escape(file.decimal)}[0-9]+)?")
     plain = cell.str.replace_all(thousands, "", literal=True).str.replace(file.decimal, ".", literal=True)
     number = pl.when(cell.str.contains(pattern)).then(plain).cast(pl.Float64, strict=False)
     return pl.when(number.is_finite()).then(number)
@@ -71,13 +71,13 @@ def _thousands(file: FileFormat) -> str:
 
 
 def _number(thousands: str, decimals: str = "") -> str:
-    return rf"^[+-]?(?:\d+|\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+){decimals}$"
+    return rf"^[+-]?(?:[0-9]+|[0-9]{{1,3}}(?:{re.escape(thousands)}[0-9]{{3}})+){decimals}$"
 
 
 def bsn(cell: pl.Expr, _: FileFormat) -> pl.Expr:
     """Nine digits; dots and spaces fall away, a lost leading zero comes back. The eleven test is a contract check."""
     digits = cell.str.replace_all(r"[ .]", "")
-    return pl.when(digits.str.contains(r"^\d{8,9}$")).then(digits.str.zfill(9))
+    return pl.when(digits.str.contains(r"^[0-9]{8,9}$")).then(digits.str.zfill(9))
 
 
 def postcode(cell: pl.Expr, _: FileFormat) -> pl.Expr:
@@ -90,7 +90,7 @@ def house_number(cell: pl.Expr, _: FileFormat) -> pl.Expr:
 
 def municipality(cell: pl.Expr, _: FileFormat) -> pl.Expr:
     """A code gets its four digits back; a name stays."""
-    return pl.when(cell.str.contains(r"^\d{1,3}$")).then(cell.str.zfill(4)).otherwise(cell)
+    return pl.when(cell.str.contains(r"^[0-9]{1,3}$")).then(cell.str.zfill(4)).otherwise(cell)
 
 
 def sex(cell: pl.Expr, _: FileFormat) -> pl.Expr:
