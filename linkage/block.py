@@ -56,9 +56,7 @@ def candidates(pairing: Pairing, blocks: Blocks) -> pl.DataFrame:
     """
     left = _side(pairing.left_codes, blocks.left, "l")
     right = _side(pairing.right_codes, blocks.right, "r")
-    found = pl.concat(
-        [_pairs_of_block(left, right, number, pairing) for number in range(blocks.left.width)]
-    ).collect()
+    found = pl.concat([_pairs_of_block(left, right, number, pairing) for number in range(blocks.left.width)]).collect()
     return with_levels(found, pairing)
 
 
@@ -77,9 +75,7 @@ def _pairs_of_block(left: pl.LazyFrame, right: pl.LazyFrame, number: int, pairin
         pairs = pairs.filter(pl.col("l") < pl.col("r"))
     for earlier in range(number):
         pairs = pairs.filter(~_agree(earlier))
-    mask = pl.sum_horizontal(
-        _agree(other).cast(pl.UInt32) * (1 << other) for other in range(len(pairing.model.blocks))
-    )
+    mask = pl.sum_horizontal(_agree(other).cast(pl.UInt32) * (1 << other) for other in range(len(pairing.model.blocks)))
     return pairs.select("l", "r", mask.cast(pl.UInt32).alias("blocks"), *map(by_equality, pairing.fields))
 
 

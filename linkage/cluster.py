@@ -45,7 +45,9 @@ def _without_clashes(
     group: dict[int, set[int]] = {}
     kept = [(one, two) for one, two, _ in numbered.filter(clashing).iter_rows() if _joined(group, one, two, sources)]
     safe = numbered.filter(~clashing)
-    ends = pl.concat([safe.select("one", "two"), pl.DataFrame(kept, schema=safe.select("one", "two").schema, orient="row")])
+    ends = pl.concat(
+        [safe.select("one", "two"), pl.DataFrame(kept, schema=safe.select("one", "two").schema, orient="row")]
+    )
     return ends["one"].to_numpy(), ends["two"].to_numpy()
 
 

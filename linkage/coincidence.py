@@ -37,15 +37,18 @@ def random_pairs(pairing: Pairing) -> pl.DataFrame:
         pairs = pl.DataFrame(
             [
                 _by_value(pairing.left_codes).gather(chance.integers(pairing.left_codes.height, size=asked)).alias("l"),
-                _by_value(pairing.right_codes).gather(chance.integers(pairing.right_codes.height, size=asked)).alias("r"),
+                _by_value(pairing.right_codes)
+                .gather(chance.integers(pairing.right_codes.height, size=asked))
+                .alias("r"),
             ]
         )
     if pairing.model.dedupe:
         pairs = pairs.filter(pl.col("l") != pl.col("r"))
-    return with_levels(_equalities(pairs, pairing), pairing)
+    return with_levels(with_equality(pairs, pairing), pairing)
 
 
-def _equalities(pairs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
+def with_equality(pairs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
+    """Pairs `l`, `r` with their level numbers from codes alone."""
     left = pairing.left_codes[pairs["l"]].rename(lambda column: f"l:{column}")
     right = pairing.right_codes[pairs["r"]].rename(lambda column: f"r:{column}")
     wide = pl.concat([pairs, left, right], how="horizontal")
@@ -61,7 +64,7 @@ def _of_field(field: Field, levels: pl.Series, pairing: Pairing) -> Array:
         same = min(_chance_equal(pairing, field.name) / present, 1.0 - 1e-9)
         shares[1:] *= (1.0 - same) / shares[1:].sum()
         shares[0] = max(same, _SMOOTHING / max(pairing.possible, 1))
-    return shares / shares.sum()
+    return np.asarray(shares / shares.sum())
 
 
 def _chance_equal(pairing: Pairing, column: str) -> float:

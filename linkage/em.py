@@ -48,9 +48,7 @@ def expectation_maximisation(
     prior, m, u = start, list(first), list(chance)
     for iteration in range(1, MOST_ITERATIONS + 1):
         matches = posterior(patterns.levels, prior, m, u) * patterns.counts
-        new = [
-            _ordered(_shares(patterns.levels[:, f], matches, first[f]), u[f], ordered[f]) for f in range(len(m))
-        ]
+        new = [_ordered(_shares(patterns.levels[:, f], matches, first[f]), u[f], ordered[f]) for f in range(len(m))]
         moved = max(float(np.abs(a - b).max()) for a, b in zip(new, m, strict=True))
         m, prior = new, min(max(float(matches.sum()) / max(possible, 1), 1e-12), 0.5)
         u = [_strangers(one, prior, of_matches) for one, of_matches in zip(chance, m, strict=True)]

@@ -10,7 +10,7 @@ import polars as pl
 
 from declare import WrongInput
 from linkage.comparable import Comparable
-from linkage.model import FileField, Model
+from linkage.model import Model
 from pseudonymise.standardise import evidence, fields_of
 
 Side = Literal["left", "right"]
@@ -35,7 +35,9 @@ def read_records(path: Path, model: Model, side: Side) -> Records:
     table = _table(path, model, names)
     fields = fields_of((column, field.type, field.field) for column, field in declared.items())
     dated = table.with_columns(
-        _date(pl.col(column), field.format_of(side)).alias(column) for column, field in declared.items() if field.type == "date"
+        _date(pl.col(column), field.format_of(side)).alias(column)
+        for column, field in declared.items()
+        if field.type == "date"
     )
     comparable = Comparable(side, {field.name: field.kind for field in fields}, evidence(dated, fields), clear=True)
     return Records(comparable, _ids(table, model, path))
@@ -50,7 +52,9 @@ def read_texts(path: Path, names: list[str], *, separator: str = ",", encoding: 
             table = pl.read_csv(path, separator=separator, encoding=encoding, infer_schema=False).lazy()
         written = {name.strip(): name for name in table.collect_schema().names()}
         _refuse_missing(path, names, list(written))
-        return table.select(pl.col(written[name]).cast(pl.String).str.strip_chars().alias(name) for name in names).collect()
+        return table.select(
+            pl.col(written[name]).cast(pl.String).str.strip_chars().alias(name) for name in names
+        ).collect()
     except (OSError, UnicodeDecodeError, LookupError, pl.exceptions.PolarsError) as error:
         raise WrongInput(
             f"{path.name} cannot be read as the model declares it ({type(error).__name__})",
@@ -71,7 +75,7 @@ def _refuse_missing(path: Path, names: list[str], present: list[str]) -> None:
             )
 
 
-def _date(column: pl.Expr, format: str) -> pl.Expr:  # noqa: A002
+def _date(column: pl.Expr, format: str) -> pl.Expr:
     """Text YYYY-MM-DD; a part that is not a number is unknown, for a typing error leaves the other parts standing."""
     pattern = re.escape(format)
     for directive, group in _DATE_PARTS.items():
@@ -79,7 +83,9 @@ def _date(column: pl.Expr, format: str) -> pl.Expr:  # noqa: A002
     found = column.str.extract_groups(f"^{pattern}$")
     parts = {part: found.struct.field(part) for part in ("year", "month", "day")}
     known = [
-        pl.when(part.str.contains(r"^\d+$")).then(part.str.zfill(4 if name == "year" else 2)).otherwise(pl.lit("0000" if name == "year" else "00"))
+        pl.when(part.str.contains(r"^\d+$"))
+        .then(part.str.zfill(4 if name == "year" else 2))
+        .otherwise(pl.lit("0000" if name == "year" else "00"))
         for name, part in parts.items()
     ]
     return pl.when(parts["year"].is_not_null()).then(pl.concat_str(known, separator="-"))

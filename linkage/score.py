@@ -17,7 +17,11 @@ def score(pairs: pl.DataFrame, pairing: Pairing, fitted: FittedModel) -> pl.Data
     for field, found in zip(pairing.fields, fitted.fields, strict=True):
         weight += weights(pairs, pairing, field, found)
     return pairs.select(
-        "l", "r", "blocks", pl.Series("match_weight", weight), pl.Series("match_probability", probability(weight, fitted))
+        "l",
+        "r",
+        "blocks",
+        pl.Series("match_weight", weight),
+        pl.Series("match_probability", probability(weight, fitted)),
     )
 
 
@@ -40,6 +44,10 @@ def probability(weight: Floats, fitted: FittedModel) -> Floats:
 
 def _frequencies(pairing: Pairing, column: str) -> Floats:
     """Share of each code among the values of both sides: agreement on a rare name says more (Newcombe 1959)."""
-    sides = [pairing.left_codes[column]] if pairing.model.dedupe else [side[column] for side in (pairing.left_codes, pairing.right_codes)]
+    sides = (
+        [pairing.left_codes[column]]
+        if pairing.model.dedupe
+        else [side[column] for side in (pairing.left_codes, pairing.right_codes)]
+    )
     counts = np.bincount(pl.concat(sides).drop_nulls().to_numpy())
     return np.asarray(counts / counts.sum())

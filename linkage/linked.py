@@ -1,0 +1,77 @@
+"""The fourth type on the way: records of several sources, tied together by links."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+import polars as pl
+
+from linkage.cluster import clusters
+from linkage.quality import LinkQuality
+
+LINKS: Final = pl.Schema(
+    {
+        "model": pl.String, "source_l": pl.String, "row_l": pl.UInt32, "source_r": pl.String, "row_r": pl.UInt32,
+        "match_weight": pl.Float64, "match_probability": pl.Float64,
+    }
+)  # fmt: skip
+
+_LINKAGE: Final = object()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LinkedTable:
+    """Made by `linkage.link` only."""
+
+    entities: pl.DataFrame
+    """`source`, `row` (UInt32), `record` (Binary), `cluster` (UInt32): every record of every source once. Only links
+    between sources of one kind of entity put records into one cluster."""
+    links: pl.DataFrame
+    """As `LINKS`, after assignment, at each model's threshold."""
+    plausible: pl.DataFrame
+    """As `LINKS`, after assignment, from the least probability worth counting; `links` are among them."""
+    payload: Mapping[str, pl.DataFrame]
+    """Source → `row`, `payload.<name>` …"""
+    kinds: Mapping[str, str]
+    """Source → kind of entity."""
+    once: Mapping[str, bool]
+    """Source → whether it holds each entity once."""
+    quality: tuple[LinkQuality, ...]
+    models: Mapping[str, str]
+    """Model → digest of the fitted model."""
+    deliveries: Mapping[str, str]
+    """Source → digest of the delivery."""
+    _made_by: object = field(default=None)
+
+    def __post_init__(self) -> None:
+        if self._made_by is not _LINKAGE:
+            raise TypeError("a LinkedTable is made by linkage.link only")
+
+    def __repr__(self) -> str:
+        return f"LinkedTable({self.entities.height} records, {self.links.height} links)"
+
+    def clusters_at(self, probability: float) -> pl.DataFrame:
+        """`source`, `row`, `cluster` when only plausible links of at least `probability` count. A lower probability
+        joins more records, so it counts fewer entities."""
+        likely = self.plausible.filter(pl.col("match_probability") >= probability)
+        return cluster_records(self.entities.select("source", "row"), likely, self.kinds, self.once)
+
+
+def cluster_records(
+    records: pl.DataFrame, links: pl.DataFrame, kinds: Mapping[str, str], once: Mapping[str, bool]
+) -> pl.DataFrame:
+    """`source`, `row`, `cluster` of `records` (`source`, `row`); links between kinds of entities tie nothing."""
+    nodes = records.with_row_index("node")
+    same_kind = links.filter(
+        pl.col("source_l").replace_strict(kinds, return_dtype=pl.String)
+        == pl.col("source_r").replace_strict(kinds, return_dtype=pl.String)
+    ).sort("match_weight", "source_l", "row_l", "source_r", "row_r", descending=[True, False, False, False, False])
+    ends = pl.DataFrame([_nodes(same_kind, nodes, "l").alias("one"), _nodes(same_kind, nodes, "r").alias("two")])
+    numbers = {source: number for number, source in enumerate(once) if once[source]}
+    groups = nodes.select(pl.col("source").replace_strict(numbers, default=None, return_dtype=pl.UInt32)).to_series()
+    return records.with_columns(clusters(nodes.height, ends, groups))
+
+
+def _nodes(links: pl.DataFrame, nodes: pl.DataFrame, side: str) -> pl.Series:
+    ends = links.select(pl.col(f"source_{side}").alias("source"), pl.col(f"row_{side}").alias("row"))
+    return ends.join(nodes, on=["source", "row"], how="left", maintain_order="left")["node"]

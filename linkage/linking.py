@@ -1,0 +1,100 @@
+"""The room's step: protected tables and fitted models become a linked table."""
+
+from collections.abc import Mapping, Sequence
+
+import polars as pl
+
+from declare import WrongInput
+from linkage import linked
+from linkage.assign import assign
+from linkage.block import block, candidates
+from linkage.comparable import comparable
+from linkage.fitted import FittedModel
+from linkage.linked import LINKS, LinkedTable, cluster_records
+from linkage.pairing import pair_up
+from linkage.quality import LinkQuality, link_quality
+from linkage.score import score
+from pseudonymise.protected import PAYLOAD, ProtectedTable
+from pseudonymise.standardise import VERSION
+
+PLAUSIBLE = 0.1
+"""Least posterior probability at which a link is kept as plausible."""
+
+
+def link(tables: Mapping[str, ProtectedTable], fitted: Sequence[FittedModel]) -> LinkedTable:
+    """All tables by source id, linked under every model; sources that no model names stand alone.
+
+    Raises `WrongInput` when a model names a source that is not there, tables were made under different keys, or a model
+    was fitted on other evidence.
+    """
+    _check(tables, fitted)
+    answers = [_link_two(tables, model) for model in fitted]
+    plausible = pl.concat([pl.DataFrame(schema=LINKS), *(links for links, _ in answers)])
+    thresholds = {model.model.id: model.model.threshold for model in fitted}
+    limit = pl.col("model").replace_strict(thresholds, return_dtype=pl.Float64) if thresholds else 1.0
+    links = plausible.filter(pl.col("match_probability") >= limit)
+    records = _records(tables)
+    kinds = {name: table.entity for name, table in tables.items()}
+    once = {name: table.once for name, table in tables.items()}
+    grouped = cluster_records(records.select("source", "row"), links, kinds, once)
+    return LinkedTable(
+        entities=records.with_columns(grouped["cluster"]),
+        links=links,
+        plausible=plausible,
+        payload={name: _payload(table) for name, table in tables.items()},
+        kinds=kinds,
+        once=once,
+        quality=tuple(quality for _, quality in answers),
+        models={model.model.id: model.digest for model in fitted},
+        deliveries={name: table.delivery for name, table in tables.items()},
+        _made_by=linked._LINKAGE,
+    )
+
+
+def _link_two(tables: Mapping[str, ProtectedTable], fitted: FittedModel) -> tuple[pl.DataFrame, LinkQuality]:
+    """Plausible links as `LINKS`, and the quality at the model's threshold."""
+    model = fitted.model
+    left, right = tables[model.left], tables[model.right]
+    pairing = pair_up(comparable(left), comparable(right), model)
+    blocks = block(pairing)
+    scored = score(candidates(pairing, blocks), pairing, fitted)
+    plausible = assign(scored, fitted.assignment, min(PLAUSIBLE, model.threshold))
+    links = plausible.filter(pl.col("match_probability") >= model.threshold)
+    named = plausible.select(
+        pl.lit(model.id).alias("model"),
+        pl.lit(model.left).alias("source_l"),
+        left.table["row"].gather(plausible["l"]).alias("row_l"),
+        pl.lit(model.right).alias("source_r"),
+        right.table["row"].gather(plausible["r"]).alias("row_r"),
+        "match_weight",
+        "match_probability",
+    )
+    return named, link_quality(scored, links, fitted, model.threshold, blocks.sizes)
+
+
+def _check(tables: Mapping[str, ProtectedTable], fitted: Sequence[FittedModel]) -> None:
+    if len({table.key_id for table in tables.values()}) > 1:
+        raise WrongInput(
+            "the tables were made under different keys, so no token can be equal",
+            remedy="Re-key every delivery with the room's key first.",
+        )
+    for model in fitted:
+        if missing := {model.model.left, model.model.right} - set(tables):
+            raise WrongInput(
+                f"model {model.model.id} links {min(missing)}, which is not here", remedy="Add the source."
+            )
+        if model.standard != VERSION:
+            raise WrongInput(
+                f"model {model.model.id} was fitted under standardisation {model.standard}, this is {VERSION}",
+                remedy="Deliver again under one version, and train the model anew.",
+            )
+
+
+def _records(tables: Mapping[str, ProtectedTable]) -> pl.DataFrame:
+    return pl.concat(
+        [table.table.select(pl.lit(name).alias("source"), "row", "record") for name, table in tables.items()]
+    )
+
+
+def _payload(table: ProtectedTable) -> pl.DataFrame:
+    return table.table.select("row", *(column for column in table.table.columns if column.startswith(PAYLOAD)))

@@ -1,0 +1,93 @@
+"""How good a linkage is, estimated without labels from the posterior probabilities it rests on."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from linkage.block import BlockSize
+from linkage.fitted import FittedModel
+
+
+@dataclass(frozen=True, slots=True)
+class LinkQuality:
+    """Estimates hold as far as the model does: fields that agree for one common reason make them too good."""
+
+    model: str
+    """Id of the model."""
+    threshold: float
+    candidates: int
+    links: int
+    precision: float | None
+    """Expected share of links that are right; None without links."""
+    recall: float | None
+    """Expected share of the matches *among the candidates* that became links."""
+    blocking_recall: float | None
+    """Estimated share of all matches that are candidates at all, leaning to the high side; None when not told."""
+    contested: int
+    """Links of a record that had another partner above the threshold."""
+    blocks: tuple[BlockSize, ...]
+    note: str
+
+
+def link_quality(
+    scored: pl.DataFrame, links: pl.DataFrame, fitted: FittedModel, threshold: float, blocks: tuple[BlockSize, ...]
+) -> LinkQuality:
+    """`scored` has all candidates, `links` those that were assigned at `threshold`."""
+    chances = _exclusive(scored, fitted)
+    among_links = float(chances.join(links, on=["l", "r"], how="semi", maintain_order="left")["chance"].sum())
+    matches = float(chances["chance"].sum())
+    found = blocking_recall(scored)
+    return LinkQuality(
+        model=fitted.model.id,
+        threshold=threshold,
+        candidates=scored.height,
+        links=links.height,
+        precision=among_links / links.height if links.height else None,
+        recall=among_links / matches if matches else None,
+        blocking_recall=found,
+        contested=_contested(scored, links, threshold),
+        blocks=blocks,
+        note=_note(found),
+    )
+
+
+def blocking_recall(scored: pl.DataFrame) -> float | None:
+    """Share of all matches that some block brings, by capture and recapture: blocks are the traps.
+
+    Lower bound of Chao (1987) for the matches in no block, from those in one and in two: unseen ≥ f1² / (2 f2). Blocks
+    that share evidence miss the same pairs, so the estimate leans to the high side. None when hardly any match
+    is in two blocks.
+    """
+    traps = scored.select(pl.col("blocks").bitwise_count_ones().alias("traps"), "match_probability")
+    once, twice, all_of = (
+        float(traps.filter(condition)["match_probability"].sum())
+        for condition in (pl.col("traps") == 1, pl.col("traps") == 2, pl.lit(value=True))
+    )
+    if twice < 1 or not all_of:
+        return None
+    return all_of / (all_of + once * once / (2 * twice))
+
+
+def _exclusive(scored: pl.DataFrame, fitted: FittedModel) -> pl.DataFrame:
+    """Columns `l`, `r`, `chance`: of a match, given that a record has at most one where assignment says so."""
+    odds = pl.lit(fitted.prior / (1 - fitted.prior)) * pl.lit(2.0).pow(pl.col("match_weight").clip(upper_bound=500.0))
+    # One-to-one excludes on both sides; the side with the fiercer competition is counted.
+    rivals = {"right-once": ["l"], "left-once": ["r"], "one-to-one": ["l", "r"]}.get(fitted.assignment, [])
+    with_odds = scored.select("l", "r", odds.alias("odds"))
+    against = [pl.col("odds").sum().over(side) for side in rivals] or [pl.col("odds")]
+    return with_odds.select("l", "r", (pl.col("odds") / (1 + pl.max_horizontal(against))).alias("chance"))
+
+
+def _contested(scored: pl.DataFrame, links: pl.DataFrame, threshold: float) -> int:
+    rivals = scored.filter(pl.col("match_probability") >= threshold)
+    several = rivals.filter((pl.len().over("l") > 1) | (pl.len().over("r") > 1))
+    return links.join(several, on=["l", "r"], how="semi").height
+
+
+def _note(found: float | None) -> str:
+    if found is None:
+        return "Matches that no block brings are not in the recall, and cannot be estimated here."
+    return (
+        "Matches that no block brings are not in the recall; blocking recall estimates their share and leans to the "
+        "high side."
+    )

@@ -1,0 +1,116 @@
+"""The workbench: linkage of plain files, for tuning, evaluation and a partner's own use. No later room accepts it."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from declare import WrongInput, replacing, write_atomically
+from linkage.assign import assign
+from linkage.block import block, candidates
+from linkage.cluster import clusters
+from linkage.evaluation import evaluate, read_truth
+from linkage.files import Records, read_records
+from linkage.fitted import FittedModel
+from linkage.model import Model
+from linkage.pairing import pair_up
+from linkage.quality import LinkQuality, link_quality
+from linkage.report import render
+from linkage.score import score
+from linkage.train import fit
+
+LEAST_PROBABILITY = 1e-3
+"""Candidates less likely than this are not written to pairs.parquet."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WorkbenchLinks:
+    """Clear-text links. `pairs` and `links` have `id_l`, `id_r`, `match_weight` (log2), `match_probability`; `clusters`
+    has `id`, `cluster` for one file, and `side`, `id`, `cluster` for two. `truth` is how well it did, where asked."""
+
+    pairs: pl.DataFrame
+    links: pl.DataFrame
+    clusters: pl.DataFrame
+    fitted: FittedModel
+    quality: LinkQuality
+    truth: dict[str, Any] | None
+
+    def __repr__(self) -> str:
+        return f"WorkbenchLinks({self.links.height} links)"
+
+
+def link_files(
+    left: Path, right: Path, model: Model, out: Path, *, truth: Path | None = None, fitted: FittedModel | None = None
+) -> WorkbenchLinks:
+    """Link two files and write pairs, links, clusters, model, quality and report into folder `out`.
+
+    A fitted model is used as it is; otherwise the model is trained on the files. `truth` (columns `id_l`, `id_r`) is
+    read after everything else and only adds `truth` to the quality. Raises `WrongInput`.
+    """
+    if model.dedupe:
+        raise WrongInput(f"model {model.id} has one source on both sides", remedy="Use dedupe, or name two sources.")
+    sides = (read_records(left, model, "left"), read_records(right, model, "right"))
+    return _written(_run(*sides, model, fitted), out, truth, dedupe=False)
+
+
+def dedupe_files(
+    file: Path, model: Model, out: Path, *, truth: Path | None = None, fitted: FittedModel | None = None
+) -> WorkbenchLinks:
+    """Find records of one entity in one file; as `link_files`, with `left` and `right` of the model taken as equal."""
+    same = model.model_copy(update={"right": model.left})
+    records = read_records(file, same, "left")
+    return _written(_run(records, records, same, fitted), out, truth, dedupe=True)
+
+
+def _run(left: Records, right: Records, model: Model, fitted: FittedModel | None) -> WorkbenchLinks:
+    pairing = pair_up(left.comparable, right.comparable, model)
+    blocks = block(pairing)
+    pairs = candidates(pairing, blocks)
+    used = fitted or fit(pairing, pairs)
+    scored = score(pairs, pairing, used)
+    links = assign(scored, used.assignment, model.threshold)
+    likely = scored.filter(pl.col("match_probability") >= LEAST_PROBABILITY).sort("l", "r")
+    return WorkbenchLinks(
+        pairs=_named(likely, left, right),
+        links=_named(links.sort("l", "r"), left, right),
+        clusters=_clusters(links, left, right, dedupe=model.dedupe),
+        fitted=used,
+        quality=link_quality(scored, links, used, model.threshold, blocks.sizes),
+        truth=None,
+    )
+
+
+def _named(pairs: pl.DataFrame, left: Records, right: Records) -> pl.DataFrame:
+    return pairs.select(
+        left.ids.gather(pairs["l"]).alias("id_l"),
+        right.ids.gather(pairs["r"]).alias("id_r"),
+        "match_weight",
+        "match_probability",
+    )
+
+
+def _clusters(links: pl.DataFrame, left: Records, right: Records, *, dedupe: bool) -> pl.DataFrame:
+    if dedupe:
+        found = clusters(left.ids.len(), links.select(one="l", two="r"))
+        return pl.DataFrame([left.ids.alias("id"), found])
+    start = left.ids.len()
+    found = clusters(start + right.ids.len(), links.select(one="l", two=pl.col("r") + start))
+    sides = [
+        pl.select(pl.repeat(name, side.ids.len()).alias("side")) for name, side in (("left", left), ("right", right))
+    ]
+    ids = pl.concat([left.ids.alias("id"), right.ids.alias("id")])
+    return pl.concat(sides).with_columns(ids, found)
+
+
+def _written(found: WorkbenchLinks, out: Path, truth: Path | None, *, dedupe: bool) -> WorkbenchLinks:
+    for name, table in (("pairs", found.pairs), ("links", found.links), ("clusters", found.clusters)):
+        with replacing(out / f"{name}.parquet") as path:
+            table.write_parquet(path)
+    write_atomically(out / "model.json", found.fitted.to_json())
+    measured = evaluate(found.links, read_truth(truth), either_way=dedupe) if truth else None
+    quality = asdict(found.quality) | ({"truth": measured} if measured else {})
+    write_atomically(out / "quality.json", json.dumps(quality, indent=2, sort_keys=True).encode())
+    write_atomically(out / "report.html", render(found.fitted, found.quality, measured).encode())
+    return WorkbenchLinks(found.pairs, found.links, found.clusters, found.fitted, found.quality, measured)
