@@ -1,5 +1,8 @@
-"""A sealed delivery: what a partner sends. One age file for the room that holds a ZIP archive with the manifest and two
-encrypted Parquet files under the domain's keys; no identifiers, and nothing readable without both keys."""
+"""A sealed delivery: what a partner sends to the room.
+
+One age file (age-encryption.org/v1) holding a ZIP archive: two Parquet files encrypted under the domain's keys, the
+manifest with their digests and an HMAC under those keys, and the sender's signature over the manifest. No identifiers.
+"""
 
 import io
 import zipfile
@@ -10,7 +13,7 @@ from typing import Any, Final, Literal
 import polars as pl
 import pyrage
 
-from declare import Refusal, WrongInput, digest, write_atomically
+from declare import Refusal, WrongInput, digest, verify_signature, write_atomically
 from expectations.validated import ValidatedExtract
 from intake.quarantine import ENTRIES, Quarantine
 from intake.source import Source
@@ -18,8 +21,10 @@ from pseudonymise.aside import Protected
 from pseudonymise.keys import DomainKeys, KeyStore
 from pseudonymise.manifest import Damaged, Manifest, open_manifest, peek, sealed_manifest
 from pseudonymise.protect import protect
-from pseudonymise.store import MANIFEST, SHELVES, pack, unpack_aside, unpack_table
+from pseudonymise.store import MANIFEST, SHELVES, aside_table, protected_table, tables
+from pseudonymise.vault import Vault
 
+SIGNATURE: Final = "manifest.sig"
 _AGE: Final = b"age-encryption.org/"
 
 
@@ -56,46 +61,59 @@ def encode_delivery(validated: ValidatedExtract, keys: DomainKeys, recipient: st
 
     Raises `WrongInput` for an address that is none, `Refusal` for retired keys, `Fault` for the disk.
     """
+    address = _address(recipient)
     protected = protect(validated, keys)
-    files = pack(protected, keys, _context(validated.source.id, validated.delivery))
-    manifest = _manifest(validated, protected, files, keys)
-    archive = _zip({MANIFEST: sealed_manifest(manifest, keys), **files})
-    write_atomically(out, pyrage.encrypt(archive, [_address(recipient)]), mode=0o600)
+    context = _context(validated.source.id, validated.delivery)
+    files = {name: Vault(keys, SHELVES[name]).to_bytes(table, context) for name, table in tables(protected).items()}
+    manifest = _manifest(validated, protected, {name: digest(content) for name, content in files.items()}, keys)
+    text = sealed_manifest(manifest, keys)
+    archive = _zip({MANIFEST: text, SIGNATURE: keys.signer.sign(text), **files})
+    write_atomically(out, pyrage.encrypt(archive, [address]), mode=0o600)
     return manifest
 
 
 def open_delivery(path: Path, store: KeyStore, keys: DomainKeys, source: Source) -> Delivery:
     """The delivery of `source` under `keys`, sealed to `store`.
 
-    Raises `WrongInput` when it is no delivery, `Damaged` when it was changed, `Refusal` when it is meant for another
-    room, source, domain or version.
+    Raises `WrongInput` when it is no delivery, `Damaged` when it was changed, `BadSignature` when another partner than
+    the source's owner made it, and `Refusal` when it is meant for another room, source, domain or version.
     """
     files = _unzip(_unseal(path, store), path.name)
     _require_expected(peek(files[MANIFEST], DeliveryManifest, path.name), keys, source)
+    _require_sender(files, store, keys, source)
     manifest = open_manifest(files[MANIFEST], DeliveryManifest, keys, path.name)
     if any(digest(files[name]) != manifest.files.get(name) for name in SHELVES):
         raise Damaged(path.name)
-    context = _context(manifest.source, manifest.delivery)
-    delivery = Delivery(
-        Protected(
-            unpack_table(files["protected.parquet"], manifest, keys, context),
-            unpack_aside(files["aside.parquet"], manifest, keys, context),
-        ),
-        manifest,
-    )
+    delivery = Delivery(_protected(files, manifest, keys), manifest)
     if manifest.rows_in != manifest.rows + len(delivery.quarantine.rows):
         raise Damaged(path.name)
     return delivery
 
 
 def _manifest(
-    validated: ValidatedExtract, protected: Protected, files: dict[str, bytes], keys: DomainKeys
+    validated: ValidatedExtract, protected: Protected, files: dict[str, str], keys: DomainKeys
 ) -> DeliveryManifest:
     domain = keys.signed.domain
     return DeliveryManifest.of(
         protected, files, source_digest=validated.source.digest, domain=domain.id, version=domain.version,
         rows_in=validated.rows_in, quality=validated.quality, quarantine=validated.quarantine.entries.rows(),
     )  # fmt: skip
+
+
+def _protected(files: dict[str, bytes], manifest: DeliveryManifest, keys: DomainKeys) -> Protected:
+    context = _context(manifest.source, manifest.delivery)
+    opened = {name: Vault(keys, shelf).from_bytes(files[name], context) for name, shelf in SHELVES.items()}
+    return Protected(
+        protected_table(manifest, opened["protected.parquet"]), aside_table(manifest, opened["aside.parquet"])
+    )
+
+
+def _require_sender(files: dict[str, bytes], store: KeyStore, keys: DomainKeys, source: Source) -> None:
+    """All parties hold the domain's key; the signature says which of them delivers. Raises `BadSignature`."""
+    sender = store.sender(keys.signed.domain.id, keys.signed.domain.version, source.owner)
+    if sender is not None:
+        what = f"the delivery of {source.id} by {source.owner}"
+        verify_signature(sender, files[MANIFEST], files[SIGNATURE], what=what)
 
 
 def _require_expected(manifest: DeliveryManifest, keys: DomainKeys, source: Source) -> None:
@@ -162,6 +180,6 @@ def _zip(files: dict[str, bytes]) -> bytes:
 def _unzip(content: bytes, what: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return {name: archive.read(name) for name in (MANIFEST, *SHELVES)}
+            return {name: archive.read(name) for name in (MANIFEST, SIGNATURE, *SHELVES)}
     except (zipfile.BadZipFile, KeyError):
         raise WrongInput(f"{what} does not hold a delivery", remedy="Make one with `koppelkamer encode`.") from None

@@ -6,7 +6,7 @@ from typing import Any, Literal, Self, TypeVar
 
 from pydantic import ValidationError
 
-from declare import Declaration, Refusal, canonical, digest
+from declare import Declaration, Refusal, canonical
 from pseudonymise import encode, standardise
 from pseudonymise.aside import Protected
 from pseudonymise.keys import DomainKeys, RoomKeys
@@ -31,12 +31,11 @@ class Manifest(Declaration):
     """Name of each encrypted file → its SHA-256."""
 
     @classmethod
-    def of(cls, protected: Protected, files: dict[str, bytes], **more: Any) -> Self:
+    def of(cls, protected: Protected, files: dict[str, str], **more: Any) -> Self:
         table = protected.table
         return cls(
             source=table.source, entity=table.entity, once=table.once, delivery=table.delivery, fields=table.fields,
-            key_id=table.key_id, rows=table.table.height,
-            files={name: digest(content) for name, content in files.items()}, **more,
+            key_id=table.key_id, rows=table.table.height, files=files, **more,
         )  # fmt: skip
 
 

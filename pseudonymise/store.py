@@ -3,39 +3,39 @@
 from pathlib import Path
 from typing import Final
 
-from declare import WrongInput, digest, write_atomically
+import polars as pl
+
+from declare import WrongInput, digest_file, write_atomically
 from pseudonymise.aside import AsideTable, Protected
-from pseudonymise.keys import DomainKeys, RoomKeys
+from pseudonymise.keys import RoomKeys
 from pseudonymise.manifest import Damaged, Manifest, open_manifest, sealed_manifest
 from pseudonymise.protected import _PSEUDONYMISE, ProtectedTable
 from pseudonymise.vault import ASIDE, RECORDS, Vault
 
-SHELVES: Final = {"protected.parquet": RECORDS, "aside.parquet": ASIDE}
 MANIFEST: Final = "manifest.json"
+SHELVES: Final = {"protected.parquet": RECORDS, "aside.parquet": ASIDE}
+"""File → the purpose of the keys it is encrypted under."""
 
 
 def save_protected(protected: Protected, keys: RoomKeys, folder: Path, context: str) -> Manifest:
     """Encrypt under the room's keys, bound to `context` (room and place in the store). Raises `Fault`."""
-    files = pack(protected, keys, context)
-    for name, content in files.items():
-        write_atomically(folder / name, content, mode=0o600)
-    manifest = Manifest.of(protected, files)
+    for name, table in tables(protected).items():
+        Vault(keys, SHELVES[name]).write(table, folder / name, context)
+    manifest = Manifest.of(protected, {name: digest_file(folder / name) for name in SHELVES})
     write_atomically(folder / MANIFEST, sealed_manifest(manifest, keys), mode=0o600)
     return manifest
 
 
 def open_protected(keys: RoomKeys, folder: Path, context: str) -> ProtectedTable:
-    """Raises `WrongInput` when nothing (whole) is stored there, `Damaged` and `Unreadable` when it was changed."""
+    """Raises `WrongInput` when nothing whole is stored there, `Damaged` and `Unreadable` when it was changed."""
     manifest = stored_manifest(keys, folder)
-    content = _file(folder, "protected.parquet", manifest)
-    return unpack_table(content, manifest, keys, context)
+    return protected_table(manifest, _read(manifest, keys, folder / "protected.parquet", context))
 
 
 def open_aside(keys: RoomKeys, folder: Path, context: str) -> AsideTable:
     """The protected attributes; raises as `open_protected`."""
     manifest = stored_manifest(keys, folder)
-    content = _file(folder, "aside.parquet", manifest)
-    return unpack_aside(content, manifest, keys, context)
+    return aside_table(manifest, _read(manifest, keys, folder / "aside.parquet", context))
 
 
 def stored_manifest(keys: RoomKeys, folder: Path) -> Manifest:
@@ -47,14 +47,13 @@ def stored_manifest(keys: RoomKeys, folder: Path) -> Manifest:
     return open_manifest(text, Manifest, keys, str(folder))
 
 
-def pack(protected: Protected, keys: DomainKeys | RoomKeys, context: str) -> dict[str, bytes]:
-    """Both tables as encrypted Parquet, by file name."""
-    tables = {"protected.parquet": protected.table.table, "aside.parquet": protected.aside.table}
-    return {name: Vault(keys, SHELVES[name]).to_bytes(table, context) for name, table in tables.items()}
+def tables(protected: Protected) -> dict[str, pl.DataFrame]:
+    """The two tables by file name."""
+    return {"protected.parquet": protected.table.table, "aside.parquet": protected.aside.table}
 
 
-def unpack_table(content: bytes, manifest: Manifest, keys: DomainKeys | RoomKeys, context: str) -> ProtectedTable:
-    table = Vault(keys, RECORDS).from_bytes(content, context)
+def protected_table(manifest: Manifest, table: pl.DataFrame) -> ProtectedTable:
+    """`table` as `manifest` describes it. Raises `Damaged` when the number of rows differs."""
     if table.height != manifest.rows:
         raise Damaged(f"the delivery of {manifest.source}")
     return ProtectedTable(
@@ -63,16 +62,12 @@ def unpack_table(content: bytes, manifest: Manifest, keys: DomainKeys | RoomKeys
     )  # fmt: skip
 
 
-def unpack_aside(content: bytes, manifest: Manifest, keys: DomainKeys | RoomKeys, context: str) -> AsideTable:
-    table = Vault(keys, ASIDE).from_bytes(content, context)
+def aside_table(manifest: Manifest, table: pl.DataFrame) -> AsideTable:
+    """The attributes that go with it."""
     return AsideTable(source=manifest.source, delivery=manifest.delivery, table=table, _made_by=_PSEUDONYMISE)
 
 
-def _file(folder: Path, name: str, manifest: Manifest) -> bytes:
-    try:
-        content = (folder / name).read_bytes()
-    except FileNotFoundError:
-        raise Damaged(f"{folder / name}") from None
-    if digest(content) != manifest.files.get(name):
-        raise Damaged(f"{folder / name}")
-    return content
+def _read(manifest: Manifest, keys: RoomKeys, path: Path, context: str) -> pl.DataFrame:
+    if not path.is_file() or digest_file(path) != manifest.files.get(path.name):
+        raise Damaged(str(path))
+    return Vault(keys, SHELVES[path.name]).read(path, context)

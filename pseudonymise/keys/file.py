@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from declare import Declaration, Refusal, Sealer, Signer, WrongInput, canonical, write_atomically
 from pseudonymise.domain import Domain, SignedDomain, to_sign, today
 from pseudonymise.keys.derive import KEY_BYTES
-from pseudonymise.keys.entry import Destruction, Entry, KeyDestroyed, MasterKind, entry
+from pseudonymise.keys.entry import Destruction, Entry, KeyDestroyed, MasterKind, Senders, State, entry
 from pseudonymise.keys.handle import DomainKeys, Mailbox, Opaque, RoomKeys, SealingKey, SigningKey, StoredMaster
 from pseudonymise.keys.wrap import Work, key_from, open_box, to_box
 
@@ -51,7 +51,7 @@ class KeyStatus:
     """One line of `koppelkamer key status`; no secret in it."""
 
     domain: Domain
-    state: Literal["active", "retired", "destroyed"]
+    state: State
     partner_copy: bool
 
 
@@ -124,7 +124,8 @@ class FileKeyStore(Opaque):
         """The keys all parties share. Raises `WrongInput`, `DomainNotOpen`, `KeyDestroyed`, `BadSignature`."""
         found, secret = self._open(domain, version, "domain")
         found.signed.domain.require_open(day or today())
-        return DomainKeys(StoredMaster(secret), found.signed, retired=found.state == "retired")
+        retired = found.state == "retired"
+        return DomainKeys(StoredMaster(secret), found.signed, signer=self.__signer, retired=retired)
 
     def room(self, domain: str, version: int = 1, *, day: date | None = None) -> RoomKeys:
         """The keys of the room alone; raises as `master` does, and `Refusal` in a partner's copy."""
@@ -151,20 +152,55 @@ class FileKeyStore(Opaque):
     def destroy(self, domain: str, version: int, *, reason: str, day: date | None = None) -> Destruction:
         """Delete the wrapped masters and leave a signed record. Nobody can read files made with them any more."""
         found, secret = self._open(domain, version, "domain")
-        key_id = DomainKeys(StoredMaster(secret), found.signed).key_id
+        key_id = DomainKeys(StoredMaster(secret), found.signed, signer=self.__signer).key_id
         record = Destruction.sign(found.signed, key_id, day or today(), reason, self.__signer)
         _write(self._destroyed(domain, version), record)
         self._path(domain, version).unlink()
         return record
 
     def export_domain(
-        self, domain: str, version: int, passphrase: str, path: Path, *, work: Work | None = None
+        self,
+        domain: str,
+        version: int,
+        passphrase: str,
+        path: Path,
+        *,
+        partner: str | None = None,
+        work: Work | None = None,
     ) -> "FileKeyStore":
-        """A new key store for a partner, under its own passphrase, with the master of this domain only."""
+        """A new key store for a partner, under its own passphrase, with the master of this domain only.
+
+        When `partner` is named, its deliveries are taken from now on only with the signature of that key store.
+        Raises `Refusal` when it is no party to the domain.
+        """
         found, secret = self._open(domain, version, "domain")
+        if partner is not None and partner not in found.signed.domain.parties:
+            raise Refusal(
+                f"{partner} is no party to domain {domain} version {version}",
+                remedy="Let the parties agree on a new version of the domain that names it.",
+            )
         copy = FileKeyStore.create(path, passphrase, work=work or self.__work)
         copy._store(found.signed, {"domain": secret})
+        if partner is not None:
+            self._add_sender(domain, version, partner, copy.signer().public_key)
         return copy
+
+    def sender(self, domain: str, version: int, partner: str) -> bytes | None:
+        """The public key under which `partner` signs its deliveries; None when no copy was made in its name."""
+        key = self._senders(domain, version).public_keys.get(partner)
+        return None if key is None else bytes.fromhex(key)
+
+    def _add_sender(self, domain: str, version: int, partner: str, public_key: bytes) -> None:
+        grown = self._senders(domain, version).with_sender(partner, public_key, self.__signer)
+        _write(self._file("senders", domain, version), grown)
+
+    def _senders(self, domain: str, version: int) -> Senders:
+        path = self._file("senders", domain, version)
+        if not path.exists():
+            return Senders(domain=domain, version=version, public_keys={})
+        senders = _read(path, Senders)
+        senders.verify(self.__signer.public_key)
+        return senders
 
     def _store(self, signed: SignedDomain, secrets: dict[MasterKind, bytes]) -> None:
         path = self._path(signed.domain.id, signed.domain.version)
@@ -175,9 +211,11 @@ class FileKeyStore(Opaque):
         return found, found.secret(self.__cipher, kind)
 
     def _entry(self, domain: str, version: int) -> Entry:
-        if self._destroyed(domain, version).exists():
-            raise KeyDestroyed(domain, version)
         path = self._path(domain, version)
+        if self._destroyed(domain, version).exists():
+            _read(self._destroyed(domain, version), Destruction).verify(self.__signer.public_key)
+            path.unlink(missing_ok=True)  # a restored backup brings the file back, not the right to it
+            raise KeyDestroyed(domain, version)
         if not path.exists():
             raise WrongInput(
                 f"the key store {self.folder} has no key for domain {domain} version {version}",
@@ -189,10 +227,13 @@ class FileKeyStore(Opaque):
         return found
 
     def _path(self, domain: str, version: int) -> Path:
-        return self.folder / "domains" / f"{domain}.v{version}.json"
+        return self._file("domains", domain, version)
 
     def _destroyed(self, domain: str, version: int) -> Path:
-        return self.folder / "destroyed" / f"{domain}.v{version}.json"
+        return self._file("destroyed", domain, version)
+
+    def _file(self, kind: str, domain: str, version: int) -> Path:
+        return self.folder / kind / f"{domain}.v{version}.json"
 
 
 def _write(path: Path, content: Declaration) -> None:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, Hash
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from declare import Refusal
+from declare import Refusal, Signer
 from pseudonymise.domain import SignedDomain
 from pseudonymise.keys.derive import expand, framed, leaf_info
 from pseudonymise.keys.wrap import open_box, to_box
@@ -111,7 +111,12 @@ class _MasterKeys(Opaque):
 class DomainKeys(_MasterKeys):
     """Keys that all parties of a domain share: tokens and encodings made with them compare between partners."""
 
-    __slots__ = ()
+    __slots__ = ("signer",)
+
+    def __init__(self, master: Master, signed: SignedDomain, *, signer: Signer, retired: bool = False) -> None:
+        super().__init__(master, signed, retired=retired)
+        self.signer = signer
+        """Of the key store these were taken from: it signs what is delivered under the shared keys."""
 
 
 class RoomKeys(_MasterKeys):

@@ -22,6 +22,9 @@ class KeyStore(Protocol):
     def open_envelope(self, sealed: bytes) -> bytes:
         """What was sealed to that address. Raises `pyrage.DecryptError`."""
 
+    def sender(self, domain: str, version: int, partner: str) -> bytes | None:
+        """The public key under which `partner` signs its deliveries, where it is known."""
+
     def master(self, domain: str, version: int = 1, *, day: date | None = None) -> DomainKeys:
         """Keys shared by the parties of a domain; refuses a domain that has ended or whose key was destroyed."""
 

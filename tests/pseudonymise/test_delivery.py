@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pyrage
 import pytest
 
-from declare import Refusal, WrongInput
+from declare import BadSignature, Refusal, WrongInput
 from intake.source import Source
 from pseudonymise import manifest as manifests
 from pseudonymise.delivery import Delivery, _unzip, _zip, encode_delivery, open_delivery
@@ -139,9 +139,21 @@ def test_refused(
     assert caught.value.remedy
 
 
+def test_one_partner_cannot_deliver_for_another(tmp_path: Path) -> None:
+    own = new_store(tmp_path / "keys")
+    own.add_domain(domain())
+    copies = {name: own.export_domain("reports", 1, "p", tmp_path / name, partner=name) for name in ("town", "tax")}
+    for name, copy in copies.items():
+        encode_delivery(extract(), copy.master("reports", day=DAY), own.recipient(), tmp_path / f"{name}.koppel")
+    keys = own.master("reports", day=DAY)
+    assert open_delivery(tmp_path / "town.koppel", own, keys, SOURCE).manifest.source == "residents"
+    with pytest.raises(BadSignature, match="residents by town"):
+        open_delivery(tmp_path / "tax.koppel", own, keys, SOURCE)
+
+
 def test_every_byte_counts(sealed: Path, store: FileKeyStore, keys: DomainKeys, tmp_path: Path) -> None:
     size = len(sealed.read_bytes())
-    for where in range(0, size, size // 60):
+    for where in range(0, size, size // 30):
         with pytest.raises(Refusal):
             open_delivery(flipped(sealed, where, tmp_path), store, keys, SOURCE)
 

@@ -32,11 +32,12 @@ def twin(value: str | None, placed: bool) -> tuple[int | None, ...]:
     return tuple(filter_bits >> 64 * word & 0xFFFF_FFFF_FFFF_FFFF for word in range(8))
 
 
-def dice(left: str, right: str, placed: bool = False) -> float:
+def dice(left: str, right: str, placed: bool) -> float:
     frame = encode_column(pl.Series("f", [left, right]), LeafKey(SECRET), placed=placed)
     one, other = frame.rows()
-    shared = sum((a & b).bit_count() for a, b in zip(one, other, strict=True))
-    return 2 * shared / sum(word.bit_count() for word in (*one, *other))
+    shared: int = sum((a & b).bit_count() for a, b in zip(one, other, strict=True))
+    total: int = sum(word.bit_count() for word in (*one, *other))
+    return 2 * shared / total
 
 
 @settings(deadline=None)

@@ -4,6 +4,7 @@ import pickle
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -73,7 +74,7 @@ def test_a_second_store_does_not_overwrite_the_first(own: FileKeyStore) -> None:
         new_store(own.folder)
 
 
-def changed(path: Path, change: Callable[[dict[str, object]], None]) -> None:
+def changed(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
     content = json.loads(path.read_text())
     change(content)
     path.write_text(json.dumps(content))
@@ -85,7 +86,7 @@ def test_the_header_is_bound_to_the_secrets(own: FileKeyStore) -> None:
         FileKeyStore.open(own.folder, PASSPHRASE)
 
 
-TAMPERED: dict[str, tuple[Callable[[dict[str, object]], None], type[Refusal]]] = {
+TAMPERED: dict[str, tuple[Callable[[dict[str, Any]], None], type[Refusal]]] = {
     "the end put off": (lambda entry: entry["signed"]["domain"].update(until="2030-12-31"), BadSignature),
     "a party added": (lambda entry: entry["signed"]["domain"]["parties"].append("insurer"), BadSignature),
     "deliveries sent elsewhere": (lambda entry: entry["signed"].update(recipient="age1other"), BadSignature),
@@ -102,7 +103,7 @@ TAMPERED: dict[str, tuple[Callable[[dict[str, object]], None], type[Refusal]]] =
 
 @pytest.mark.parametrize(("change", "refusal"), TAMPERED.values(), ids=TAMPERED)
 def test_a_changed_domain_does_not_open(
-    own: FileKeyStore, change: Callable[[dict[str, object]], None], refusal: type[Refusal]
+    own: FileKeyStore, change: Callable[[dict[str, Any]], None], refusal: type[Refusal]
 ) -> None:
     changed(own.folder / "domains" / "reports.v1.json", change)
     with pytest.raises(refusal):
@@ -170,6 +171,7 @@ def test_destroying_the_key_destroys_what_was_made_with_it(own: FileKeyStore, tm
     entry.write_bytes(backup)
     with pytest.raises(KeyDestroyed):
         own.master("reports", day=DAY)
+    assert not entry.exists()
     own.add_domain(domain(version=2))
     with pytest.raises(Unreadable):
         Vault(own.room("reports", 2, day=DAY)).read(table, "here")
@@ -198,6 +200,22 @@ def test_a_partner_gets_the_domain_key_only(own: FileKeyStore, tmp_path: Path) -
         partner.master("reports", day=date(2027, 1, 1))
 
 
+def test_only_a_party_gets_a_copy(own: FileKeyStore, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="no party"):
+        own.export_domain("reports", 1, "van de bank", tmp_path / "partner", partner="bank")
+    assert not (tmp_path / "partner").exists()
+    made = own.export_domain("reports", 1, "van de partner", tmp_path / "partner", partner="town")
+    assert own.sender("reports", 1, "town") == made.signer().public_key
+    assert own.sender("reports", 1, "tax") is None
+
+
+def test_a_changed_list_of_senders_is_found(own: FileKeyStore, tmp_path: Path) -> None:
+    own.export_domain("reports", 1, "van de partner", tmp_path / "partner", partner="town")
+    changed(own.folder / "senders" / "reports.v1.json", lambda senders: senders["public_keys"].update(town="00" * 32))
+    with pytest.raises(BadSignature):
+        own.sender("reports", 1, "town")
+
+
 SEALED = {
     "another context": lambda sealed: (sealed, "elsewhere"),
     "a byte flipped": lambda sealed: (sealed[:-1] + bytes([sealed[-1] ^ 1]), "here"),
@@ -219,7 +237,9 @@ IDENTITY = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ
 HANDLES = {
     "leaf key": lambda store: LeafKey(SECRET),
     "master": lambda store: StoredMaster(SECRET),
-    "domain keys": lambda store: DomainKeys(StoredMaster(SECRET), store.master("reports", day=DAY).signed),
+    "domain keys": lambda store: DomainKeys(
+        StoredMaster(SECRET), store.master("reports", day=DAY).signed, signer=store.signer()
+    ),
     "room keys": lambda store: RoomKeys(StoredMaster(SECRET), store.master("reports", day=DAY).signed, accepts="00"),
     "signing key": lambda store: SigningKey(SECRET[:32]),
     "sealing key": lambda store: SealingKey(SECRET[:32]),

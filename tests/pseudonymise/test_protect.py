@@ -1,4 +1,7 @@
 import dataclasses
+import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +11,7 @@ import pytest
 
 from declare import Refusal, WrongInput
 from intake.source import Column, Source
+from pseudonymise import protected as protected_module
 from pseudonymise.aside import AsideTable, Protected
 from pseudonymise.keys import DomainKeys, FileKeyStore
 from pseudonymise.protect import protect
@@ -112,6 +116,21 @@ BYPASSES = {
 def test_the_types_are_made_here_only(protected: Protected, bypass: Callable[[Protected], object]) -> None:
     with pytest.raises(TypeError, match="made by pseudonymise only"):
         bypass(protected)
+
+
+def test_the_type_comes_without_keys() -> None:
+    """Linkage imports the type; that must not bring the keys along."""
+    program = "import sys, pseudonymise.protected; print(*sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    rooms = {name for name in loaded if name.split(".")[0] == "pseudonymise"}
+    assert rooms == {"pseudonymise", "pseudonymise.protected"}
+    assert not {"pyrage", "pyarrow", "intake", "expectations"} & set(loaded)
+
+
+def test_only_the_vault_takes_keys_out_of_their_handles() -> None:
+    folder = Path(protected_module.__file__).parent
+    users = {path.name for path in folder.rglob("*.py") if re.search(r"\.(column|footer)_key\(", path.read_text())}
+    assert users == {"vault.py"}
 
 
 def test_tables_of_two_keys_do_not_mix(protected: Protected, store: FileKeyStore) -> None:

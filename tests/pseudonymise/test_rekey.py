@@ -30,7 +30,7 @@ def equalities(tables: list[Protected]) -> set[tuple[tuple[int, int, str], ...]]
     return {tuple(same) for same in places.values()}
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=8)
 @given(st.lists(NAMES, min_size=1, max_size=6), st.lists(NAMES, min_size=1, max_size=6))
 def test_equal_stays_equal_across_deliveries(
     keys: DomainKeys, room: RoomKeys, one: list[str | None], other: list[str | None]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pseudonymise.domain import SignedDomain
 from pseudonymise.encode import encode_column
 from pseudonymise.keys import DomainKeys, LeafKey
-from pseudonymise.keys.handle import StoredMaster
+from pseudonymise.keys.handle import SigningKey, StoredMaster
 from pseudonymise.token import record_tokens, token_column, tokens
 from tests.pseudonymise.conftest import DELIVERY, domain
 
@@ -29,7 +29,8 @@ TEXTS = st.lists(st.none() | st.text(alphabet=st.characters(exclude_categories=[
 
 def keys_of(master: bytes, name: str = "canary", version: int = 1) -> DomainKeys:
     agreed = domain(id=name, version=version, until=date(2030, 1, 1))
-    return DomainKeys(StoredMaster(master), SignedDomain(domain=agreed, recipient="", issuer="", signature=""))
+    signed = SignedDomain(domain=agreed, recipient="", issuer="", signature="")
+    return DomainKeys(StoredMaster(master), signed, signer=SigningKey(b"s" * 32))
 
 
 def twin(values: list[str | None], secret: bytes) -> list[bytes | None]:
@@ -54,7 +55,8 @@ def test_vectors_share_no_token() -> None:
 def test_twin(values: list[str | None]) -> None:
     made = token_column(pl.Series("surname", values, dtype=pl.String), LeafKey(b"k" * 32))
     assert made.to_list() == twin(values, b"k" * 32)
-    assert (made.name, made.dtype) == ("surname", pl.Binary)
+    assert made.name == "surname"
+    assert made.dtype == pl.Binary
 
 
 @settings(deadline=None)
