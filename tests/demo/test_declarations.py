@@ -13,6 +13,7 @@ from intake.source import Source
 from koppelkamer.demo.people import NATIONALITIES, SECTORS
 from koppelkamer.demo.places import FORMED, IN_USE, MUNICIPALITIES, WITHDRAWN, municipality_codes
 from koppelkamer.demo.reports import KINDS
+from koppelkamer.room import open_room
 from linkage.model import Model
 from register.declarations import Agreement, Request
 
@@ -90,3 +91,12 @@ def test_models_join_declared_sources_on_fields_both_have() -> None:
         used |= {evidence.split(".")[0] for block in model.blocks for evidence in block.on}
         assert model.id == path.stem
         assert used <= sides[0] & sides[1]
+
+
+def test_the_room_opens() -> None:
+    room = open_room(ROOM)
+    people = {person.username: person.partner for person in room.declaration.people}
+    assert set(people.values()) <= {partner.id for partner in room.declaration.partners}
+    assert {request.requester for request in room.requests.values()} <= set(people)
+    assert {source.owner for source in room.sources.values()} <= set(room.declaration.domain.parties)
+    assert load(room.policy, Policy).owner in people
