@@ -1,1 +1,25 @@
 """The gate: a Subject is examined under a signed Policy and gets a Verdict. Runs alone."""
+
+from gate.examine import examine
+from gate.finding import Finding, Outcome
+from gate.policy import Policy, SignedPolicy, profile, sign_policy, verify_policy
+from gate.subject import TOTAL, Cells, GroupRates, OutputColumn, Subject, SubjectError
+from gate.verdict import Verdict
+
+__all__ = [
+    "TOTAL",
+    "Cells",
+    "Finding",
+    "GroupRates",
+    "Outcome",
+    "OutputColumn",
+    "Policy",
+    "SignedPolicy",
+    "Subject",
+    "SubjectError",
+    "Verdict",
+    "examine",
+    "profile",
+    "sign_policy",
+    "verify_policy",
+]

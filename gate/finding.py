@@ -1,7 +1,11 @@
 """What one rule found. Four outcomes; what could not be evaluated never counts as passed."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Final
+
+NONE: Final = "Nothing to mend."
+"""The remedy of a rule that found nothing."""
 
 
 class Outcome(StrEnum):
@@ -19,10 +23,13 @@ class Finding:
     """D01 … D14 disclosure, B01 … B15 bias and profiling."""
     outcome: Outcome
     about: str
-    """The cell, column or group; for hidden cells only their number."""
+    """The table, column or attribute; of hidden cells only their number is told."""
     measured: float | int | str | None
     threshold: float | int | str | None
     message: str
     """One plain English sentence."""
     remedy: str
     """What would make it pass."""
+
+    def to_json(self) -> dict[str, float | int | str | None]:
+        return asdict(self)

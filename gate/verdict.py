@@ -1,18 +1,24 @@
 """The gate's answer."""
 
+from collections import Counter
 from dataclasses import dataclass
+from typing import Any, Final
 
 import polars as pl
 
+from declare import Fault, canonical, digest, digest_frame
 from gate.finding import Finding, Outcome
+
+WORST_FIRST: Final = (Outcome.FAIL, Outcome.NOT_ASSESSABLE, Outcome.WARN, Outcome.PASS)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Verdict:
     """All findings, and the table that may leave if people decide so.
 
-    `safe` has the dimensions and published columns of the subject's cells, hidden ones null; None when nothing may leave.
-    `policy` and `subject` are digests.
+    `safe` has the dimensions and published columns of the subject's cells (`people`, `records`, and `value` where there
+    is a magnitude); a hidden cell is null in all of them, whatever it was hidden for, and a zero stays zero. None when
+    nothing may leave: a rule fails, or the output is a list of persons. `policy` and `subject` are digests.
     """
 
     findings: tuple[Finding, ...]
@@ -20,8 +26,34 @@ class Verdict:
     subject: str
     safe: pl.DataFrame | None
 
+    def __post_init__(self) -> None:
+        # Nothing found is not a pass: no rule has looked.
+        if not self.findings:
+            raise Fault("the gate found nothing to say", remedy="Name the rules to run in the policy.")
+
     @property
     def outcome(self) -> Outcome:
         """The worst finding: FAIL, then NOT ASSESSABLE, then WARN, then PASS."""
-        order = (Outcome.FAIL, Outcome.NOT_ASSESSABLE, Outcome.WARN, Outcome.PASS)
-        return min((finding.outcome for finding in self.findings), key=order.index)
+        return min((finding.outcome for finding in self.findings), key=WORST_FIRST.index)
+
+    @property
+    def hidden(self) -> int:
+        """Number of hidden cells in `safe`; primary and complementary together."""
+        return 0 if self.safe is None else self.safe["people"].null_count()
+
+    @property
+    def digest(self) -> str:
+        return digest(canonical(self.to_json()))
+
+    def to_json(self) -> dict[str, Any]:
+        """The contents of findings.json; counts of hidden cells, no cell and no person."""
+        counts = Counter(finding.outcome for finding in self.findings)
+        return {
+            "outcome": self.outcome,
+            "counts": {outcome: counts[outcome] for outcome in WORST_FIRST},
+            "policy": self.policy,
+            "subject": self.subject,
+            "safe": None if self.safe is None else digest_frame(self.safe),
+            "hidden": self.hidden,
+            "findings": [finding.to_json() for finding in self.findings],
+        }

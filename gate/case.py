@@ -1,0 +1,83 @@
+"""What every rule is given, and what a rule is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import ClassVar, Protocol, runtime_checkable
+
+import polars as pl
+
+from gate.disclosure.needs import Audit
+from gate.finding import Finding
+from gate.subject import Subject
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Masked:
+    """A table after cells were hidden. All series and frames have one row per cell, in the same order."""
+
+    dimensions: tuple[str, ...]
+    truth: pl.DataFrame
+    """The checked cells, as in `gate.disclosure.cells.checked`."""
+    unsafe: Mapping[str, pl.Series]
+    """Rule id → cells that rule wants hidden."""
+    level: pl.Series | None
+    """How far the upper bound of a primary cell must lie above its value, in units of the magnitude; else null."""
+    safe: pl.DataFrame
+    """What would leave: dimensions and published measures, all measures of a hidden cell null."""
+
+    @property
+    def hidden(self) -> pl.Series:
+        return self.safe["people"].is_null()
+
+    @property
+    def primary(self) -> pl.Series:
+        """Cells that at least one rule wants hidden."""
+        nothing = pl.repeat(False, self.truth.height, eager=True)
+        return reduce(lambda found, cells: found | cells, self.unsafe.values(), nothing)
+
+    def others(self, name: str) -> list[pl.Expr]:
+        """What the cells of one row along dimension `name` have in common."""
+        return [pl.col(other) for other in self.dimensions if other != name] or [pl.lit(0)]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Case:
+    """A subject; when it has a table, that table after hiding and what the auditor found in it."""
+
+    subject: Subject
+    table: Masked | None = None
+    audit: Audit = field(default_factory=Audit)
+
+
+class Rule(Protocol):
+    """A frozen value with a number that is never reused, its limits as fields, and the answer to one question.
+
+    The docstring is its one-sentence name. Each limit is a field named as in the policy.
+    """
+
+    id: ClassVar[str]
+    source: ClassVar[str]
+    """The paper, standard or law the rule comes from."""
+    outcomes: ClassVar[str]
+    """When it hides, warns, fails or cannot be assessed."""
+    remedy: ClassVar[str]
+
+    def check(self, case: Case) -> tuple[Finding, ...]:
+        """At least one finding; what cannot be evaluated is NOT ASSESSABLE. Anything unforeseen raises."""
+
+
+@runtime_checkable
+class CellRule(Protocol):
+    """A rule that wants cells hidden."""
+
+    id: ClassVar[str]
+    remedy: ClassVar[str]
+    needs: ClassVar[str]
+    """The measure it looks at: `people` or `value`."""
+
+    def unsafe(self) -> pl.Expr:
+        """Boolean over the checked cells; never null."""
+
+    def level(self) -> pl.Expr | None:
+        """How far above its value the upper bound of a hidden cell must stay; None when the rule is about people."""

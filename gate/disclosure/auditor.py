@@ -1,0 +1,215 @@
+"""The auditor: how closely can each hidden cell be calculated from what would be published?
+
+Independent of the suppressor: it sees the published table, writes its sums as equations and asks HiGHS for the least
+and the most each hidden cell can be (Handbook on Statistical Disclosure Control, 4.2). What readers know is written
+down in `gate.disclosure.needs`. Counts are whole numbers, people are at most records, and where people add up in the
+true table a reader is taken to know that they must.
+"""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from gate.case import Masked
+from gate.disclosure.needs import Audit, Needs
+from gate.disclosure.possible import Bounds, Floats, Possible, Row, equations, overlaps
+from gate.subject import TOTAL
+
+Bools = npt.NDArray[np.bool_]
+
+_EXACT: Final = 1e-4
+"""An amount known to within this part of itself is known."""
+_ROUNDING: Final = 1e-6
+_SCALE: Final = 1000.0
+"""Amounts are scaled so that the largest is this."""
+
+
+def audit(table: Masked, needs: Needs) -> Audit:
+    """Look at every hidden cell with the eyes of every reader. Raises `Fault` when no table fits the published one."""
+    if not table.hidden.any():
+        return Audit()
+    counts = _Counts(table, needs)
+    low, high = counts.intervals()
+    exact = counts.exact()
+    narrow = counts.low & (high - low < needs.count_interval_width)
+    lone = counts.known_to_lone()
+    near = np.zeros_like(exact)
+    if table.level is not None:
+        amounts = _Amounts(table, table.level)
+        exact |= amounts.exact()
+        near, to_lone = amounts.near()
+        lone |= to_lone
+    widths = (high - low)[counts.low]
+    return Audit(
+        hidden=len(exact),
+        exact=int(exact.sum()),
+        narrow=int(narrow.sum()),
+        near=int(near.sum()),
+        known_to_lone=int(lone.sum()),
+        narrowest=float(widths.min()) if len(widths) else None,
+    )
+
+
+class _Counts:
+    """Unknowns: people of the hidden cells, then their records."""
+
+    def __init__(self, table: Masked, needs: Needs) -> None:
+        hidden = table.truth.filter(table.hidden)
+        self._people = hidden["people"].to_numpy().astype(np.float64)
+        self._records = hidden["records"].to_numpy().astype(np.float64)
+        self._number, self._needs = len(self._people), needs
+        self._unsafe = table.primary.filter(table.hidden).to_numpy()
+        self._names = hidden.select(table.dimensions)
+        self.low: Bools = self._people < needs.minimum_people
+        rows = _people_rows(table) + _records_rows(table, self._number)
+        self._possible = Possible(2 * self._number, rows, whole=True)
+        self._outsider, self._insider = self._bounds(insider=False), self._bounds(insider=True)
+
+    def _bounds(self, *, insider: bool) -> Bounds:
+        number, threshold = self._number, self._needs.minimum_people
+        far = 4 * float(self._records.max()) + 20 * self._needs.count_interval_width
+        lower, upper = np.ones(2 * number), np.full(2 * number, far)
+        if insider:
+            lower[:number] = np.where(self.low, 1, threshold)
+            upper[:number] = np.where(self.low, threshold - 1, far)
+        return Bounds(lower, upper)
+
+    def intervals(self) -> tuple[Floats, Floats]:
+        """Least and most people of each hidden cell in the outsider's eyes; only asked for the unsafe counts."""
+        low, high = self._people.copy(), self._people.copy()
+        for cell in np.flatnonzero(self.low):
+            low[cell] = self._possible.utmost(int(cell), self._outsider, most=False)[cell]
+            high[cell] = self._possible.utmost(int(cell), self._outsider, most=True)[cell]
+        return low, high
+
+    def exact(self) -> Bools:
+        """Hidden cells whose people or records the insider can calculate."""
+        known = self._known(self._insider, np.ones(2 * self._number, dtype=bool))
+        either: Bools = known[: self._number] | known[self._number :]
+        return either
+
+    def known_to_lone(self) -> Bools:
+        """Unsafe cells whose people somebody alone in another hidden cell can calculate."""
+        wanted = np.concatenate([self._unsafe, np.zeros(self._number, dtype=bool)])
+        found = np.zeros(self._number, dtype=bool)
+        for lone in np.flatnonzero(self._people == 1):
+            records = float(self._records[lone])
+            bounds = self._insider.knowing(int(lone), 1, 1).knowing(int(lone) + self._number, records, records)
+            strangers = ~_same_person(self._names, self._people == 1, int(lone))
+            found |= self._known(bounds, wanted & np.tile(strangers, 2))[: self._number]
+        return found
+
+    def _known(self, bounds: Bounds, wanted: Bools) -> Bools:
+        """Unknowns that are the same in all possible tables."""
+        low = np.concatenate([self._people, self._records])
+        high = low.copy()
+        for column in np.flatnonzero(wanted):
+            for most in (True, False):
+                if high[column] - low[column] < 1:
+                    other = self._possible.utmost(int(column), bounds, most=most)
+                    low, high = np.minimum(low, other), np.maximum(high, other)
+        return wanted & (high - low < 1)
+
+
+class _Amounts:
+    """Unknowns: the values of the hidden cells."""
+
+    def __init__(self, table: Masked, level: pl.Series) -> None:
+        hidden = table.truth.filter(table.hidden)
+        scale = _SCALE / (float(table.truth.select(pl.col("value", "first").abs().max()).max_horizontal()[0]) or 1.0)
+        self._value = hidden["value"].to_numpy() * scale
+        self._first = hidden["first"].to_numpy() * scale
+        self._level = level.filter(table.hidden).fill_null(0).to_numpy() * scale
+        self._lone: Bools = hidden["people"].to_numpy() == 1
+        self._names, self._unsafe = hidden.select(table.dimensions), table.primary.filter(table.hidden).to_numpy()
+        self._signed = bool((table.truth["value"] < 0).any())
+        published = table.safe.with_columns(pl.col("value") * scale)
+        self._possible = Possible(len(self._value), _all_equations(published, table.dimensions, "value"), whole=False)
+        far = 20 * _SCALE + 20 * float(self._level.max(initial=0.0))
+        low = np.full_like(self._value, -far if self._signed else 0.0)
+        self._bounds = Bounds(low, np.full_like(self._value, far))
+
+    def exact(self) -> Bools:
+        low, high = self._value.copy(), self._value.copy()
+        least = _EXACT * np.maximum(np.abs(self._value), _ROUNDING)
+        for cell in range(len(self._value)):
+            for most in (True, False):
+                if high[cell] - low[cell] <= least[cell]:
+                    other = self._possible.utmost(cell, self._bounds, most=most)
+                    low, high = np.minimum(low, other), np.maximum(high, other)
+        known: Bools = high - low <= least
+        return known
+
+    def near(self) -> tuple[Bools, Bools]:
+        """Unsafe cells whose upper bound is too near: to any reader, and to somebody alone in another hidden cell."""
+        near, to_lone = np.zeros(len(self._value), dtype=bool), np.zeros(len(self._value), dtype=bool)
+        for cell in np.flatnonzero(self._unsafe):
+            enough = self._value[cell] + self._level[cell] - _ROUNDING
+            table = self._possible.utmost(int(cell), self._bounds, most=True)
+            near[cell] = table[cell] < enough
+            for other in self._contributors_who_know_better(int(cell), table):
+                better = self._possible.utmost(int(cell), self._knowing(int(other)), most=True)
+                near[cell] |= better[cell] < enough
+                to_lone[cell] |= bool(self._lone[other]) and better[cell] < enough
+        return near, to_lone
+
+    def _contributors_who_know_better(self, cell: int, table: Floats) -> npt.NDArray[np.intp]:
+        """Other hidden cells whose own contributors know that `table` is not the true one."""
+        impossible = (table < self._first - _ROUNDING) & (not self._signed)
+        impossible |= self._lone & (np.abs(table - self._value) > _ROUNDING)
+        impossible &= ~_same_person(self._names, self._lone, cell)
+        impossible[cell] = False
+        return np.flatnonzero(impossible)
+
+    def _knowing(self, other: int) -> Bounds:
+        value = float(self._value[other])
+        if self._lone[other]:
+            return self._bounds.knowing(other, value, value)
+        return self._bounds.knowing(other, float(self._first[other]), np.inf)
+
+
+def _same_person(names: pl.DataFrame, lone: Bools, cell: int) -> Bools:
+    """Which of the hidden cells hold just the person alone in `cell`: cells with one person that lie in one another."""
+    own = names.row(cell)
+    around = pl.all_horizontal(
+        (pl.col(name) == mine) | (pl.col(name) == TOTAL) for name, mine in zip(names.columns, own, strict=True)
+    )
+    within = pl.all_horizontal(
+        (pl.col(name) == mine) if mine != TOTAL else pl.lit(True) for name, mine in zip(names.columns, own, strict=True)
+    )
+    nested = names.select((around | within).alias("nested")).to_series().to_numpy()
+    same: Bools = nested & lone & lone[cell]
+    return same
+
+
+def _all_equations(published: pl.DataFrame, dimensions: tuple[str, ...], measure: str) -> list[Row]:
+    return [row for name in dimensions for row in equations(published, dimensions, name, measure)]
+
+
+def _records_rows(table: Masked, number: int) -> list[Row]:
+    """Records add up; a cell has no fewer records than people."""
+    sums = _all_equations(table.safe, table.dimensions, "records")
+    shifted: list[Row] = [
+        (low, high, [column + number for column in columns], signs) for low, high, columns, signs in sums
+    ]
+    return shifted + [(0.0, np.inf, [cell + number, cell], [1.0, -1.0]) for cell in range(number)]
+
+
+def _people_rows(table: Masked) -> list[Row]:
+    """Along each dimension what holds for people in all rows of the true table: they add up, or overlap, or neither."""
+    return [row for name in table.dimensions for row in _people_along(table, name)]
+
+
+def _people_along(table: Masked, name: str) -> list[Row]:
+    total, people = pl.col(name) == TOTAL, pl.col("people")
+    parts = people.filter(~total)
+    rows = table.truth.group_by(table.others(name)).agg(
+        more=parts.sum() - people.filter(total).first(), room=people.filter(total).first() - parts.max()
+    )
+    if (rows["more"] == 0).all():
+        return equations(table.safe, table.dimensions, name, "people")
+    if (rows["more"] >= 0).all() and (rows["room"] >= 0).all():
+        return overlaps(table.safe, table.dimensions, name, "people")
+    return []

@@ -1,0 +1,133 @@
+"""All tables that fit what was published: the hidden cells as unknowns, every published sum as an equation.
+
+Part of the auditor; made from the published table and shares nothing with the suppressor, so that one mistake cannot
+blind both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Self
+
+import highspy
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from declare import Fault
+from gate.subject import TOTAL
+
+Floats = npt.NDArray[np.float64]
+Row = tuple[float, float, list[int], list[float]]
+"""Least and most of a sum over unknowns, their numbers and signs."""
+
+_INTEGER: Final = 1e-6
+
+
+def equations(safe: pl.DataFrame, dimensions: Sequence[str], name: str, measure: str) -> list[Row]:
+    """One row per published sum along dimension `name` that has an unknown in it: parts less total is nothing.
+
+    Unknowns are numbered by the order of the hidden (null) cells.
+    """
+    sign = pl.when(pl.col(name) == TOTAL).then(-1.0).otherwise(1.0)
+    hidden = pl.col("unknown").is_not_null()
+    sums = _numbered(safe, measure).group_by(_others(dimensions, name), maintain_order=True)
+    rows = sums.agg(
+        known=(sign * pl.col(measure)).sum(), unknown=pl.col("unknown").drop_nulls(), sign=sign.filter(hidden)
+    )
+    open_rows = rows.filter(pl.col("unknown").list.len() > 0).select("known", "unknown", "sign").iter_rows()
+    return [(-float(known), -float(known), unknown, signs) for known, unknown, signs in open_rows]
+
+
+def overlaps(safe: pl.DataFrame, dimensions: Sequence[str], name: str, measure: str) -> list[Row]:
+    """Rows for what is counted once in a total but may be counted in several parts along dimension `name`.
+
+    All parts together are at least the total, and no part is more than the total.
+    """
+    together: list[Row] = [
+        (low, np.inf, ids, signs) for low, _, ids, signs in equations(safe, dimensions, name, measure)
+    ]
+    cells = _numbered(safe, measure).with_columns(
+        total=pl.col(measure).filter(pl.col(name) == TOTAL).first().over(_others(dimensions, name)),
+        unknown_total=pl.col("unknown").filter(pl.col(name) == TOTAL).first().over(_others(dimensions, name)),
+    )
+    pairs = cells.filter(
+        (pl.col(name) != TOTAL) & (pl.col("unknown").is_not_null() | pl.col("unknown_total").is_not_null())
+    )
+    return together + [
+        _at_most(part, total, unknown, unknown_total)
+        for part, total, unknown, unknown_total in pairs.select(
+            measure, "total", "unknown", "unknown_total"
+        ).iter_rows()
+    ]
+
+
+def _at_most(part: float | None, total: float | None, unknown: int | None, unknown_total: int | None) -> Row:
+    """total - part >= 0, published numbers on the left side."""
+    members = [number for number in (unknown_total, unknown) if number is not None]
+    signs = [sign for sign, number in ((1.0, unknown_total), (-1.0, unknown)) if number is not None]
+    return (part or 0.0) - (total or 0.0), np.inf, members, signs
+
+
+def _numbered(safe: pl.DataFrame, measure: str) -> pl.DataFrame:
+    hidden = pl.col(measure).is_null()
+    return safe.with_columns(unknown=pl.when(hidden).then(hidden.cum_sum().cast(pl.Int64) - 1))
+
+
+def _others(dimensions: Sequence[str], name: str) -> list[pl.Expr]:
+    return [pl.col(other) for other in dimensions if other != name] or [pl.lit(0)]
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a reader knows of each unknown by itself."""
+
+    lower: Floats
+    upper: Floats
+
+    def knowing(self, column: int, lower: float, upper: float) -> Self:
+        """The same, with one unknown known to lie between `lower` and `upper`."""
+        low, high = self.lower.copy(), self.upper.copy()
+        low[column], high[column] = max(low[column], lower), min(high[column], upper)
+        return type(self)(low, high)
+
+
+class Possible:
+    """The tables a reader must hold possible."""
+
+    def __init__(self, unknowns: int, rows: Sequence[Row], *, whole: bool) -> None:
+        self._whole, self._columns = whole, np.arange(unknowns, dtype=np.int32)
+        self._model = highspy.Highs()
+        self._model.silent()
+        self._model.setOptionValue("threads", 1)
+        self._model.addVars(unknowns, np.zeros(unknowns), np.zeros(unknowns))
+        for low, high, members, signs in rows:
+            self._model.addRow(low, high, len(members), np.array(members, dtype=np.int32), np.array(signs))
+
+    def utmost(self, column: int, bounds: Bounds, *, most: bool) -> Floats:
+        """The possible table in which one unknown is largest (or smallest). Raises `Fault` when there is none."""
+        costs = np.zeros(len(self._columns))
+        costs[column] = -1.0 if most else 1.0
+        self._model.changeColsBounds(len(costs), self._columns, bounds.lower, bounds.upper)
+        self._model.changeColsCost(len(costs), self._columns, costs)
+        table = self._solve()
+        if not self._whole or np.abs(table - table.round()).max() < _INTEGER:
+            return table
+        # Counts are whole, and in tables of three dimensions that tells a reader more than the sums alone.
+        self._kinds(highspy.HighsVarType.kInteger)
+        try:
+            return self._solve().round()
+        finally:
+            self._kinds(highspy.HighsVarType.kContinuous)
+
+    def _solve(self) -> Floats:
+        self._model.run()
+        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            raise Fault(
+                "the audit could not rebuild the table from what would be published",
+                remedy="Nothing was released. Check that margins and cells come from the same records.",
+            )
+        return np.asarray(self._model.getSolution().col_value, dtype=np.float64)
+
+    def _kinds(self, kind: highspy.HighsVarType) -> None:
+        number = len(self._columns)
+        self._model.changeColsIntegrality(number, self._columns, np.full(number, int(kind), dtype=np.uint8))

@@ -1,0 +1,65 @@
+"""The gate itself: a subject and a signed policy in, a verdict out."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from gate.case import Case, CellRule, Masked, Rule
+from gate.disclosure.auditor import audit
+from gate.disclosure.cells import checked, measures
+from gate.disclosure.needs import Audit, Needs
+from gate.disclosure.suppress import suppress
+from gate.finding import Outcome
+from gate.policy import Policy, SignedPolicy
+from gate.registry import built
+from gate.subject import Cells, Subject
+from gate.verdict import Verdict
+
+_PERSONS: Final = "persons"
+
+
+def examine(subject: Subject, policy: SignedPolicy) -> Verdict:
+    """All findings of the policy's rules, and the table that may leave.
+
+    An exception is no verdict: nothing is caught here, so a rule that breaks lets nothing through. Raises
+    `SubjectError` when the table is not complete, `Fault` when the audit cannot be made, `TypeError` for an unsigned
+    policy.
+    """
+    if not isinstance(policy, SignedPolicy):
+        raise TypeError("the gate examines under a signed policy only")
+    rules = built(policy.policy.rules, policy.policy)
+    case = _case(subject, rules, policy.policy)
+    findings = tuple(finding for rule in rules for finding in rule.check(case))
+    stopped = any(finding.outcome is Outcome.FAIL for finding in findings)
+    safe = None if stopped or case.table is None or subject.kind == _PERSONS else case.table.safe
+    return Verdict(findings, policy.digest, subject.digest, safe)
+
+
+def _case(subject: Subject, rules: Sequence[Rule], policy: Policy) -> Case:
+    if subject.cells is None:
+        return Case(subject)
+    needs = Needs(policy.thresholds.minimum_people.value, policy.thresholds.count_interval_width.value)
+    table = masked(subject.cells, [rule for rule in rules if isinstance(rule, CellRule)], needs, policy)
+    return Case(subject, table, audit(table, needs) if table.hidden.any() else Audit())
+
+
+def masked(cells: Cells, rules: Sequence[CellRule], needs: Needs, policy: Policy) -> Masked:
+    """The table with unsafe cells hidden, and as many others as it takes."""
+    truth = checked(cells)
+    asked = [rule for rule in rules if rule.needs in truth.columns]
+    unsafe = {rule.id: truth.select(rule.unsafe().alias(rule.id)).to_series() for rule in asked}
+    level = _levels(truth, asked, policy.thresholds.p_percent.value) if cells.magnitude else None
+    primary = Masked(cells.dimensions, truth, unsafe, level, truth).primary
+    hidden = suppress(truth, cells.dimensions, primary, level, needs)
+    shown = [pl.when(~hidden).then(pl.col(measure)).alias(measure) for measure in measures(cells)]
+    return Masked(cells.dimensions, truth, unsafe, level, truth.select(*cells.dimensions, *shown))
+
+
+def _levels(truth: pl.DataFrame, rules: Sequence[CellRule], p_percent: float) -> pl.Series:
+    """How far above its value the upper bound of a hidden cell must lie: the most any rule asks.
+
+    Never less than p percent of the largest contribution, also where the cell is hidden for its few people.
+    """
+    asked = [level for rule in rules if (level := rule.level()) is not None]
+    return truth.select(pl.max_horizontal(*asked, p_percent / 100 * pl.col("first")).alias("level")).to_series()

@@ -1,0 +1,154 @@
+"""The policy of a room: which rules run and with what limits, each with its source, signed by its owner.
+
+The signature is made over the contents, not over the text: comments may change, a limit may not.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, Literal, Self
+
+from pydantic import Field, model_validator
+
+from declare import BadSignature, Declaration, Signer, WrongInput, canonical, load, verify_signature, write_atomically
+from gate.registry import RULES, floor
+
+_GATE: Final = object()
+_CONTEXT: Final = b"koppelkamer gate policy v1\n"
+
+
+class Threshold(Declaration):
+    """A limit and where it comes from: a paper or standard, or the name of who set it."""
+
+    value: float
+    source: str = Field(min_length=3)
+
+
+class Share(Threshold):
+    value: float = Field(gt=0, le=1)
+
+
+class Count(Threshold):
+    value: float = Field(ge=1, multiple_of=1)
+
+
+class Thresholds(Declaration):
+    minimum_people: Count
+    """Distinct persons a published cell rests on."""
+    dominance_one: Share
+    """Largest share one person may have in a magnitude."""
+    dominance_two: Share
+    p_percent: Threshold
+    """Percent of the largest contribution that must stay uncertain for the second contributor."""
+    group_share: Share
+    """Share of a margin above which one category speaks for the whole group."""
+    count_interval_width: Count
+    """People: least width of what can be calculated about a hidden count."""
+    link_rate_gap_warn: Share
+    link_rate_gap_fail: Share
+    minimum_group: Count
+    """Eligible records below which a group's link rate says nothing."""
+    minimum_age: Count
+    """Years; younger people are minors the room leaves out of person-level work."""
+
+    @model_validator(mode="after")
+    def _warning_comes_before_failing(self) -> Self:
+        if self.link_rate_gap_warn.value > self.link_rate_gap_fail.value:
+            raise ValueError("link_rate_gap_warn lies above link_rate_gap_fail")
+        if self.minimum_people.value < 3:
+            raise ValueError("minimum_people below 3 hides nothing from the other person in a cell")
+        if self.p_percent.value <= 0:
+            raise ValueError("p_percent must be above 0")
+        return self
+
+
+class Concepts(Declaration):
+    """Concepts of the room's dictionary, and where the list comes from."""
+
+    concepts: tuple[str, ...] = Field(min_length=1)
+    source: str = Field(min_length=3)
+
+
+class Policy(Declaration):
+    """policy.toml."""
+
+    profile: str
+    owner: str = Field(min_length=2)
+    """Who sets the limits and signs."""
+    rules: tuple[str, ...] = Field(min_length=1)
+    """Ids of the rules that run."""
+    protected: Concepts
+    """Grounds on which nobody may be treated differently."""
+    proxies: Concepts
+    """Concepts known to stand in for a protected ground."""
+    thresholds: Thresholds
+
+    @model_validator(mode="after")
+    def _rules_are_known_and_audited(self) -> Self:
+        if unknown := sorted(set(self.rules) - set(RULES)):
+            raise ValueError(f"unknown rules: {', '.join(unknown)}")
+        if len(set(self.rules)) != len(self.rules):
+            raise ValueError("a rule is named twice")
+        if missing := sorted(floor(self.rules) - set(self.rules)):
+            raise ValueError(f"hiding cells without the audit protects nobody; add {', '.join(missing)}")
+        return self
+
+    def limit(self, name: str) -> float | tuple[str, ...]:
+        """The value of a threshold, or the list of concepts, by the name a rule uses for it."""
+        if name in Thresholds.model_fields:
+            return float(getattr(self.thresholds, name).value)
+        concepts: dict[str, tuple[str, ...]] = {"protected": self.protected.concepts, "proxies": self.proxies.concepts}
+        return concepts[name]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPolicy:
+    """Made by `verify_policy` only; `public_key` is that of the owner, in hexadecimal."""
+
+    policy: Policy
+    public_key: str
+    _made_by: object = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self._made_by is not _GATE:
+            raise TypeError("a SignedPolicy is made by gate.verify_policy only")
+
+    @property
+    def digest(self) -> str:
+        return self.policy.digest
+
+
+def sign_policy(policy_path: Path, signature_path: Path, signer: Signer) -> None:
+    """Write the owner's signature beside the policy, base64 on one line. Raises `DeclarationError`."""
+    signature = signer.sign(_message(load(policy_path, Policy)))
+    write_atomically(signature_path, base64.b64encode(signature) + b"\n")
+
+
+def verify_policy(policy_path: Path, signature_path: Path, public_key: bytes) -> SignedPolicy:
+    """The policy, if its owner signed exactly these contents.
+
+    Raises `DeclarationError` when the policy is wrong, `WrongInput` when there is no signature and `BadSignature` when
+    it does not hold under `public_key` (32 raw bytes).
+    """
+    policy = load(policy_path, Policy)
+    verify_signature(public_key, _message(policy), _signature(signature_path), what=f"policy {policy_path.name}")
+    return SignedPolicy(policy, public_key.hex(), _made_by=_GATE)
+
+
+def profile(name: Literal["nl-streng"]) -> Path:
+    """The file of a profile that comes with the gate; a room's policy starts as a copy of it."""
+    return Path(__file__).parent / "profiles" / f"{name}.toml"
+
+
+def _message(policy: Policy) -> bytes:
+    return _CONTEXT + canonical(policy.model_dump(mode="json"))
+
+
+def _signature(path: Path) -> bytes:
+    try:
+        return base64.b64decode(path.read_bytes().strip(), validate=True)
+    except OSError as error:
+        raise WrongInput(f"{path.name} cannot be read", remedy="Ask the policy's owner to sign it.") from error
+    except binascii.Error as error:
+        raise BadSignature(path.name) from error

@@ -1,0 +1,50 @@
+"""All rules by number. A number is never reused."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from types import MappingProxyType
+from typing import Any, Final, Protocol
+
+from gate.bias.columns import KnownProxies, ProtectedColumns
+from gate.bias.rates import LinkRateGap
+from gate.case import Rule
+from gate.disclosure.complementary import LonePersons, Recalculation
+from gate.disclosure.groups import GroupDisclosure, Zeros
+from gate.disclosure.primary import LargestShare, MinimumPeople, PercentRule, TopTwoShare
+from gate.profiling.minors import Minors
+from gate.profiling.persons import PersonLists
+
+_KINDS: Final[tuple[Any, ...]] = (
+    MinimumPeople, LargestShare, TopTwoShare, PercentRule, GroupDisclosure, Recalculation, LonePersons, Zeros,
+    ProtectedColumns, KnownProxies, LinkRateGap, PersonLists, Minors,
+)  # fmt: skip
+
+RULES: Final[Mapping[str, Any]] = MappingProxyType({kind.id: kind for kind in _KINDS})
+"""Rule id → the class of the rule."""
+
+_HIDING: Final = frozenset({"D01", "D02", "D03", "D04"})
+_AUDIT: Final = frozenset({"D06", "D07"})
+
+
+class Limits(Protocol):
+    def limit(self, name: str) -> float | tuple[str, ...]: ...
+
+
+def built(ids: Iterable[str], limits: Limits) -> tuple[Rule, ...]:
+    """The rules with their limits filled in from a policy."""
+    return tuple(_build(RULES[number], limits) for number in ids)
+
+
+def limits_of(kind: Any) -> tuple[str, ...]:
+    """The names of the limits a rule uses."""
+    return tuple(field.name for field in fields(kind))
+
+
+def floor(ids: Iterable[str]) -> frozenset[str]:
+    """Rules that must run as well: whoever hides cells has the hiding audited."""
+    return _AUDIT if _HIDING & set(ids) else frozenset()
+
+
+def _build(kind: Any, limits: Limits) -> Rule:
+    rule: Rule = kind(**{name: limits.limit(name) for name in limits_of(kind)})
+    return rule
