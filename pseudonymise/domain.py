@@ -5,11 +5,14 @@ that it is defined before processing.
 """
 
 from datetime import date, datetime
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from declare import BadSignature, Declaration, Refusal, canonical, verify_signature
+from declare import Declaration, Refusal, canonical, verify_signature
+
+Hex = Annotated[str, Field(pattern=r"^([0-9a-f]{2})*$")]
+"""Bytes in hexadecimal."""
 
 
 class Domain(Declaration):
@@ -45,16 +48,13 @@ class SignedDomain(Declaration):
 
     domain: Domain
     recipient: str
-    issuer: str
-    """The room's Ed25519 public key, hexadecimal."""
-    signature: str
+    issuer: Hex
+    """The room's Ed25519 public key."""
+    signature: Hex
 
     def verify(self) -> None:
         """Raise `BadSignature` when anything in the document was changed after signing."""
-        try:
-            issuer, signature = bytes.fromhex(self.issuer), bytes.fromhex(self.signature)
-        except ValueError as error:
-            raise BadSignature(f"domain {self.domain.id}") from error
+        issuer, signature = bytes.fromhex(self.issuer), bytes.fromhex(self.signature)
         verify_signature(issuer, to_sign(self.domain, self.recipient), signature, what=f"domain {self.domain.id}")
 
 

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import Field
 
 from declare import Declaration, Refusal, Signer, canonical, verify_signature
-from pseudonymise.domain import SignedDomain
+from pseudonymise.domain import Hex, SignedDomain
 from pseudonymise.keys.wrap import open_box, to_box
 
 MasterKind = Literal["domain", "room"]
@@ -17,11 +17,11 @@ State = Literal["active", "retired"]
 
 
 class Entry(Declaration):
-    """`wrapped`: kind of master → sealed bytes, hexadecimal. A partner's copy holds the domain's master only."""
+    """`wrapped`: kind of master → sealed bytes. A partner's copy holds the domain's master only."""
 
     signed: SignedDomain
     state: State
-    wrapped: dict[MasterKind, str]
+    wrapped: dict[MasterKind, Hex]
 
     def secret(self, cipher: AESGCM, kind: MasterKind) -> bytes:
         """The unwrapped master. Raises `BadSignature` and `Refusal` when domain or state were changed afterwards."""
@@ -33,7 +33,7 @@ class Entry(Declaration):
             )
         try:
             return open_box(cipher, bytes.fromhex(self.wrapped[kind]), _bound(self.signed, self.state, kind))
-        except (InvalidTag, ValueError):
+        except InvalidTag:
             raise Refusal(
                 f"the key file of domain {self.signed.domain.id} was changed",
                 remedy="Restore the key store from its backup.",
@@ -58,8 +58,8 @@ class Destruction(Declaration):
     key_id: str
     day: date
     reason: str = Field(min_length=1)
-    public_key: str
-    signature: str
+    public_key: Hex
+    signature: Hex
 
     @classmethod
     def sign(cls, signed: SignedDomain, key_id: str, day: date, reason: str, signer: Signer) -> "Destruction":
@@ -85,9 +85,9 @@ class Senders(Declaration):
 
     domain: str
     version: int
-    public_keys: dict[str, str]
-    """Partner → Ed25519 public key, hexadecimal."""
-    signature: str = ""
+    public_keys: dict[str, Hex]
+    """Partner → Ed25519 public key."""
+    signature: Hex = ""
 
     @property
     def message(self) -> bytes:

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import ValidationError
 
 from declare import Declaration, Refusal, Sealer, Signer, WrongInput, canonical, write_atomically
-from pseudonymise.domain import Domain, SignedDomain, to_sign, today
+from pseudonymise.domain import Domain, Hex, SignedDomain, to_sign, today
 from pseudonymise.keys.derive import KEY_BYTES
 from pseudonymise.keys.entry import Destruction, Entry, KeyDestroyed, MasterKind, Senders, State, entry
 from pseudonymise.keys.handle import DomainKeys, Mailbox, Opaque, RoomKeys, SealingKey, SigningKey, StoredMaster
@@ -31,8 +31,8 @@ class Header(Declaration):
 
     format: Literal["koppelkamer-keys/1"] = "koppelkamer-keys/1"
     work: Work
-    salt: str
-    wrapped: dict[str, str] = {}
+    salt: Hex
+    wrapped: dict[str, Hex] = {}
 
     def bound(self, name: str) -> bytes:
         return canonical({**self.model_dump(mode="json", exclude={"wrapped"}), "name": name})
@@ -63,7 +63,7 @@ class FileKeyStore(Opaque):
     def __init__(self, folder: Path, header: Header, cipher: AESGCM) -> None:
         try:
             secrets = [open_box(cipher, bytes.fromhex(header.wrapped[name]), header.bound(name)) for name in _SECRETS]
-        except (InvalidTag, KeyError, ValueError):
+        except (InvalidTag, KeyError):
             raise WrongPassphrase(folder) from None
         self.folder = folder
         self.__cipher = cipher
@@ -246,9 +246,10 @@ def _read(path: Path, kind: type[D]) -> D:
     try:
         _require_private(path)
         return kind.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
+    except OSError:
         raise WrongInput(
-            f"there is no key store at {path.parent}", remedy="Make one with `koppelkamer key init`, or mend the path."
+            f"there is no readable key store at {path.parent}",
+            remedy="Make one with `koppelkamer key init`, or mend the path.",
         ) from None
     except ValidationError:
         raise Refusal(f"{path} is damaged", remedy="Restore the key store from its backup.") from None

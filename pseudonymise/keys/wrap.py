@@ -2,12 +2,12 @@
 
 import os
 import unicodedata
-from typing import Final
+from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from declare import Declaration, WrongInput
 
@@ -20,6 +20,12 @@ class Work(Declaration):
     memory_kib: int = Field(default=65_536, ge=32, le=4_194_304)
     passes: int = Field(default=3, ge=1, le=100)
     lanes: int = Field(default=4, ge=1, le=16)
+
+    @model_validator(mode="after")
+    def _memory_serves_the_lanes(self) -> Self:
+        if self.memory_kib < 8 * self.lanes:
+            raise ValueError("memory_kib is below 8 for each lane")
+        return self
 
 
 def key_from(passphrase: str, salt: bytes, work: Work) -> AESGCM:

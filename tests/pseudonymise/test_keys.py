@@ -80,6 +80,27 @@ def changed(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
     path.write_text(json.dumps(content))
 
 
+DAMAGED_HEADERS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "salt that is no hexadecimal": lambda header: header.update(salt="xyz"),
+    "work beyond all bounds": lambda header: header["work"].update(memory_kib=2**40),
+    "work that Argon2 refuses": lambda header: header["work"].update(memory_kib=32, lanes=16),
+    "no salt": lambda header: header.pop("salt"),
+}
+
+
+@pytest.mark.parametrize("change", DAMAGED_HEADERS.values(), ids=DAMAGED_HEADERS)
+def test_a_damaged_header_is_refused(own: FileKeyStore, change: Callable[[dict[str, Any]], None]) -> None:
+    changed(own.folder / "keystore.json", change)
+    with pytest.raises(Refusal, match="damaged"):
+        FileKeyStore.open(own.folder, PASSPHRASE)
+
+
+def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("")
+    with pytest.raises(WrongInput, match="no readable key store"):
+        FileKeyStore.open(tmp_path / "keys", PASSPHRASE)
+
+
 def test_the_header_is_bound_to_the_secrets(own: FileKeyStore) -> None:
     changed(own.folder / "keystore.json", lambda header: header["work"].update(passes=2))
     with pytest.raises(WrongPassphrase):
