@@ -1,0 +1,273 @@
+"""Forgeries in raw SQL: what the program refuses, the database refuses too, by the constraint that is named."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from register.models import Approval, Decision, Release, Request
+from tests.register.room import ANSWERS, approved, draft, examined, furnish, person, take
+
+pytestmark = pytest.mark.django_db
+
+
+def insert(table: str, **values: Any) -> None:
+    columns = ", ".join(f'"{name}"' for name in values)
+    places = ", ".join(["%s"] * len(values))
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", list(values.values()))  # noqa: S608
+
+
+def update(table: str, key: str, **values: Any) -> None:
+    columns = ", ".join(f'"{name}" = %s' for name in values)
+    with connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET {columns} WHERE id = %s", [*values.values(), key])  # noqa: S608
+
+
+def delete_events() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM register_outboxevent")
+
+
+def decided(who: str, operation: str) -> str:
+    """A forged decision by `who`, complete with its event."""
+    insert(
+        "register_outboxevent", operation=operation, log="audit", name="decided", at="2026-11-21T09:00:00Z", fields="{}"
+    )
+    insert(
+        "register_decision",
+        event_id=operation,
+        person_id=person(who).pk,
+        role="legal_officer",
+        how="session",
+        subject="request",
+        subject_id="insight",
+        action="approve",
+        before="submitted",
+        after="checked",
+        reason="",
+        digest="0" * 64,
+        at="2026-11-21 09:00:00",
+    )
+    return operation
+
+
+def approve(who: str, requester: str, kind: str = "legal_officer", decision: str | None = None, **more: Any) -> None:
+    values = {
+        "decision_id": decision or decided(who, f"op-{who}"),
+        "request_id": "insight",
+        "requester_id": person(requester).pk,
+        "person_id": person(who).pk,
+        "kind": kind,
+        "partner_id": None,
+        "round": 1,
+        "digest": "0" * 64,
+    }
+    insert("register_approval", **values | more)
+
+
+def release_it(officer: str, **forged: Any) -> None:
+    """A release decision as the program would write it, but for what is `forged`."""
+    release = Release.objects.get()
+    opinion = release.opinions.last()
+    values = {
+        "decision_id": decided(officer, f"op-{officer}"),
+        "release_id": release.id,
+        "officer_id": person(officer).pk,
+        "requester_id": release.requester_id,
+        "runner_id": release.runner_id,
+        "outcome": release.outcome,
+        "digest": release.digest,
+        "opinion_id": opinion and opinion.pk,
+        "adviser_id": person("dora").pk,
+        "favourable": opinion.favourable if opinion else True,
+        "countersignature_id": None,
+        "second_id": None,
+        "reason": "because",
+        "answers": json.dumps(ANSWERS),
+    }
+    insert("register_releasedecision", **values | forged)
+
+
+def submitted() -> None:
+    furnish()
+    take("ann", draft(), "submit")
+
+
+def advised(action: str = "advise") -> None:
+    take("dora", examined(), action, "because")
+
+
+def countersigned() -> None:
+    advised("advise against")
+    take("ria", Release.objects.get(), "countersign", "because")
+
+
+def signature() -> str:
+    return Release.objects.get().countersignatures.get().pk
+
+
+FORGERIES: dict[str, tuple[str, Callable[[], Any], Callable[[], Any]]] = {
+    "the requester approves": ("approval_not_by_the_requester", submitted, lambda: approve("ann", "ann")),
+    "the requester approves behind another's name": (
+        "approval_requester_is_the_requests",
+        submitted,
+        lambda: approve("ann", "stef"),
+    ),
+    "an approval without a decision": (
+        "approval_person_decided",
+        submitted,
+        lambda: approve("lea", "ann", decision="nothing"),
+    ),
+    "an approval on somebody else's decision": (
+        "approval_person_decided",
+        submitted,
+        lambda: approve("lea", "ann", decision=decided("dora", "op-1")),
+    ),
+    "legal officer and DPO in one person": (
+        "approval_one_voice",
+        submitted,
+        lambda: (approve("lea", "ann"), approve("lea", "ann", "dpo", decided("lea", "op-2"))),
+    ),
+    "an owner who speaks for nobody": (
+        "approval_owner_speaks_for_a_partner",
+        submitted,
+        lambda: approve("owen", "ann", "data_owner"),
+    ),
+    "an approval of a kind nobody knows": (
+        "approval_owner_speaks_for_a_partner",
+        submitted,
+        lambda: approve("lea", "ann", "friend"),
+    ),
+    "an approval moved to the requester": (
+        "approval_not_by_the_requester",
+        approved,
+        lambda: Approval.objects.filter(kind="dpo").update(person=person("ann")),
+    ),
+    "a request given another requester": (
+        "approval_requester_is_the_requests",
+        approved,
+        lambda: update("register_request", "insight", requester_id=person("stef").pk),
+    ),
+    "a state nobody knows": (
+        "request_state_is_known",
+        submitted,
+        lambda: update("register_request", "insight", state="fine"),
+    ),
+    "a decision without its event": ("event_id", submitted, delete_events),
+    "released without a decision": (
+        "release_needs_a_decision",
+        advised,
+        lambda: update("register_release", Release.objects.get().id, state="released"),
+    ),
+    "released by the runner": ("release_officer_is_nobody_else", advised, lambda: release_it("stef")),
+    "released by the runner behind another's name": (
+        "release_decision_as_examined",
+        advised,
+        lambda: release_it("stef", runner_id=person("rob").pk),
+    ),
+    "released by the requester": ("release_officer_is_nobody_else", advised, lambda: release_it("ann")),
+    "released by the DPO": ("release_officer_is_nobody_else", advised, lambda: release_it("dora")),
+    "released without an opinion": ("opinion_id", examined, lambda: release_it("rob")),
+    "released on an opinion that was not given": (
+        "release_decision_has_an_opinion",
+        examined,
+        lambda: release_it("rob", opinion_id="nothing"),
+    ),
+    "released after FAIL": (
+        "release_never_after_fail",
+        lambda: examined("FAIL"),
+        lambda: release_it("rob", opinion_id="nothing"),
+    ),
+    "FAIL called PASS in the decision": (
+        "release_decision_as_examined",
+        lambda: examined("FAIL"),
+        lambda: release_it("rob", outcome="PASS", opinion_id="nothing"),
+    ),
+    "FAIL moved on": (
+        "release_fail_stays_refused",
+        lambda: examined("FAIL"),
+        lambda: update("register_release", Release.objects.get().id, state="examined"),
+    ),
+    "an opinion against, called favourable": (
+        "release_decision_has_an_opinion",
+        lambda: advised("advise against"),
+        lambda: release_it("rob", favourable=True),
+    ),
+    "against the opinion, alone": (
+        "release_against_advice_takes_two",
+        lambda: advised("advise against"),
+        lambda: release_it("rob"),
+    ),
+    "against the opinion, the officer twice": (
+        "release_against_advice_takes_two",
+        countersigned,
+        lambda: release_it("ria", countersignature_id=signature(), second_id=person("ria").pk),
+    ),
+    "against the opinion, in another's name": (
+        "release_decision_second_signed",
+        countersigned,
+        lambda: release_it("rob", countersignature_id=signature(), second_id=person("aud").pk),
+    ),
+    "against the opinion, without reasons": (
+        "release_against_advice_takes_two",
+        countersigned,
+        lambda: release_it("rob", countersignature_id=signature(), second_id=person("ria").pk, reason=""),
+    ),
+    "another output than was decided on": (
+        "release_decision_as_examined",
+        advised,
+        lambda: release_it("rob", digest="f" * 64),
+    ),
+    "rows that do not add up": (
+        "delivery_rows_add_up",
+        examined,
+        lambda: insert(
+            "register_delivery",
+            source_id="incomes",
+            digest="e" * 64,
+            rows_in=10,
+            rows_kept=9,
+            rows_quarantined=0,
+            received_at="2026-11-21 09:00:00",
+            state="received",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize(("constraint", "given", "forgery"), FORGERIES.values(), ids=FORGERIES)
+def test_forgeries_are_refused(constraint: str, given: Callable[[], Any], forgery: Callable[[], Any]) -> None:
+    given()
+    before = list(Request.objects.values_list("state")), list(Release.objects.values_list("state"))
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        forgery()
+        connection.check_constraints()
+    assert named(constraint, str(refused.value))
+    assert before == (list(Request.objects.values_list("state")), list(Release.objects.values_list("state")))
+
+
+def named(constraint: str, message: str) -> bool:
+    """Whether the message names the constraint; SQLite does so only for CHECK."""
+    nameless = connection.vendor == "sqlite" and "CHECK" not in message
+    return constraint in message or nameless
+
+
+HONEST: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
+    "an approval": (submitted, lambda: approve("lea", "ann")),
+    "a release": (advised, lambda: release_it("rob")),
+    "a release by two": (
+        countersigned,
+        lambda: release_it("rob", countersignature_id=signature(), second_id=person("ria").pk),
+    ),
+}
+
+
+@pytest.mark.parametrize(("given", "row"), HONEST.values(), ids=HONEST)
+def test_the_same_rows_without_the_forgery_are_taken(given: Callable[[], Any], row: Callable[[], Any]) -> None:
+    given()
+    row()
+    connection.check_constraints()
+    assert Decision.objects.filter(event__operation__startswith="op-").count() == 1

@@ -1,0 +1,76 @@
+from pathlib import Path
+
+import pytest
+from django.utils import timezone
+
+from audit import Log, verify_log
+from register.models import OutboxEvent
+from register.outbox import flush, waiting
+from register.refusals import StepNotAllowed
+from register.runs import Examined, Rows, finish_run, record_delivery, record_parcel, start_run, stop_run
+from register.session import act_as
+from tests.audit.signing import TestSigner
+from tests.register.room import TODAY, approved, deliveries, examined, plan, take
+
+pytestmark = pytest.mark.django_db
+
+SIGNER = TestSigner()
+
+
+def test_a_whole_way_stands_in_two_logs_that_hold(tmp_path: Path) -> None:
+    release = examined()
+    take("dora", release, "advise")
+    take("rob", release, "release", "as the DPO advised")
+    record_parcel(release, "5" * 64, started=timezone.now())
+    heads = flush(tmp_path, SIGNER)
+    assert waiting() == 0
+    for name in ("audit", "processing"):
+        assert verify_log(tmp_path / f"{name}.jsonl", SIGNER.public_key).entries == heads[name].size
+    processing = (tmp_path / "processing.jsonl").read_text()
+    assert not any(person in processing for person in ('"ann"', '"stef"', '"dora"', '"rob"'))
+    done = [entry.event.name for entry in Log(tmp_path / "processing.jsonl", "processing").entries()]
+    assert done == [
+        *["delivery received"] * 2, "run started", "run ended", "draft examined", "parcel written",
+    ]  # fmt: skip
+
+
+def test_a_flush_that_was_broken_off_writes_nothing_twice(tmp_path: Path) -> None:
+    approved()
+    first = flush(tmp_path, SIGNER)
+    OutboxEvent.objects.update(moved_at=None)
+    again = flush(tmp_path, SIGNER)
+    assert {name: (head.size, head.root) for name, head in first.items()} == {
+        name: (head.size, head.root) for name, head in again.items()
+    }
+
+
+def test_a_run_that_broke_off_starts_again() -> None:
+    request = approved()
+    first = start_run(act_as("stef"), request.id, plan(), deliveries(), today=TODAY)
+    second = start_run(act_as("stef"), request.id, plan(), deliveries(), today=TODAY)
+    first.refresh_from_db()
+    assert (first.state, second.state, second.id) == ("stopped", "running", "insight-2")
+    with pytest.raises(StepNotAllowed):
+        finish_run(act_as("stef"), first, Examined("PASS", "3" * 64, "4" * 64), links=1)
+    stop_run(act_as("stef"), second)
+    request.refresh_from_db()
+    assert request.state == "scheduled"
+
+
+def test_what_is_done_twice_is_written_once() -> None:
+    release = examined()
+    before = OutboxEvent.objects.count()
+    finish_run(act_as("stef"), release.run, Examined("PASS", "3" * 64, "4" * 64), links=7)
+    record_delivery("incomes", f"{0:064x}", Rows(10, 9, 1), started=timezone.now())
+    assert OutboxEvent.objects.count() == before
+
+
+def test_no_parcel_before_the_decision_and_none_after_it_is_called_back() -> None:
+    release = examined()
+    with pytest.raises(StepNotAllowed):
+        record_parcel(release, "5" * 64, started=timezone.now())
+    take("dora", release, "advise")
+    take("rob", release, "release", "fine")
+    take("tess", release, "revoke", "a mistake in the source")
+    with pytest.raises(StepNotAllowed):
+        record_parcel(release, "5" * 64, started=timezone.now())

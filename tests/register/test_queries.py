@@ -1,0 +1,49 @@
+import pytest
+
+from register.queries import catalogue, pending, release_page, request_page
+from tests.register.room import draft, examined, furnish, person, take
+
+pytestmark = pytest.mark.django_db
+
+
+def waits_for() -> dict[str, tuple[str, ...]]:
+    """Username → actions that wait, over everything."""
+    names = ("ann", "stef", "owen", "tess", "lea", "dora", "rob", "ria", "aud")
+    found = {name: tuple(action for item in pending(person(name)) for action in item.actions) for name in names}
+    return {name: actions for name, actions in found.items() if actions}
+
+
+def test_work_waits_for_who_may_do_it() -> None:
+    furnish()
+    request = draft()
+    assert waits_for() == {"ann": ("submit", "withdraw")}
+    take("ann", request, "submit")
+    assert waits_for() == {"lea": ("approve", "return")}
+    take("lea", request, "approve")
+    take("tess", request, "approve")
+    assert set(waits_for()) == {"owen"}
+    take("owen", request, "approve")
+    assert waits_for() == {"dora": ("advise", "return", "hold")}
+
+
+def test_a_release_waits_for_the_dpo_and_then_the_officers() -> None:
+    release = examined()
+    assert waits_for()["dora"][:2] == ("advise", "advise against")
+    take("dora", release, "advise")
+    assert "release" in waits_for()["rob"]
+    assert catalogue() == []
+    take("rob", release, "release", "fine")
+    assert catalogue() == [release]
+
+
+def test_pages_show_what_is_known() -> None:
+    release = examined()
+    take("dora", release, "advise against", "too few people in it")
+    page = request_page("insight")
+    assert page is not None
+    assert [source[1] for source in page.sources] == ["Tax", "City"]
+    assert page.missing == ()
+    about = release_page(release.id)
+    assert about is not None and about.opinion is not None
+    assert (about.opinion.favourable, about.opinion.decision.reason) == (False, "too few people in it")
+    assert request_page("nothing") is None and release_page("nothing") is None

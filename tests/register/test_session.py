@@ -1,0 +1,67 @@
+from pathlib import Path
+
+import pytest
+
+from register.models import OutboxEvent, Room
+from register.refusals import NotSignedIn, Unregistered
+from register.session import act_as, current, login, logout
+from tests.register.room import furnish, person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Path:
+    furnish()
+    dora = person("dora")
+    dora.set_password("a long enough word")
+    dora.save()
+    return tmp_path / "session"
+
+
+def test_signing_in_keeps_a_session_for_this_user_only(session: Path) -> None:
+    assert login("dora", "a long enough word", session).how == "session"
+    assert current(session).person.username == "dora"
+    assert session.stat().st_mode & 0o777 == 0o600
+    assert OutboxEvent.objects.filter(name="signed in").count() == 1
+
+
+def test_a_wrong_password_or_none_signs_nobody_in(session: Path) -> None:
+    for username, password in (("dora", "another word"), ("rob", ""), ("nobody", "a long enough word")):
+        with pytest.raises(NotSignedIn):
+            login(username, password, session)
+    assert not session.exists()
+
+
+def test_a_session_ends(session: Path) -> None:
+    with pytest.raises(NotSignedIn):
+        current(session)
+    login("dora", "a long enough word", session)
+    dora = person("dora")
+    dora.set_password("another long word")
+    dora.save()
+    with pytest.raises(NotSignedIn):
+        current(session)
+    login("dora", "another long word", session)
+    dora.is_active = False
+    dora.save()
+    with pytest.raises(NotSignedIn):
+        current(session)
+
+
+def test_after_signing_out_the_old_key_opens_nothing(session: Path) -> None:
+    login("dora", "a long enough word", session)
+    key = session.read_text()
+    logout(session)
+    session.write_text(key)
+    with pytest.raises(NotSignedIn):
+        current(session)
+
+
+def test_acting_as_somebody_exists_only_in_a_demo_room(session: Path) -> None:
+    assert act_as("dora").how == "demo"
+    with pytest.raises(Unregistered):
+        act_as("nobody")
+    Room.objects.update(demo=False)
+    with pytest.raises(NotSignedIn):
+        act_as("dora")
