@@ -1,0 +1,6 @@
+"""The DPO's page. Plain facts in, HTML out; knows no linked table, so the console may show it."""
+
+from release.report.facts import ReportFacts, from_json, to_json
+from release.report.render import render
+
+__all__ = ["ReportFacts", "from_json", "render", "to_json"]

@@ -1,0 +1,148 @@
+"""The fifth type on the way: what a request would have leave, before the gate has seen it.
+
+A table counts the records of one source (the unit) by columns of the sources they are linked to. People are counted
+under several plausible link sets and the least count is kept: a link that was missed makes one person look like two.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import polars as pl
+
+from declare import canonical, digest, digest_frame
+from gate.subject import Cells, GroupRates, OutputColumn, Subject
+from linkage import LinkedTable, LinkQuality
+from register.declarations import Request
+from release.aggregate import LINEAGE, aggregate, lineage
+from release.population import Population, group_rates, population
+
+PERSON: Final = "person"
+"""Name and concept of the column that stands for the person in a list of persons."""
+
+_RELEASE: Final = object()
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Draft:
+    """Made by `draft` only.
+
+    `lineage`: `cell` (UInt32, row number in `cells.table`, from 0) and `record` (Binary, record token of the unit) for
+    every cell that is no margin; a margin holds the records of its cells.
+    """
+
+    kind: str
+    request: str
+    """Id of the request."""
+    request_digest: str
+    columns: tuple[OutputColumn, ...]
+    cells: Cells | None
+    groups: GroupRates | None
+    not_assessable: tuple[str, ...]
+    lineage: pl.DataFrame
+    eligible: int
+    """Records of the unit."""
+    counted: int
+    """Records of the unit that are linked to every source the output needs."""
+    unknown: Mapping[str, tuple[int, int]]
+    """Dimension → counted records without a value, and counted records whose linked records contradict each other."""
+    quality: tuple[LinkQuality, ...]
+    models: Mapping[str, str]
+    """Model → digest."""
+    deliveries: Mapping[str, str]
+    """Source → digest."""
+    _made_by: object = field(default=None)
+
+    def __post_init__(self) -> None:
+        if self._made_by is not _RELEASE:
+            raise TypeError("a Draft is made by release.draft only")
+
+    def __repr__(self) -> str:
+        return f"Draft({self.request}, {self.kind})"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over what would leave, the records behind it, and all it was made from."""
+        return digest(canonical(_contents(self)))
+
+    @property
+    def people(self) -> int | None:
+        """Distinct persons in the whole table (conservative); None for a list of persons."""
+        if self.cells is None:
+            return None
+        return int(self.cells.table.select(pl.col("people").max()).item())
+
+
+def draft(
+    linked: LinkedTable,
+    request: Request,
+    aside: Mapping[str, pl.DataFrame] | None,
+    concepts: Mapping[str, str],
+    *,
+    not_assessable: tuple[str, ...] = (),
+) -> Draft:
+    """What `request` asks of the linked records.
+
+    `aside`: source → `row` and its protected attributes, of which rates by group are kept and nothing else. `concepts`:
+    `source.column` → concept of the room's dictionary. `not_assessable`: protected attributes that no source delivers.
+    Raises `WrongInput` when the output names a column that is not there or cannot be counted.
+    """
+    counted = population(linked, request.output)
+    cells = _cells(linked, request, counted) if request.output.kind == "table" else None
+    rates = group_rates(linked, request.output, aside or {})
+    return Draft(
+        kind=request.output.kind,
+        request=request.id,
+        request_digest=request.digest,
+        columns=_columns(request, concepts),
+        cells=cells,
+        groups=GroupRates(rates) if rates.height else None,
+        not_assessable=not_assessable,
+        lineage=lineage(cells, counted.records) if cells else pl.DataFrame(schema=LINEAGE),
+        eligible=counted.eligible,
+        counted=counted.records.height,
+        unknown=counted.unknown,
+        quality=linked.quality,
+        models=dict(linked.models),
+        deliveries=dict(linked.deliveries),
+        _made_by=_RELEASE,
+    )
+
+
+def subject_of(made: Draft) -> Subject:
+    """The draft as the gate sees it: no record, no token."""
+    return Subject(
+        kind=made.kind,
+        columns=made.columns,
+        cells=made.cells,
+        groups=made.groups,
+        not_assessable=made.not_assessable,
+    )
+
+
+def _cells(linked: LinkedTable, request: Request, counted: Population) -> Cells:
+    output = request.output
+    table = aggregate(counted.records, output.dimensions, output.magnitude, counted.clusterings(linked, output.unit))
+    return Cells(output.dimensions, table, output.magnitude)
+
+
+def _columns(request: Request, concepts: Mapping[str, str]) -> tuple[OutputColumn, ...]:
+    output = request.output
+    named = [(name, "breakdown") for name in output.dimensions]
+    named += [(output.magnitude, "magnitude")] if output.magnitude else []
+    named += [(output.rank_by, "ranking")] if output.rank_by else []
+    columns = [OutputColumn(name, concepts.get(name), use) for name, use in named]
+    person = [OutputColumn(PERSON, PERSON, "identity")] if output.kind == "persons" else []
+    return (*person, *columns)
+
+
+def _contents(made: Draft) -> dict[str, Any]:
+    return {
+        "subject": subject_of(made).digest,
+        "lineage": digest_frame(made.lineage),
+        "request": made.request_digest,
+        "models": dict(made.models),
+        "deliveries": dict(made.deliveries),
+        "eligible": made.eligible,
+        "counted": made.counted,
+    }

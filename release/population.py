@@ -1,0 +1,163 @@
+"""Whose records a table counts, with the values they are counted by; and how often each group gets linked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from declare import WrongInput
+from gate.subject import TOTAL
+from linkage import LinkedTable
+from pseudonymise.protected import PAYLOAD
+from register.declarations import Output
+
+UNKNOWN: Final = "?"
+"""The category of a missing or contradicted value; shown as Onbekend or Unknown."""
+PLAUSIBLE: Final = 0.1
+"""Least posterior probability of a link that may make one person of two records, when people are counted. Taking links
+away only splits clusters, so no link set between this one and the models' own counts fewer people."""
+
+_RATES: Final = pl.Schema({"attribute": pl.String, "group": pl.String, "eligible": pl.Int64, "linked": pl.Int64})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Population:
+    """`records`: `row`, `record` and `cluster` of each counted record of the unit, a String column per dimension, and
+    the magnitude (Float64). `eligible`: records of the unit. `unknown` as in `Draft`."""
+
+    records: pl.DataFrame
+    eligible: int
+    unknown: Mapping[str, tuple[int, int]]
+
+    def clusterings(self, linked: LinkedTable, unit: str) -> list[pl.Series]:
+        """The cluster of each record under the models' own links, and under all plausible ones."""
+        widest = _clusters_of(linked.clusters_at(PLAUSIBLE), unit)
+        joined = self.records.join(widest, on="row", how="left", maintain_order="left")
+        return [self.records["cluster"], joined["cluster_right"]]
+
+
+def population(linked: LinkedTable, output: Output) -> Population:
+    """The records of the unit that are linked to every source the output names. Raises `WrongInput`."""
+    _check(linked, output)
+    unit = linked.entities.filter(pl.col("source") == output.unit).select("row", "record", "cluster").sort("row")
+    records, unknown = unit, {}
+    for source in _needed(output):
+        partner = _partners(linked, output.unit, source)
+        records = records.join(partner.select("row").unique(), on="row", how="semi", maintain_order="left")
+    for name in output.dimensions:
+        values = _values(linked, output.unit, name)
+        records = records.join(values, on="row", how="left", maintain_order="left")
+        unknown[name] = _unknown(records)
+        records = records.with_columns(pl.col("value").fill_null(UNKNOWN).alias(name)).drop("value", "several")
+    if output.magnitude:
+        amounts = _payload(linked, output.magnitude).select("row", pl.col("value").cast(pl.Float64).alias("magnitude"))
+        records = records.join(amounts, on="row", how="left", maintain_order="left")
+    return Population(records, unit.height, unknown)
+
+
+def group_rates(linked: LinkedTable, output: Output, aside: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """`attribute` (`source.name`), `group`, `eligible`, `linked` (Int64) of every attribute set aside.
+
+    A record of the unit is linked when it is linked to every source the output needs, a record of another source when
+    it is linked to any.
+    """
+    parts = [
+        _rates(table, f"{source}.{name}", name, _linked_rows(linked, output, source))
+        for source, table in sorted(aside.items())
+        for name in table.columns
+        if name != "row"
+    ]
+    return pl.concat([pl.DataFrame(schema=_RATES), *parts])
+
+
+def _rates(table: pl.DataFrame, attribute: str, name: str, linked: pl.Series) -> pl.DataFrame:
+    group = pl.col(name).cast(pl.String).fill_null(UNKNOWN)
+    counted = table.select(group=group, linked=pl.col("row").is_in(linked.implode()))
+    return (
+        counted.group_by("group")
+        .agg(eligible=pl.len().cast(pl.Int64), linked=pl.col("linked").sum().cast(pl.Int64))
+        .sort("group")
+        .select(pl.lit(attribute).alias("attribute"), "group", "eligible", "linked")
+    )
+
+
+def _linked_rows(linked: LinkedTable, output: Output, source: str) -> pl.Series:
+    if source == output.unit:
+        return population(linked, output).records["row"]
+    ends = [
+        linked.links.filter(pl.col(f"source_{side}") == source).select(pl.col(f"row_{side}").alias("row"))
+        for side in ("l", "r")
+    ]
+    return pl.concat(ends)["row"].unique()
+
+
+def _needed(output: Output) -> Sequence[str]:
+    """Sources other than the unit that a dimension comes from."""
+    sources = dict.fromkeys(name.partition(".")[0] for name in output.dimensions)
+    return [source for source in sources if source != output.unit]
+
+
+def _partners(linked: LinkedTable, unit: str, source: str) -> pl.DataFrame:
+    """`row` of the unit and `other`, a row of `source` that it is linked to.
+
+    Records of one kind of entity are linked when they are in one cluster; an address is linked to a person by the link
+    itself, for it is not the same thing.
+    """
+    if linked.kinds[unit] != linked.kinds[source]:
+        return pl.concat([_direct(linked.links, unit, source, *sides) for sides in (("l", "r"), ("r", "l"))])
+    of_unit, of_source = (_clusters_of(linked.entities, name) for name in (unit, source))
+    return of_unit.join(of_source.rename({"row": "other"}), on="cluster").select("row", "other")
+
+
+def _direct(links: pl.DataFrame, unit: str, source: str, mine: str, theirs: str) -> pl.DataFrame:
+    return links.filter(pl.col(f"source_{mine}") == unit, pl.col(f"source_{theirs}") == source).select(
+        pl.col(f"row_{mine}").alias("row"), pl.col(f"row_{theirs}").alias("other")
+    )
+
+
+def _clusters_of(entities: pl.DataFrame, source: str) -> pl.DataFrame:
+    return entities.filter(pl.col("source") == source).select("row", "cluster")
+
+
+def _values(linked: LinkedTable, unit: str, name: str) -> pl.DataFrame:
+    """`row` of the unit, `value` (String; null when there is none or linked records contradict each other), `several`
+    (Boolean: they contradict)."""
+    source = name.partition(".")[0]
+    payload = _payload(linked, name).with_columns(pl.col("value").cast(pl.String))
+    if payload.filter(pl.col("value") == TOTAL).height:
+        raise WrongInput(f"a category of {name} is {TOTAL}, which stands for a total", remedy="Rename that category.")
+    if source != unit:
+        partners = _partners(linked, unit, source)
+        payload = partners.join(payload, left_on="other", right_on="row", how="left").select("row", "value")
+    known = payload.filter(pl.col("value").is_not_null()).group_by("row").agg(pl.col("value").unique().sort())
+    several = pl.col("value").list.len() > 1
+    value = pl.when(~several).then(pl.col("value").list.first())
+    return known.select("row", value.alias("value"), several.alias("several"))
+
+
+def _unknown(records: pl.DataFrame) -> tuple[int, int]:
+    several = int(records["several"].fill_null(value=False).sum())
+    return records["value"].null_count() - several, several
+
+
+def _payload(linked: LinkedTable, name: str) -> pl.DataFrame:
+    """`row`, `value` of a column written as `source.payload`."""
+    source, _, column = name.partition(".")
+    return linked.payload[source].select("row", pl.col(f"{PAYLOAD}{column}").alias("value"))
+
+
+def _check(linked: LinkedTable, output: Output) -> None:
+    for name in sorted({f"{output.unit}.", *output.columns}):
+        source, _, column = name.partition(".")
+        if source not in linked.payload:
+            raise WrongInput(f"source {source} is not among the linked ones", remedy="Name it in the request.")
+        if column and f"{PAYLOAD}{column}" not in linked.payload[source].columns:
+            raise WrongInput(f"{source} keeps no column {column}", remedy="Give it the role payload in its source.")
+    if output.kind == "table" and not output.dimensions:
+        raise WrongInput("the table has no dimension", remedy="Name at least one column in output.dimensions.")
+    if output.magnitude and output.magnitude.partition(".")[0] != output.unit:
+        raise WrongInput(
+            f"{output.magnitude} is not a column of {output.unit}, whose records are counted",
+            remedy="Sum a column of the unit; another source's would be counted once per record.",
+        )

@@ -1,0 +1,256 @@
+"""What the DPO's page says, as plain frozen values: no template, no table of persons, ready for JSON.
+
+Dates are ISO 8601 text, rates are fractions from 0 to 1, digests hexadecimal. `None` means unknown and is shown so.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from declare import WrongInput, canonical
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """The legal ground on which one source takes part."""
+
+    source: str
+    law: str
+    document: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dpia:
+    """The data protection impact assessment (gegevensbeschermingseffectbeoordeling)."""
+
+    id: str
+    approved: str
+    valid_until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Section 2: who asks, what for, and on what footing."""
+
+    request: str
+    title: str
+    purpose: str
+    requester: str
+    agreement: str
+    grounds: tuple[Ground, ...]
+    dpia: Dpia | None
+    recipients: tuple[str, ...]
+    retention_until: str
+    effect: str = ""
+    case_decision: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A column that leaves and how it is used (`breakdown`, `magnitude`, `ranking`, `identity`, `count`)."""
+
+    name: str
+    use: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaves:
+    """Section 3: what would leave. `rows` counts published rows, `people` distinct persons (conservative)."""
+
+    kind: str
+    """`table` or `persons`."""
+    files: tuple[str, ...]
+    rows: int
+    columns: tuple[Column, ...]
+    people: int | None
+    records_eligible: int
+    """Records of the counted source that could be linked."""
+    records_counted: int
+    """Of these, records linked to every source the table needs."""
+    special_categories: tuple[str, ...] = ()
+    minors: bool | None = None
+    """Whether persons under 12 may be in scope; None when no source tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """Section 4: one source as delivered."""
+
+    source: str
+    title: str
+    owner: str
+    snapshot: str
+    delivery: str
+    """SHA-256 of the file as delivered."""
+    rows_in: int
+    rows_kept: int
+    rows_quarantined: int
+    reasons: tuple[tuple[str, int], ...] = ()
+    """The most frequent rules that sent rows to quarantine, with their counts."""
+    approved_by: str = ""
+    approved_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFacts:
+    """Section 4: one linkage model; precision and recall are estimates made without labels."""
+
+    model: str
+    digest: str
+    candidates: int
+    links: int
+    threshold: float
+    precision: float | None
+    recall: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure:
+    """Section 5: what the disclosure rules hid."""
+
+    cells: int
+    """Cells with at least one record, margins included."""
+    hidden_primary: int
+    hidden_complementary: int
+    share_hidden: float | None
+    """Hidden part of the records in the cells that are no margin."""
+    narrowest: float | None
+    """Width of the narrowest interval that an attacker can put around a hidden count."""
+    earlier_releases: int | None = None
+    smallest_difference: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRate:
+    """Section 6: link rate of one group with its Wilson 95 % interval; all None for a group too small to show."""
+
+    attribute: str
+    group: str
+    rate: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualityFact:
+    """Section 7: one thing found in a source: a check that rows failed, a double registration, a withdrawn address."""
+
+    source: str
+    what: str
+    count: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """The four questions a WARN must be answered with (Algoritmekader, measure on bias)."""
+
+    legitimate: str
+    suitable: str
+    necessary: str
+    proportionate: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingLine:
+    """All findings of one rule with one outcome. `about`, `measured`, `threshold` are those of the first."""
+
+    rule: str
+    outcome: str
+    count: int
+    about: str
+    measured: str
+    threshold: str
+    message: str
+    remedy: str
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """Section 9: an opinion (`positive`, `negative`) or a decision (`release`, `withhold`) somebody gave."""
+
+    person: str
+    when: str
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """Where the audit log stood: number of entries and the head of its hash chain."""
+
+    size: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportFacts:
+    """All that the page shows. `room_title` and `demo` are printed, so that nobody takes made-up data for real."""
+
+    release: str
+    room_title: str
+    demo: bool
+    made_on: str
+    outcome: str
+    counts: tuple[tuple[str, int], ...]
+    """Rules by outcome, in the order FAIL, NOT ASSESSABLE, WARN, PASS."""
+    draft_digest: str
+    verdict_digest: str
+    policy: str
+    policy_digest: str
+    asked: Asked
+    leaves: Leaves
+    sources: tuple[SourceFacts, ...]
+    links: tuple[LinkFacts, ...]
+    disclosure: Disclosure | None
+    groups: tuple[GroupRate, ...]
+    not_assessable: tuple[str, ...]
+    quality: tuple[QualityFact, ...]
+    changes: str | None
+    """What is different from the last release of this series; None for the first."""
+    findings: tuple[FindingLine, ...]
+    opinion: Signed | None = None
+    decision: Signed | None = None
+    proof: Proof | None = None
+
+    def public(self) -> "ReportFacts":
+        """The copy for everybody: without limits and measures of the concentration rules (D02 to D04, and D06 which
+        protects by them), for these let a contributor compute what another contributed (Handbook on Statistical
+        Disclosure Control, 4.2)."""
+        return replace(self, findings=tuple(_without_parameters(line) for line in self.findings))
+
+
+_CONCENTRATION = frozenset({"D02", "D03", "D04", "D06"})
+
+
+def _without_parameters(line: FindingLine) -> FindingLine:
+    if line.rule not in _CONCENTRATION:
+        return line
+    return replace(line, measured="", threshold="", message="", remedy="", about="")
+
+
+@cache
+def _adapter() -> TypeAdapter[ReportFacts]:
+    return TypeAdapter(ReportFacts, config=ConfigDict(extra="forbid"))
+
+
+def plain(facts: ReportFacts) -> dict[str, Any]:
+    """The facts as plain JSON data."""
+    content: dict[str, Any] = _adapter().dump_python(facts, mode="json")
+    return content
+
+
+def to_json(facts: ReportFacts) -> bytes:
+    """Canonical JSON (RFC 8785)."""
+    return canonical(plain(facts))
+
+
+def from_json(content: bytes) -> ReportFacts:
+    """The facts again. Raises `WrongInput`."""
+    try:
+        return _adapter().validate_json(content)
+    except ValidationError as error:
+        raise WrongInput("these are not the facts of a report", remedy="Run the request again.") from error

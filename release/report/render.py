@@ -1,0 +1,53 @@
+"""The DPO's page: one A4 of HTML that opens offline, without script or outside asset, in Dutch or English."""
+
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from release.report.bars import charts
+from release.report.facts import ReportFacts
+from release.report.words import Language, Words, words
+
+
+def render(facts: ReportFacts, language: Language, *, public: bool = False) -> str:
+    """The page as HTML text. `public` leaves out the limits of the concentration rules and says so.
+
+    Raises `WrongInput` for a language without texts.
+    """
+    shown = facts.public() if public else facts
+    text = words(language)
+    return (
+        _template_environment()
+        .get_template("report.html.j2")
+        .render(
+            facts=shown,
+            public=public,
+            t=text,
+            tone=shown.outcome.replace(" ", "_"),
+            refused=[line for line in shown.findings if line.outcome == "FAIL"],
+            warned=[line for line in shown.findings if line.outcome in ("WARN", "NOT ASSESSABLE")],
+            charts=charts(shown.groups),
+            quality_words=lambda what: _quality_words(text, what),
+            style=_style(),
+        )
+    )
+
+
+def _quality_words(text: Words, what: str) -> str:
+    """Two things are found by the draft itself and have words here; a check's name is shown as it is."""
+    return text(what) if what in ("conflicting", "unlinked") else what
+
+
+@cache
+def _template_environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("release.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=False
+    )
+
+
+@cache
+def _style() -> Markup:
+    """Our own style sheet, not text of anybody's: safe to set into the page as it is."""
+    return Markup(files("release.report").joinpath("templates", "style.css").read_text(encoding="utf-8"))  # noqa: S704

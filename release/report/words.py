@@ -1,0 +1,72 @@
+"""The page's words in one language: sentences, numbers and dates. A missing sentence raises, it is never left blank."""
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal, get_args
+
+from declare import WrongInput
+
+Language = Literal["nl", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+
+
+class Words:
+    """Sentences by key; `{name}` in a sentence is filled in."""
+
+    def __init__(self, catalogue: Mapping[str, Any]) -> None:
+        self.language: str = catalogue["language"]
+        self._text: Mapping[str, str] = catalogue["text"]
+        self._rules: Mapping[str, Mapping[str, str]] = catalogue["rule"]
+        self._months: list[str] = catalogue["months"]
+        self._short_day: str = catalogue["short_day"]
+        self._thousands: str = catalogue["thousands"]
+        self._decimal: str = catalogue["decimal"]
+
+    def __call__(self, key: str, **values: object) -> str:
+        return self._text[key].format(**values)
+
+    def rule(self, rule: str, part: str, otherwise: str) -> str:
+        """The `title`, `why` or `remedy` of a rule; `otherwise` for a rule this catalogue does not know yet."""
+        return self._rules.get(rule, {}).get(part, otherwise)
+
+    def number(self, value: float | None, decimals: int = 0) -> str:
+        if value is None:
+            return self("unknown")
+        text = f"{value:,.{decimals}f}"
+        return "".join({",": self._thousands, ".": self._decimal}.get(sign, sign) for sign in text)
+
+    def percent(self, rate: float | None, decimals: int = 1) -> str:
+        """`rate` from 0 to 1."""
+        return self("unknown") if rate is None else f"{self.number(100 * rate, decimals)}\u202f%"
+
+    def day(self, iso: str) -> str:
+        """An ISO date, or date and time, as a date in words; what is no date stays as it is."""
+        try:
+            day = date.fromisoformat(iso[:10])
+        except ValueError:
+            return iso or self("unknown")
+        return f"{day.day} {self._months[day.month - 1]} {day.year}"
+
+    def short_day(self, iso: str) -> str:
+        """As `day`, in figures."""
+        try:
+            return date.fromisoformat(iso[:10]).strftime(self._short_day)
+        except ValueError:
+            return iso or self("unknown")
+
+
+@cache
+def words(language: Language) -> Words:
+    """Raises `WrongInput` for a language without a catalogue."""
+    if language not in LANGUAGES:
+        raise WrongInput("the report has no texts in that language", remedy=f"Choose {' or '.join(LANGUAGES)}.")
+    return Words(catalogue(language))
+
+
+def catalogue(language: Language) -> dict[str, Any]:
+    """The catalogue as written in texts/<language>.toml."""
+    text = files("release.report").joinpath("texts", f"{language}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)

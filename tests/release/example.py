@@ -1,0 +1,114 @@
+"""A made-up report with something in every section, for looking at the page and testing it."""
+
+from release.report.facts import (
+    Asked, Column, Disclosure, Dpia, FindingLine, Ground, GroupRate, Leaves, LinkFacts, Proof, QualityFact,
+    ReportFacts, SourceFacts,
+)  # fmt: skip
+
+WARNED = FindingLine(
+    rule="B04", outcome="WARN", count=1, about="residents.nationaliteit", measured="6.1", threshold="5.0",
+    message="link rates differ by 6.1 points", remedy="improve the model",
+)  # fmt: skip
+PROXY = FindingLine(
+    rule="B02", outcome="WARN", count=1, about="incomes.income_class", measured="", threshold="",
+    message="income is a known proxy", remedy="coarsen",
+)  # fmt: skip
+DOMINATED = FindingLine(
+    rule="D02", outcome="WARN", count=3, about="cell 7", measured="0.8123", threshold="0.4321",
+    message="largest share is 0.8123", remedy="merge until below 0.4321",
+)  # fmt: skip
+REFUSED = FindingLine(
+    rule="B13", outcome="FAIL", count=1, about="persons", measured="", threshold="",
+    message="a ranked list of persons without a case decision", remedy="ask for an aggregate",
+)  # fmt: skip
+
+FACTS = ReportFacts(
+    release="meldingen-2026-001",
+    room_title="Koppelkamer Havenstad",
+    demo=True,
+    made_on="2026-11-21",
+    outcome="WARN",
+    counts=(("FAIL", 0), ("NOT ASSESSABLE", 0), ("WARN", 2), ("PASS", 11)),
+    draft_digest="a" * 64,
+    verdict_digest="b" * 64,
+    policy="nl-streng",
+    policy_digest="c" * 64,
+    asked=Asked(
+        request="meldingen",
+        title="Meldingen naar gemeente, inkomensklasse en leeftijd",
+        purpose="Zicht op ondermijning: waar komen meldingen over malafide verhuur vandaan?",
+        requester="A. de Analist (gemeente)",
+        agreement="Convenant Zicht op Havenstad, artikel 4",
+        grounds=(
+            Ground(source="residents", law="Wet BRP art. 1.7", document="besluit 2026-12"),
+            Ground(source="incomes", law="AWR art. 67, ontheffing", document="ontheffing 2026-3"),
+            Ground(source="reports", law="Wgs art. 2.1", document="convenant art. 4"),
+        ),
+        dpia=Dpia(id="DPIA-2026-07", approved="2026-06-01", valid_until="2027-06-01"),
+        recipients=("gemeente", "RIEC"),
+        retention_until="2027-12-31",
+        effect="Twee wijken kiezen voor gerichte voorlichting aan huurders",
+    ),
+    leaves=Leaves(
+        kind="table",
+        files=("table.csv", "table.parquet"),
+        rows=342,
+        columns=(
+            Column(name="residents.gemeentecode", use="breakdown"),
+            Column(name="incomes.income_class", use="breakdown"),
+            Column(name="residents.age_band", use="breakdown"),
+            Column(name="reports.bedrag", use="magnitude"),
+        ),
+        people=3104,
+        records_eligible=4012,
+        records_counted=3755,
+        minors=False,
+    ),
+    sources=(
+        SourceFacts(
+            source="residents", title="Ingezetenen", owner="Gemeente Havenstad", snapshot="2026-11-01",
+            delivery="d" * 64, rows_in=20150, rows_kept=20031, rows_quarantined=119,
+            reasons=(("bsn: elfproef", 84), ("geboortedatum: toekomst", 35)), approved_by="E. Eigenaar",
+            approved_at="2026-11-20T10:00:00Z",
+        ),
+        SourceFacts(
+            source="incomes", title="Inkomens", owner="Belastingdienst", snapshot="2026-10-15", delivery="e" * 64,
+            rows_in=15320, rows_kept=15301, rows_quarantined=19, reasons=(("inkomen: geen getal", 19),),
+            approved_by="F. Fiscus", approved_at="2026-11-20T10:05:00Z",
+        ),
+        SourceFacts(
+            source="reports", title="Meldingen", owner="Inspectie", snapshot="2026-11-10", delivery="f" * 64,
+            rows_in=4100, rows_kept=4012, rows_quarantined=88, reasons=(("toelichting: bevat BSN", 51),),
+            approved_by="G. Inspecteur", approved_at="2026-11-20T11:00:00Z",
+        ),
+    ),
+    links=(
+        LinkFacts(
+            model="incomes-residents", digest="1" * 64, candidates=21034, links=15120, threshold=0.5,
+            precision=0.9991, recall=0.9914,
+        ),
+        LinkFacts(
+            model="reports-residents", digest="2" * 64, candidates=61200, links=3805, threshold=0.5,
+            precision=0.9923, recall=0.9612,
+        ),
+    ),
+    disclosure=Disclosure(
+        cells=281, hidden_primary=41, hidden_complementary=12, share_hidden=0.032, narrowest=11.0,
+        earlier_releases=0,
+    ),
+    groups=(
+        GroupRate(attribute="residents.nationaliteit", group="Nederlandse", rate=0.962, low=0.959, high=0.965),
+        GroupRate(attribute="residents.nationaliteit", group="andere EU", rate=0.901, low=0.87, high=0.925),
+        GroupRate(attribute="residents.nationaliteit", group="buiten EU", rate=0.915, low=0.89, high=0.934),
+        GroupRate(attribute="residents.nationaliteit", group="onbekend", rate=None, low=None, high=None),
+    ),
+    not_assessable=("herkomst", "religie"),
+    quality=(
+        QualityFact(source="reports", what="unlinked", count=257, of=4012),
+        QualityFact(source="residents", what="conflicting", count=12, of=3755),
+        QualityFact(source="addresses", what="ingetrokken adres nog in gebruik", count=31, of=9000),
+    ),
+    changes=None,
+    findings=(WARNED, PROXY),
+    proof=Proof(size=42, head="9" * 64),
+)  # fmt: skip
