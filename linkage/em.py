@@ -7,18 +7,20 @@ taken out of u in every step. Fellegi and Sunter (1969); Winkler (2000); Enamora
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
+Indices = np.ndarray[tuple[int], np.dtype[np.intp]]
 Levels = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
 MOST_ITERATIONS = 1_000
+LARGEST_LOG_ODDS = 300.0
 TOLERANCE = 1e-6
 LEAST_SHARE = 0.05
 """Of chance agreement at least this share is left to strangers, whatever the matches explain."""
-STRENGTH = 1.0
+STRENGTH = 10.0
 """Matches that the starting m counts for, so that a level never seen keeps a sensible weight."""
 
 
@@ -33,10 +35,35 @@ class Fit:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """Level numbers by pattern and field (0 is missing), and how many candidate pairs show each pattern."""
+    """Level numbers by pattern and field (0 is missing), and how many candidate pairs show each pattern.
+
+    Where a record can have one partner at most, `rivals` names for each excluding side the record of every pair, and
+    `pattern` the pattern of every pair.
+    """
 
     levels: Levels
     counts: Floats
+    pattern: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    rivals: tuple[Indices, ...] = ()
+
+    def matches(self, odds: Floats) -> Floats:
+        """Expected matches of each pattern, given its odds.
+
+        With rivals a pair's chance is its odds over one plus the odds of all pairs of the same record. Without this
+        members of a household, who share name and address, pass for matches of one another.
+        """
+        if not self.rivals:
+            return np.asarray(self.counts * odds / (1.0 + odds))
+        chances = exclusive(odds[self.pattern], self.rivals)
+        return np.asarray(np.bincount(self.pattern, chances, odds.size), dtype=np.float64)
+
+
+def exclusive(odds: Floats, rivals: Sequence[Indices]) -> Floats:
+    """Chance of each pair when a record has one partner at most; the side with the fiercer competition counts."""
+    against = odds
+    for side in rivals:
+        against = np.maximum(against, np.bincount(side, weights=odds)[side])
+    return np.asarray(odds / (1.0 + against))
 
 
 def expectation_maximisation(
@@ -47,7 +74,7 @@ def expectation_maximisation(
     first = [_starting_m(one.size) for one in chance]
     prior, m, u = start, list(first), list(chance)
     for iteration in range(1, MOST_ITERATIONS + 1):
-        matches = posterior(patterns.levels, prior, m, u) * patterns.counts
+        matches = patterns.matches(pattern_odds(patterns.levels, prior, m, u))
         new = [_ordered(_shares(patterns.levels[:, f], matches, first[f]), u[f], ordered[f]) for f in range(len(m))]
         moved = max(float(np.abs(a - b).max()) for a, b in zip(new, m, strict=True))
         m, prior = new, min(max(float(matches.sum()) / max(possible, 1), 1e-12), 0.5)
@@ -57,12 +84,12 @@ def expectation_maximisation(
     return Fit(prior, tuple(m), tuple(u), MOST_ITERATIONS, converged=False)
 
 
-def posterior(levels: Levels, prior: float, m: Sequence[Floats], u: Sequence[Floats]) -> Floats:
-    """Chance of a match for each pattern."""
+def pattern_odds(levels: Levels, prior: float, m: Sequence[Floats], u: Sequence[Floats]) -> Floats:
+    """Odds of a match for each pattern."""
     odds = np.full(levels.shape[0], np.log(prior) - np.log1p(-prior))
-    for f, (of_matches, of_strangers) in enumerate(zip(m, u, strict=True)):
-        odds += np.concatenate(([0.0], np.log(of_matches / of_strangers)))[levels[:, f]]
-    return np.asarray(1.0 / (1.0 + np.exp(-odds)))
+    for number, (of_matches, of_strangers) in enumerate(zip(m, u, strict=True)):
+        odds += np.concatenate(([0.0], np.log(of_matches / of_strangers)))[levels[:, number]]
+    return np.asarray(np.exp(np.minimum(odds, LARGEST_LOG_ODDS)))
 
 
 def _starting_m(size: int) -> Floats:

@@ -9,6 +9,14 @@ from linkage.compare.level import Level
 
 Assignment = Literal["none", "left-once", "right-once", "one-to-one"]
 
+EXCLUDING: dict[Assignment, tuple[str, ...]] = {
+    "none": (),
+    "right-once": ("l",),
+    "left-once": ("r",),
+    "one-to-one": ("l", "r"),
+}
+"""Sides whose records have one partner at most."""
+
 
 class Block(Declaration):
     """Pairs that agree on all of `on` are candidates. Missing evidence agrees with nothing."""

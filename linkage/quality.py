@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from linkage.block import BlockSize
+from linkage.em import exclusive
 from linkage.fitted import FittedModel
+from linkage.model import EXCLUDING
+
+MOST_BITS = 400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +41,7 @@ def link_quality(
     chances = _exclusive(scored, fitted)
     among_links = float(chances.join(links, on=["l", "r"], how="semi", maintain_order="left")["chance"].sum())
     matches = float(chances["chance"].sum())
-    found = blocking_recall(scored)
+    found = blocking_recall(chances)
     return LinkQuality(
         model=fitted.model.id,
         threshold=threshold,
@@ -51,16 +56,16 @@ def link_quality(
     )
 
 
-def blocking_recall(scored: pl.DataFrame) -> float | None:
+def blocking_recall(candidates: pl.DataFrame) -> float | None:
     """Share of all matches that some block brings, by capture and recapture: blocks are the traps.
 
     Lower bound of Chao (1987) for the matches in no block, from those in one and in two: unseen ≥ f1² / (2 f2). Blocks
-    that share evidence miss the same pairs, so the estimate leans to the high side. None when hardly any match
-    is in two blocks.
+    that share evidence miss the same pairs, so the estimate leans to the high side. None when hardly any match is in
+    two blocks. `candidates` has `blocks` and `chance`.
     """
-    traps = scored.select(pl.col("blocks").bitwise_count_ones().alias("traps"), "match_probability")
+    traps = candidates.select(pl.col("blocks").bitwise_count_ones().alias("traps"), "chance")
     once, twice, all_of = (
-        float(traps.filter(condition)["match_probability"].sum())
+        float(traps.filter(condition)["chance"].sum())
         for condition in (pl.col("traps") == 1, pl.col("traps") == 2, pl.lit(value=True))
     )
     if twice < 1 or not all_of:
@@ -69,13 +74,11 @@ def blocking_recall(scored: pl.DataFrame) -> float | None:
 
 
 def _exclusive(scored: pl.DataFrame, fitted: FittedModel) -> pl.DataFrame:
-    """Columns `l`, `r`, `chance`: of a match, given that a record has at most one where assignment says so."""
-    odds = pl.lit(fitted.prior / (1 - fitted.prior)) * pl.lit(2.0).pow(pl.col("match_weight").clip(upper_bound=500.0))
-    # One-to-one excludes on both sides; the side with the fiercer competition is counted.
-    rivals = {"right-once": ["l"], "left-once": ["r"], "one-to-one": ["l", "r"]}.get(fitted.assignment, [])
-    with_odds = scored.select("l", "r", odds.alias("odds"))
-    against = [pl.col("odds").sum().over(side) for side in rivals] or [pl.col("odds")]
-    return with_odds.select("l", "r", (pl.col("odds") / (1 + pl.max_horizontal(against))).alias("chance"))
+    """`scored` with `chance`: of a match, given that a record has one partner at most where assignment says so."""
+    prior = np.log2(fitted.prior) - np.log2(1.0 - fitted.prior)
+    odds = np.exp2(np.minimum(scored["match_weight"].to_numpy() + prior, MOST_BITS))
+    rivals = [scored[side].cast(pl.Int64).to_numpy() for side in EXCLUDING[fitted.assignment]]
+    return scored.with_columns(pl.Series("chance", exclusive(odds, rivals)))
 
 
 def _contested(scored: pl.DataFrame, links: pl.DataFrame, threshold: float) -> int:

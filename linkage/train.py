@@ -8,7 +8,7 @@ from linkage.coincidence import coincidence
 from linkage.comparable import Comparable, comparable
 from linkage.em import Fit, Patterns, expectation_maximisation
 from linkage.fitted import FittedField, FittedModel
-from linkage.model import Assignment, Model
+from linkage.model import EXCLUDING, Assignment, Model
 from linkage.pairing import Field, Pairing, pair_up
 from pseudonymise.protected import ProtectedTable
 from pseudonymise.standardise import VERSION
@@ -27,7 +27,7 @@ def fit(pairing: Pairing, pairs: pl.DataFrame) -> FittedModel:
     """The fitted model of candidate pairs with their levels."""
     chance = coincidence(pairing)
     found = expectation_maximisation(
-        patterns(pairs, pairing.fields),
+        patterns(pairs, pairing.fields, assignment_of(pairing)),
         [chance[field.name] for field in pairing.fields],
         pairing.possible,
         _starting_prior(pairing),
@@ -36,11 +36,16 @@ def fit(pairing: Pairing, pairs: pl.DataFrame) -> FittedModel:
     return _frozen(pairing, found, pairs.height)
 
 
-def patterns(pairs: pl.DataFrame, fields: tuple[Field, ...]) -> Patterns:
-    """Distinct rows of levels with their counts, in order."""
+def patterns(pairs: pl.DataFrame, fields: tuple[Field, ...], assignment: Assignment) -> Patterns:
+    """Distinct rows of levels with their counts, in order; where assignment excludes, the pattern of each pair too."""
     columns = [field.column for field in fields]
     counted = pairs.group_by(columns).agg(pl.len().alias("pairs")).sort(columns)
-    return Patterns(counted.select(columns).to_numpy(), counted["pairs"].cast(pl.Float64).to_numpy())
+    levels, counts = counted.select(columns).to_numpy(), counted["pairs"].cast(pl.Float64).to_numpy()
+    if not (sides := EXCLUDING[assignment]):
+        return Patterns(levels, counts)
+    numbered = pairs.join(counted.with_row_index("pattern"), on=columns, how="left", maintain_order="left")
+    indices = numbered.select(pl.col("pattern", *sides).cast(pl.Int64))
+    return Patterns(levels, counts, indices["pattern"].to_numpy(), tuple(indices[side].to_numpy() for side in sides))
 
 
 def assignment_of(pairing: Pairing) -> Assignment:
