@@ -6,6 +6,7 @@ down in `gate.disclosure.needs`. Counts are whole numbers, people are at most re
 true table a reader is taken to know that they must.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -14,10 +15,8 @@ import polars as pl
 
 from gate.case import Masked
 from gate.disclosure.needs import Audit, Needs
-from gate.disclosure.possible import Bounds, Floats, Possible, Row, equations, overlaps
+from gate.disclosure.possible import Bools, Bounds, Floats, Possible, Row, equations, overlaps
 from gate.subject import TOTAL
-
-Bools = npt.NDArray[np.bool_]
 
 _EXACT: Final = 1e-4
 """An amount known to within this part of itself is known."""
@@ -77,12 +76,11 @@ class _Counts:
         return Bounds(lower, upper)
 
     def intervals(self) -> tuple[Floats, Floats]:
-        """Least and most people of each hidden cell in the outsider's eyes; only asked for the unsafe counts."""
-        low, high = self._people.copy(), self._people.copy()
-        for cell in np.flatnonzero(self.low):
-            low[cell] = self._possible.utmost(int(cell), self._outsider, most=False)[cell]
-            high[cell] = self._possible.utmost(int(cell), self._outsider, most=True)[cell]
-        return low, high
+        """Least and most people of the unsafe counts in the outsider's eyes, as far as needed."""
+        wanted = np.concatenate([self.low, np.zeros(self._number, dtype=bool)])
+        truth = np.concatenate([self._people, self._records])
+        low, high = self._possible.spread(truth, self._outsider, wanted, self._needs.count_interval_width)
+        return low[: self._number], high[: self._number]
 
     def exact(self) -> Bools:
         """Hidden cells whose people or records the insider can calculate."""
@@ -92,25 +90,35 @@ class _Counts:
 
     def known_to_lone(self) -> Bools:
         """Unsafe cells whose people somebody alone in another hidden cell can calculate."""
-        wanted = np.concatenate([self._unsafe, np.zeros(self._number, dtype=bool)])
-        found = np.zeros(self._number, dtype=bool)
-        for lone in np.flatnonzero(self._people == 1):
-            records = float(self._records[lone])
-            bounds = self._insider.knowing(int(lone), 1, 1).knowing(int(lone) + self._number, records, records)
-            strangers = ~_same_person(self._names, self._people == 1, int(lone))
-            found |= self._known(bounds, wanted & np.tile(strangers, 2))[: self._number]
-        return found
+        lone = [int(cell) for cell in np.flatnonzero(self._people == 1)]
+        # What they could not find out together, none finds out alone. Of each other they know too much together.
+        known = self._known_to(lone, self._unsafe & (self._people > 1))
+        for cell in lone:
+            strangers = ~_same_person(self._names, self._people == 1, cell)
+            known |= self._known_to([other for other in lone if strangers[other]], _only(cell, len(known)))
+        for suspect in map(int, np.flatnonzero(known)):
+            strangers = ~_same_person(self._names, self._people == 1, suspect)
+            apart = [other for other in lone if strangers[other] and other != suspect]
+            known[suspect] = any(self._known_to([other], _only(suspect, len(known)))[suspect] for other in apart)
+        return known
+
+    def _known_to(self, lone: Iterable[int], wanted: Bools) -> Bools:
+        """Wanted cells whose people can be calculated by readers who are alone in the cells of `lone`."""
+        bounds = self._insider
+        for cell in lone:
+            bounds = self._with(bounds, cell)
+        return self._known(bounds, np.concatenate([wanted, np.zeros_like(wanted)]))[: self._number]
+
+    def _with(self, bounds: Bounds, lone: int) -> Bounds:
+        """What a reader knows who is alone in a cell."""
+        records = float(self._records[lone])
+        return bounds.knowing(lone, 1, 1).knowing(lone + self._number, records, records)
 
     def _known(self, bounds: Bounds, wanted: Bools) -> Bools:
         """Unknowns that are the same in all possible tables."""
-        low = np.concatenate([self._people, self._records])
-        high = low.copy()
-        for column in np.flatnonzero(wanted):
-            for most in (True, False):
-                if high[column] - low[column] < 1:
-                    other = self._possible.utmost(int(column), bounds, most=most)
-                    low, high = np.minimum(low, other), np.maximum(high, other)
-        return wanted & (high - low < 1)
+        low, high = self._possible.spread(np.concatenate([self._people, self._records]), bounds, wanted, 1.0)
+        known: Bools = wanted & (high - low < 1)
+        return known
 
 
 class _Amounts:
@@ -132,28 +140,32 @@ class _Amounts:
         self._bounds = Bounds(low, np.full_like(self._value, far))
 
     def exact(self) -> Bools:
-        low, high = self._value.copy(), self._value.copy()
         least = _EXACT * np.maximum(np.abs(self._value), _ROUNDING)
-        for cell in range(len(self._value)):
-            for most in (True, False):
-                if high[cell] - low[cell] <= least[cell]:
-                    other = self._possible.utmost(cell, self._bounds, most=most)
-                    low, high = np.minimum(low, other), np.maximum(high, other)
-        known: Bools = high - low <= least
+        low, high = self._possible.spread(self._value, self._bounds, np.ones_like(self._unsafe), least)
+        known: Bools = high - low < least
         return known
 
     def near(self) -> tuple[Bools, Bools]:
         """Unsafe cells whose upper bound is too near: to any reader, and to somebody alone in another hidden cell."""
         near, to_lone = np.zeros(len(self._value), dtype=bool), np.zeros(len(self._value), dtype=bool)
-        for cell in np.flatnonzero(self._unsafe):
+        for cell in map(int, np.flatnonzero(self._unsafe)):
             enough = self._value[cell] + self._level[cell] - _ROUNDING
-            table = self._possible.utmost(int(cell), self._bounds, most=True)
+            # What all contributors elsewhere could not find out together, none finds out alone.
+            if self._possible.utmost(cell, self._together(cell), most=True)[cell] >= enough:
+                continue
+            table = self._possible.utmost(cell, self._bounds, most=True)
             near[cell] = table[cell] < enough
-            for other in self._contributors_who_know_better(int(cell), table):
-                better = self._possible.utmost(int(cell), self._knowing(int(other)), most=True)
+            for other in self._contributors_who_know_better(cell, table):
+                better = self._possible.utmost(cell, self._knowing(self._bounds, int(other)), most=True)
                 near[cell] |= better[cell] < enough
                 to_lone[cell] |= bool(self._lone[other]) and better[cell] < enough
         return near, to_lone
+
+    def _together(self, cell: int) -> Bounds:
+        bounds = self._bounds
+        for other in np.flatnonzero(~_same_person(self._names, self._lone, cell)):
+            bounds = bounds if other == cell else self._knowing(bounds, int(other))
+        return bounds
 
     def _contributors_who_know_better(self, cell: int, table: Floats) -> npt.NDArray[np.intp]:
         """Other hidden cells whose own contributors know that `table` is not the true one."""
@@ -163,11 +175,17 @@ class _Amounts:
         impossible[cell] = False
         return np.flatnonzero(impossible)
 
-    def _knowing(self, other: int) -> Bounds:
+    def _knowing(self, bounds: Bounds, other: int) -> Bounds:
+        """What a reader knows who is the largest contributor of a cell."""
         value = float(self._value[other])
         if self._lone[other]:
-            return self._bounds.knowing(other, value, value)
-        return self._bounds.knowing(other, float(self._first[other]), np.inf)
+            return bounds.knowing(other, value, value)
+        return bounds if self._signed else bounds.knowing(other, float(self._first[other]), np.inf)
+
+
+def _only(cell: int, number: int) -> Bools:
+    only: Bools = np.arange(number) == cell
+    return only
 
 
 def _same_person(names: pl.DataFrame, lone: Bools, cell: int) -> Bools:

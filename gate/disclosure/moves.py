@@ -64,12 +64,17 @@ class Moves:
     def whole(self, target: int, amount: float, up: Floats, down: Floats, hidden: Bools) -> Floats | None:
         """The same in whole steps, as counts go; not always the cheapest, for that search may take hours."""
         moves = self.cheapest(target, amount, up, down, hidden)
-        if moves is None or np.all(np.abs(moves - moves.round()) < 1e-6):
+        if moves is None or _is_whole(moves):
             return None if moves is None else moves.round()
         # Three-way tables have moves in halves. Whole ones often exist along the same and the hidden cells.
         along = (moves != 0) | hidden
         moves = self._in_steps(target, amount, np.where(along, up, 0), np.where(along, down, 0), hidden)
         return self._in_steps(target, amount, up, down, hidden) if moves is None else moves
+
+    def whole_if_quick(self, target: int, amount: float, up: Floats, down: Floats, hidden: Bools) -> Floats | None:
+        """The same, but None as well when the cheapest moves are not whole."""
+        moves = self.cheapest(target, amount, up, down, hidden)
+        return moves.round() if moves is not None and _is_whole(moves) else None
 
     def _in_steps(self, target: int, amount: float, up: Floats, down: Floats, hidden: Bools) -> Floats | None:
         self._kinds(highspy.HighsVarType.kInteger)
@@ -90,6 +95,10 @@ class Moves:
     def _kinds(self, kind: highspy.HighsVarType) -> None:
         number = 2 * self._cells
         self._model.changeColsIntegrality(number, self._columns, np.full(number, int(kind), dtype=np.uint8))
+
+
+def _is_whole(moves: Floats) -> bool:
+    return bool(np.abs(moves - moves.round()).max() < 1e-6)
 
 
 def _model(sums: Lines, cells: int) -> highspy.Highs:

@@ -28,7 +28,7 @@ class Needs:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Numbers of hidden cells, and the narrowest interval of an unsafe count (persons; None when nothing is hidden)."""
+    """Numbers of hidden cells, and the width every unsafe count keeps (persons; None when there are none)."""
 
     hidden: int = 0
     exact: int = 0

@@ -4,7 +4,7 @@ Part of the auditor; made from the published table and shares nothing with the s
 blind both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -20,7 +20,12 @@ Floats = npt.NDArray[np.float64]
 Row = tuple[float, float, list[int], list[float]]
 """Least and most of a sum over unknowns, their numbers and signs."""
 
+Bools = npt.NDArray[np.bool_]
+
 _INTEGER: Final = 1e-6
+_GLIMPSES: Final = 3
+_NUDGE: Final = 1e-4
+"""Among the tables that are best for one unknown, some are whole: look into another corner."""
 
 
 def equations(safe: pl.DataFrame, dimensions: Sequence[str], name: str, measure: str) -> list[Row]:
@@ -105,19 +110,56 @@ class Possible:
 
     def utmost(self, column: int, bounds: Bounds, *, most: bool) -> Floats:
         """The possible table in which one unknown is largest (or smallest). Raises `Fault` when there is none."""
-        costs = np.zeros(len(self._columns))
-        costs[column] = -1.0 if most else 1.0
-        self._model.changeColsBounds(len(costs), self._columns, bounds.lower, bounds.upper)
-        self._model.changeColsCost(len(costs), self._columns, costs)
-        table = self._solve()
-        if not self._whole or np.abs(table - table.round()).max() < _INTEGER:
+        costs = self._towards(column, most=most)
+        table = self._least(costs, bounds)
+        if not self._whole or _is_whole(table):
             return table
         # Counts are whole, and in tables of three dimensions that tells a reader more than the sums alone.
         self._kinds(highspy.HighsVarType.kInteger)
         try:
-            return self._solve().round()
+            return self._least(costs, bounds).round()
         finally:
             self._kinds(highspy.HighsVarType.kContinuous)
+
+    def spread(self, truth: Floats, bounds: Bounds, wanted: Bools, enough: float | Floats) -> tuple[Floats, Floats]:
+        """Least and most of each unknown over possible tables, looked for until they lie `enough` apart.
+
+        Where they end up nearer than `enough`, they are the exact bounds.
+        """
+        low, high = truth.copy(), truth.copy()
+        for table in self._glimpses(truth, bounds, wanted, lambda: high - low < enough):
+            np.minimum(low, table, out=low)
+            np.maximum(high, table, out=high)
+        for column in np.flatnonzero(wanted & (high - low < enough)):
+            for most in (True, False):
+                table = self.utmost(int(column), bounds, most=most)
+                np.minimum(low, table, out=low)
+                np.maximum(high, table, out=high)
+        return low, high
+
+    def _glimpses(self, truth: Floats, bounds: Bounds, wanted: Bools, close: Callable[[], Bools]) -> Iterator[Floats]:
+        """Possible tables that are quickly found and far from each other; one of them answers for many unknowns."""
+        anywhere = np.random.default_rng(0).uniform(-1, 1, (_GLIMPSES, len(truth)))
+        ways = anywhere if wanted.sum() > _GLIMPSES else anywhere[:0]
+        tries = [self._least(costs, bounds) for way in ways for costs in (way, -way)]
+        yield from (table for table in tries if not self._whole or _is_whole(table))
+        for column in np.flatnonzero(wanted & close()):
+            for most in (True, False):
+                if close()[column]:
+                    table = self._least(self._towards(int(column), most=most) + _NUDGE * anywhere[0], bounds)
+                    if not self._whole or _is_whole(table):
+                        yield table
+
+    def _towards(self, column: int, *, most: bool) -> Floats:
+        costs = np.zeros(len(self._columns))
+        costs[column] = -1.0 if most else 1.0
+        return costs
+
+    def _least(self, costs: Floats, bounds: Bounds) -> Floats:
+        """The possible table with the least sum of costs × unknowns, in fractions of people if need be."""
+        self._model.changeColsBounds(len(costs), self._columns, bounds.lower, bounds.upper)
+        self._model.changeColsCost(len(costs), self._columns, costs)
+        return self._solve()
 
     def _solve(self) -> Floats:
         self._model.run()
@@ -131,3 +173,7 @@ class Possible:
     def _kinds(self, kind: highspy.HighsVarType) -> None:
         number = len(self._columns)
         self._model.changeColsIntegrality(number, self._columns, np.full(number, int(kind), dtype=np.uint8))
+
+
+def _is_whole(table: Floats) -> bool:
+    return bool(np.abs(table - table.round()).max() < _INTEGER)

@@ -6,8 +6,9 @@ undoes a witness, so needs are met one after the other until none is open; then 
 again, the largest first. Cost is people, so that small cells are hidden before large ones and margins last.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, Literal
 
 import numpy as np
@@ -47,7 +48,7 @@ def suppress(
     return pl.Series("hidden", search.hidden)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Facts:
     """The true table as arrays, one entry per cell. Amounts are scaled: the largest is 1,000."""
 
@@ -80,12 +81,17 @@ class _Facts:
             needs=needs,
         )
 
-    @property
+    @cached_property
     def low(self) -> Bools:
-        low: Bools = (self.people > 0) & (self.people < self.needs.minimum_people)
+        low: Bools = np.logical_and(self.people > 0, self.people < self.needs.minimum_people)
         return low
 
-    @property
+    @cached_property
+    def least(self) -> Floats:
+        """The upward room of an unsafe amount: its level, and never nothing."""
+        return np.maximum(self.level, self.some)
+
+    @cached_property
     def some(self) -> Floats:
         """How far a hidden amount must be able to move at least."""
         positive = np.abs(self.value)[self.value != 0]
@@ -94,15 +100,20 @@ class _Facts:
 
     def same_person(self, cell: int) -> Bools:
         """Cells that hold nobody but the one person alone in `cell`: its margins and parts with one person."""
+        if self.people[cell] != 1:
+            return np.zeros_like(self.unsafe)
         same, total = self.codes == self.codes[cell], self.codes == 0
-        nested = (same | total).all(axis=1) | (same | (self.codes[cell] == 0)).all(axis=1)
-        return nested & (self.people == 1) & (self.people[cell] == 1)
+        nested: Bools = (same | total).all(axis=1) | (same | (self.codes[cell] == 0)).all(axis=1)
+        return nested & (self.people == 1)
 
 
 def _codes(names: pl.Series) -> Ints:
     """0 for the total, then 1, 2, … in the order of the names."""
     categories = [TOTAL, *sorted(set(names) - {TOTAL})]
     return names.replace_strict(categories, range(len(categories)), return_dtype=pl.Int64).to_numpy()
+
+
+Find = Callable[[int, float, Floats, Floats, Bools], Floats | None]
 
 
 class _Search:
@@ -116,7 +127,7 @@ class _Search:
     def settle(self) -> None:
         """Hide cells until no need is open that can be met."""
         while (need := next(self._open(), None)) is not None:
-            moves = self._witness(need, np.ones_like(self.hidden))
+            moves = self._witness(need, np.ones_like(self.hidden), self._counts.whole)
             if moves is None:
                 self._hopeless.add(need)
             else:
@@ -136,15 +147,15 @@ class _Search:
     def _holds(self) -> bool:
         """Whether every need can be met by cells already hidden."""
         while (need := next(self._open(), None)) is not None:
-            moves = self._witness(need, self.hidden)
+            moves = self._witness(need, self.hidden, self._counts.whole_if_quick)
             if moves is None:
                 return False
             self._met[need] = moves
         return True
 
-    def _witness(self, need: Need, may_move: Bools) -> Floats | None:
+    def _witness(self, need: Need, may_move: Bools, find_counts: Find) -> Floats | None:
         up, down = (np.where(may_move, room, 0.0) for room in self._room(need))
-        find = self._amounts.cheapest if need.reader == "amount" else self._counts.whole
+        find = self._amounts.cheapest if need.reader == "amount" else find_counts
         moves = find(need.cell, need.by, up, down, self.hidden)
         return find(need.cell, -need.by, up, down, self.hidden) if moves is None and need.either else moves
 
@@ -193,8 +204,8 @@ class _Search:
         if not self._facts.magnitude:
             return
         reach = self._met_for("amount").max(axis=0, initial=0.0)
-        for cell in np.flatnonzero(self._facts.unsafe & (reach < self._least - _ROUNDING)):
-            yield Need("amount", int(cell), float(self._least[cell]))
+        for cell in np.flatnonzero(self._facts.unsafe & (reach < self._facts.least - _ROUNDING)):
+            yield Need("amount", int(cell), float(self._facts.least[cell]))
 
     def _vague(self) -> Iterator[Need]:
         if not self._facts.magnitude:
@@ -210,18 +221,13 @@ class _Search:
         facts, found = self._facts, self._met_for("amount")
         lone = facts.people == 1
         for cell in map(int, np.flatnonzero(facts.unsafe)):
-            rows = found[found[:, cell] >= self._least[cell] - _ROUNDING]
+            rows = found[found[:, cell] >= self._facts.least[cell] - _ROUNDING]
             possible = (rows >= facts.first - facts.value - _ROUNDING) | facts.signed
             blind = (possible & (~lone | (rows == 0))).any(axis=0)
             known = self.hidden & ~blind & ~facts.same_person(cell)
             known[cell] = False
             for other in np.flatnonzero(known):
-                yield Need("amount", cell, float(self._least[cell]), knows=int(other))
-
-    @property
-    def _least(self) -> Floats:
-        """The upward room of an unsafe amount: its level, and never nothing."""
-        return np.maximum(self._facts.level, self._facts.some)
+                yield Need("amount", cell, float(self._facts.least[cell]), knows=int(other))
 
 
 def _count_moves(facts: _Facts) -> Moves:

@@ -1,0 +1,69 @@
+"""The gate on a plain file, without a room: a table of cells in CSV or Parquet."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+import polars as pl
+
+from declare import WrongInput, replacing, write_atomically
+from gate.examine import examine
+from gate.policy import SignedPolicy, verify_policy
+from gate.subject import Cells, OutputColumn, Subject
+from gate.verdict import Verdict
+
+_NUMBERS: Final = ("people", "records", "value", "first", "second", "structural")
+_NO_CONCEPTS: Final[Mapping[str, str]] = MappingProxyType({})
+
+
+def gate_file(path: Path, policy: SignedPolicy, out: Path, concepts: Mapping[str, str] = _NO_CONCEPTS) -> Verdict:
+    """Examine the cells in `path`; writes findings.json and, unless a rule fails, safe.parquet and safe.csv into `out`.
+
+    Columns: dimensions, `people`, `records`, and for a magnitude `value`, `first`, `second` (as in `gate.Cells`; a null
+    `structural` is false). `concepts`: dimension → concept of the dictionary. Raises `WrongInput` when the file cannot
+    be read or is not a complete table.
+    """
+    verdict = examine(_subject(_read(path), concepts), policy)
+    write_atomically(out / "findings.json", json.dumps(verdict.to_json(), indent=2).encode() + b"\n")
+    for name in ("safe.parquet", "safe.csv"):
+        (out / name).unlink(missing_ok=True)  # never beside the findings of another run
+    if verdict.safe is not None:
+        _write(verdict.safe, out)
+    return verdict
+
+
+def policy_beside(path: Path) -> SignedPolicy:
+    """The policy in `path`, signed in `<path>.sig` under the public key in `<path>.pub` (hexadecimal).
+
+    Whether that key is the owner's is for whoever calls to say; the verdict names policy and contents only.
+    """
+    try:
+        key = bytes.fromhex(path.with_name(f"{path.name}.pub").read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise WrongInput(
+            f"{path.name}.pub holds no public key", remedy="Ask the policy's owner for the public key, in hexadecimal."
+        ) from error
+    return verify_policy(path, path.with_name(f"{path.name}.sig"), key)
+
+
+def _read(path: Path) -> pl.DataFrame:
+    try:
+        return pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise WrongInput(f"{path.name} cannot be read", remedy="Give a CSV or Parquet file of cells.") from error
+
+
+def _subject(table: pl.DataFrame, concepts: Mapping[str, str]) -> Subject:
+    dimensions = tuple(name for name in table.columns if name not in _NUMBERS)
+    columns = tuple(OutputColumn(name, concepts.get(name), "breakdown") for name in dimensions)
+    magnitude = "value" if "value" in table.columns else None
+    return Subject("table", columns, Cells(dimensions, table, magnitude))
+
+
+def _write(safe: pl.DataFrame, out: Path) -> None:
+    with replacing(out / "safe.parquet") as temporary:
+        safe.write_parquet(temporary)
+    with replacing(out / "safe.csv") as temporary:
+        safe.write_csv(temporary)
