@@ -10,6 +10,8 @@ import polars as pl
 from declare import WrongInput
 from gate.subject import TOTAL, Cells
 
+UNKNOWN: Final = "?"
+"""The category of a missing or contradicted value; shown as Onbekend or Unknown."""
 MOST_CELLS: Final = 1_000_000
 
 LINEAGE: Final = pl.Schema({"cell": pl.UInt32, "record": pl.Binary})

@@ -35,6 +35,8 @@ class Draft:
     request: str
     """Id of the request."""
     request_digest: str
+    unit: str
+    """Source whose records are counted."""
     columns: tuple[OutputColumn, ...]
     cells: Cells | None
     groups: GroupRates | None
@@ -94,6 +96,7 @@ def draft(
         kind=request.output.kind,
         request=request.id,
         request_digest=request.digest,
+        unit=request.output.unit,
         columns=_columns(request, concepts),
         cells=cells,
         groups=GroupRates(rates) if rates.height else None,

@@ -11,9 +11,8 @@ from gate.subject import TOTAL
 from linkage import LinkedTable
 from pseudonymise.protected import PAYLOAD
 from register.declarations import Output
+from release.aggregate import UNKNOWN
 
-UNKNOWN: Final = "?"
-"""The category of a missing or contradicted value; shown as Onbekend or Unknown."""
 PLAUSIBLE: Final = 0.1
 """Least posterior probability of a link that may make one person of two records, when people are counted. Taking links
 away only splits clusters, so no link set between this one and the models' own counts fewer people."""

@@ -155,14 +155,14 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindingLine:
-    """All findings of one rule with one outcome. `about`, `measured`, `threshold` are those of the first."""
+    """All findings of one rule with one outcome; `measured` and `threshold` only when it is a single one."""
 
     rule: str
     outcome: str
     count: int
     about: str
-    measured: str
-    threshold: str
+    measured: float | int | str | None
+    threshold: float | int | str | None
     message: str
     remedy: str
     answer: Answer | None = None
@@ -229,7 +229,7 @@ _CONCENTRATION = frozenset({"D02", "D03", "D04", "D06"})
 def _without_parameters(line: FindingLine) -> FindingLine:
     if line.rule not in _CONCENTRATION:
         return line
-    return replace(line, measured="", threshold="", message="", remedy="", about="")
+    return replace(line, measured=None, threshold=None, message="", remedy="", about="")
 
 
 @cache

@@ -38,6 +38,12 @@ class Words:
         text = f"{value:,.{decimals}f}"
         return "".join({",": self._thousands, ".": self._decimal}.get(sign, sign) for sign in text)
 
+    def measure(self, value: float | str | None) -> str:
+        """A measured value or a limit, with at most three decimals; empty when there is none."""
+        if isinstance(value, float) and not value.is_integer():
+            return self.number(value, 3).rstrip("0")
+        return self.number(value) if isinstance(value, int | float) else value or ""
+
     def percent(self, rate: float | None, decimals: int = 1) -> str:
         """`rate` from 0 to 1."""
         return self("unknown") if rate is None else f"{self.number(100 * rate, decimals)}\u202f%"

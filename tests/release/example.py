@@ -6,19 +6,19 @@ from release.report.facts import (
 )  # fmt: skip
 
 WARNED = FindingLine(
-    rule="B04", outcome="WARN", count=1, about="residents.nationaliteit", measured="6.1", threshold="5.0",
+    rule="B04", outcome="WARN", count=1, about="residents.nationaliteit", measured=0.061, threshold=0.05,
     message="link rates differ by 6.1 points", remedy="improve the model",
 )  # fmt: skip
 PROXY = FindingLine(
-    rule="B02", outcome="WARN", count=1, about="incomes.income_class", measured="", threshold="",
+    rule="B02", outcome="WARN", count=1, about="incomes.income_class", measured=None, threshold=None,
     message="income is a known proxy", remedy="coarsen",
 )  # fmt: skip
 DOMINATED = FindingLine(
-    rule="D02", outcome="WARN", count=3, about="cell 7", measured="0.8123", threshold="0.4321",
+    rule="D02", outcome="WARN", count=3, about="cell 7", measured=0.8123, threshold=0.4321,
     message="largest share is 0.8123", remedy="merge until below 0.4321",
 )  # fmt: skip
 REFUSED = FindingLine(
-    rule="B13", outcome="FAIL", count=1, about="persons", measured="", threshold="",
+    rule="B13", outcome="FAIL", count=1, about="persons", measured=None, threshold=None,
     message="a ranked list of persons without a case decision", remedy="ask for an aggregate",
 )  # fmt: skip
 

@@ -1,0 +1,127 @@
+"""The table as files that programs open without asking, and the words and metadata that go with it."""
+
+import io
+from collections.abc import Mapping
+from typing import Any, Final
+
+import polars as pl
+
+from gate.subject import TOTAL
+from release.aggregate import UNKNOWN
+from release.report.facts import ReportFacts
+
+_FORMULA: Final = r"^[=+\-@\t\r]"
+"""A spreadsheet takes text that begins so for a formula (OWASP, CSV injection)."""
+
+_MEDIA: Final = {
+    ".csv": "text/csv", ".parquet": "application/vnd.apache.parquet", ".html": "text/html",
+    ".json": "application/json", ".txt": "text/plain",
+}  # fmt: skip
+
+
+def as_parquet(table: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    table.write_parquet(buffer, compression="zstd", statistics=False)
+    return buffer.getvalue()
+
+
+def as_csv(table: pl.DataFrame) -> bytes:
+    """UTF-8, comma, a header; a hidden cell is empty. Text that a spreadsheet would run gets an apostrophe in front."""
+    text = [name for name, kind in table.schema.items() if kind == pl.String]
+    safe = table.with_columns(_harmless(pl.col(name)) for name in text)
+    return safe.rename({name: _harmless_name(name) for name in table.columns}).write_csv().encode()
+
+
+def _harmless(column: pl.Expr) -> pl.Expr:
+    return pl.when(column.str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), column)).otherwise(column).name.keep()
+
+
+def _harmless_name(name: str) -> str:
+    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
+
+
+def readme(facts: ReportFacts, table: pl.DataFrame) -> str:
+    """README.txt: what this is and how to read it, in Dutch and English."""
+    dutch = "\n".join(f"  {name:<{_width(table)}}  {_DUTCH.get(name, _DUTCH_DIMENSION)}" for name in table.columns)
+    english = "\n".join(
+        f"  {name:<{_width(table)}}  {_ENGLISH.get(name, _ENGLISH_DIMENSION)}" for name in table.columns
+    )
+    asked = facts.asked
+    return f"""{asked.title}
+Vrijgave / release {facts.release}, {facts.room_title}{" (demo)" if facts.demo else ""}
+
+NEDERLANDS
+Deze map bevat een geaggregeerde tabel voor: {", ".join(asked.recipients)}. Doel: {asked.purpose}.
+Bewaren tot {asked.retention_until}. Gebruik voor een ander doel is niet toegestaan.
+
+table.csv en table.parquet bevatten dezelfde tabel:
+{dutch}
+Een lege cel is onderdrukt ter bescherming van personen; 0 betekent echt nul.
+"{TOTAL}" betekent totaal, "{UNKNOWN}" betekent onbekend. In table.csv staat een ' voor tekst die een rekenblad
+anders als formule zou lezen. Onderdrukte cellen terugrekenen is niet toegestaan.
+
+report.nl.html is het rapport van de toetsing, findings.json hetzelfde voor programma's, dataset.jsonld
+beschrijft de gegevens voor een catalogus. manifest.json noemt elk bestand; manifest.sig is de handtekening.
+
+ENGLISH
+This folder holds an aggregate table for: {", ".join(asked.recipients)}. Purpose: {asked.purpose}.
+Keep until {asked.retention_until}. Use for another purpose is not allowed.
+
+table.csv and table.parquet hold the same table:
+{english}
+An empty cell is hidden to protect people; 0 really means zero.
+"{TOTAL}" means total, "{UNKNOWN}" means unknown. In table.csv a ' stands before text that a spreadsheet would
+take for a formula. Computing hidden cells back is not allowed.
+
+report.en.html is the report of the examination, findings.json the same for programs, dataset.jsonld
+describes the data for a catalogue. manifest.json names every file; manifest.sig is the signature.
+"""
+
+
+_DUTCH: Final = {
+    "people": "aantal verschillende personen, ten minste",
+    "records": "aantal gebeurtenissen",
+    "value": "som van het bedrag of de omvang",
+}
+_ENGLISH: Final = {
+    "people": "number of distinct people, at least",
+    "records": "number of events",
+    "value": "sum of the amount or size",
+}
+_DUTCH_DIMENSION: Final = "uitsplitsing (bron.kenmerk)"
+_ENGLISH_DIMENSION: Final = "breakdown (source.attribute)"
+
+
+def _width(table: pl.DataFrame) -> int:
+    return max(len(name) for name in table.columns)
+
+
+def described(facts: ReportFacts, files: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
+    """The data set in terms of DCAT 3 and Dublin Core, as JSON-LD. `files`: name → size in bytes, SHA-256."""
+    return {
+        "@context": {
+            "dcat": "http://www.w3.org/ns/dcat#",
+            "dct": "http://purl.org/dc/terms/",
+            "spdx": "http://spdx.org/rdf/terms#",
+            "prov": "http://www.w3.org/ns/prov#",
+        },
+        "@type": "dcat:Dataset",
+        "dct:identifier": facts.release,
+        "dct:title": facts.asked.title,
+        "dct:description": facts.asked.purpose,
+        "dct:publisher": facts.room_title,
+        "dct:issued": facts.made_on,
+        "dct:accessRights": "non-public",
+        "prov:wasDerivedFrom": [source.title for source in facts.sources],
+        "dcat:distribution": [_distribution(name, *files[name]) for name in sorted(files)],
+    }
+
+
+def _distribution(name: str, size: int, sha256: str) -> dict[str, Any]:
+    return {
+        "@type": "dcat:Distribution",
+        "dct:title": name,
+        "dcat:mediaType": _MEDIA["." + name.rpartition(".")[2]],
+        "dcat:byteSize": size,
+        "spdx:checksum": {"spdx:algorithm": "SHA-256", "spdx:checksumValue": sha256},
+    }

@@ -1,0 +1,236 @@
+"""From draft and verdict to what the DPO's page says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import polars as pl
+
+from gate.bias.rates import wilson
+from gate.case import CellRule
+from gate.finding import Finding, Outcome
+from gate.policy import Policy
+from gate.registry import built
+from gate.subject import TOTAL, Cells, GroupRates
+from gate.verdict import WORST_FIRST, Verdict
+from linkage import LinkQuality
+from release.draft import Draft
+from release.permit import Opinion, ReleaseDecision
+from release.report.facts import (
+    Answer,
+    Asked,
+    Column,
+    Disclosure,
+    FindingLine,
+    GroupRate,
+    Leaves,
+    LinkFacts,
+    QualityFact,
+    ReportFacts,
+    Signed,
+    SourceFacts,
+)
+
+FILES: Final = ("table.csv", "table.parquet")
+_BAD: Final = (Outcome.FAIL, Outcome.WARN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """Which release this is, and of which room."""
+
+    release: str
+    room_title: str
+    demo: bool
+    made_on: str
+    """ISO date."""
+
+
+def gather(
+    draft: Draft,
+    verdict: Verdict,
+    policy: Policy,
+    asked: Asked,
+    sources: Sequence[SourceFacts],
+    occasion: Occasion,
+    quality: Sequence[QualityFact] = (),
+) -> ReportFacts:
+    """The facts before anybody has decided. `quality`: what intake and checks found, after what the draft found."""
+    return ReportFacts(
+        release=occasion.release,
+        room_title=occasion.room_title,
+        demo=occasion.demo,
+        made_on=occasion.made_on,
+        outcome=verdict.outcome.value,
+        counts=_counts(verdict.findings),
+        draft_digest=draft.digest,
+        verdict_digest=verdict.digest,
+        policy=policy.profile,
+        policy_digest=verdict.policy,
+        asked=asked,
+        leaves=_leaves(draft, verdict),
+        sources=tuple(sources),
+        links=tuple(_link(found, draft.models[found.model]) for found in draft.quality),
+        disclosure=_disclosure(draft, verdict, policy),
+        groups=_groups(draft.groups, policy),
+        not_assessable=draft.not_assessable,
+        quality=(*_found(draft), *quality),
+        changes=None,
+        findings=_lines(verdict.findings),
+    )
+
+
+def decided(facts: ReportFacts, opinion: Opinion, decision: ReleaseDecision | None) -> ReportFacts:
+    """The facts with what people wrote: opinion, decision, and the answers beside the findings they answer."""
+    answers = decision.answers if decision else {}
+    lines = tuple(
+        replace(line, answer=Answer(**answers[line.rule])) if line.rule in answers else line for line in facts.findings
+    )
+    said = "positive" if opinion.favourable else "negative"
+    return replace(
+        facts,
+        findings=lines,
+        opinion=Signed(person=opinion.person, when=opinion.when, what=said, reason=opinion.reason),
+        decision=_signed(decision) if decision else None,
+    )
+
+
+def _signed(decision: ReleaseDecision) -> Signed:
+    officers = f"{decision.person}, {decision.second}" if decision.second else decision.person
+    return Signed(person=officers, when=decision.when, what="release", reason=decision.reason)
+
+
+def _counts(findings: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
+    """Rules, not findings: a rule counts once, with its worst outcome."""
+    worst: dict[str, Outcome] = {}
+    for finding in findings:
+        worst[finding.rule] = min(worst.get(finding.rule, Outcome.PASS), finding.outcome, key=WORST_FIRST.index)
+    return tuple((outcome.value, sum(found is outcome for found in worst.values())) for outcome in WORST_FIRST)
+
+
+def _leaves(draft: Draft, verdict: Verdict) -> Leaves:
+    leaves = verdict.safe is not None
+    return Leaves(
+        kind=draft.kind,
+        files=FILES if leaves else (),
+        rows=verdict.safe.height if verdict.safe is not None else 0,
+        columns=tuple(Column(name=column.name, use=column.use) for column in draft.columns),
+        people=draft.people if leaves else None,
+        records_eligible=draft.eligible,
+        records_counted=draft.counted,
+        special_categories=_special(verdict.findings),
+        minors=_minors(verdict.findings),
+    )
+
+
+def _special(findings: Sequence[Finding]) -> tuple[str, ...]:
+    """Columns that B01 knows for a protected ground."""
+    return tuple(finding.about for finding in findings if finding.rule == "B01" and finding.outcome in _BAD)
+
+
+def _minors(findings: Sequence[Finding]) -> bool | None:
+    outcomes = {finding.outcome for finding in findings if finding.rule == "B14"}
+    if outcomes & set(_BAD):
+        return True
+    return False if outcomes == {Outcome.PASS} else None
+
+
+def _link(quality: LinkQuality, digest: str) -> LinkFacts:
+    return LinkFacts(
+        model=quality.model,
+        digest=digest,
+        candidates=quality.candidates,
+        links=quality.links,
+        threshold=quality.threshold,
+        precision=quality.precision,
+        recall=quality.recall,
+    )
+
+
+def _disclosure(draft: Draft, verdict: Verdict, policy: Policy) -> Disclosure | None:
+    if draft.cells is None or verdict.safe is None:
+        return None
+    hidden = verdict.safe["people"].is_null()
+    records = draft.cells.table.with_columns(hidden=hidden).filter(
+        ~pl.any_horizontal(pl.col(name) == TOTAL for name in draft.cells.dimensions)
+    )
+    primary = _primary(draft.cells, policy)
+    total = int(records["records"].sum())
+    return Disclosure(
+        cells=draft.cells.table.filter(pl.col("records") > 0).height,
+        hidden_primary=primary,
+        hidden_complementary=verdict.hidden - primary,
+        share_hidden=int(records.filter("hidden")["records"].sum()) / total if total else None,
+        narrowest=_narrowest(verdict.findings),
+    )
+
+
+def _primary(cells: Cells, policy: Policy) -> int:
+    """Cells that at least one rule wants hidden; the others that were hidden only protect these."""
+    rules = [rule for rule in built(policy.rules, policy) if isinstance(rule, CellRule)]
+    unsafe = [rule.unsafe() for rule in rules if rule.needs in cells.table.columns]
+    return cells.table.filter(pl.any_horizontal(unsafe)).height if unsafe else 0
+
+
+def _narrowest(findings: Sequence[Finding]) -> float | None:
+    measured = next((finding.measured for finding in findings if finding.rule == "D06"), None)
+    return float(measured) if isinstance(measured, int | float) else None
+
+
+def _groups(rates: GroupRates | None, policy: Policy) -> tuple[GroupRate, ...]:
+    """Groups too small for the bias rule have no rate here either."""
+    if rates is None:
+        return ()
+    least = policy.thresholds.minimum_group.value
+    return tuple(
+        _group(attribute, group, eligible, linked, shown=eligible >= least)
+        for attribute, group, eligible, linked in rates.table.select(
+            "attribute", "group", "eligible", "linked"
+        ).iter_rows()
+    )
+
+
+def _group(attribute: str, group: str, eligible: int, linked: int, *, shown: bool) -> GroupRate:
+    if not shown:
+        return GroupRate(attribute=attribute, group=group, rate=None, low=None, high=None)
+    low, high = wilson(linked, eligible)
+    return GroupRate(attribute=attribute, group=group, rate=linked / eligible, low=low, high=high)
+
+
+def _found(draft: Draft) -> tuple[QualityFact, ...]:
+    """What the draft itself found: records left out, and values that contradict each other."""
+    contradicting = [
+        QualityFact(source=name, what="conflicting", count=several, of=draft.counted)
+        for name, (_, several) in draft.unknown.items()
+        if several
+    ]
+    left_out = draft.eligible - draft.counted
+    return (
+        *([QualityFact(source=draft.unit, what="unlinked", count=left_out, of=draft.eligible)] if left_out else []),
+        *contradicting,
+    )
+
+
+def _lines(findings: Sequence[Finding]) -> tuple[FindingLine, ...]:
+    """One line per rule and outcome, the worst first; what passed is only counted."""
+    grouped: dict[tuple[str, Outcome], list[Finding]] = {}
+    for finding in findings:
+        if finding.outcome is not Outcome.PASS:
+            grouped.setdefault((finding.rule, finding.outcome), []).append(finding)
+    ordered = sorted(grouped.items(), key=lambda item: (WORST_FIRST.index(item[0][1]), item[0][0]))
+    return tuple(_line(rule, outcome, found) for (rule, outcome), found in ordered)
+
+
+def _line(rule: str, outcome: Outcome, found: Sequence[Finding]) -> FindingLine:
+    first = found[0]
+    alone = len(found) == 1
+    return FindingLine(
+        rule=rule,
+        outcome=outcome.value,
+        count=len(found),
+        about=", ".join(dict.fromkeys(finding.about for finding in found)),
+        measured=first.measured if alone else None,
+        threshold=first.threshold if alone else None,
+        message=first.message,
+        remedy=first.remedy,
+    )

@@ -1,0 +1,113 @@
+"""What leaves: one folder with the table, the report, what the gate found, and a signed list of it all."""
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from declare import Fault, Refusal, Signer, canonical, digest, digest_frame
+from gate.verdict import Verdict
+from release.dataset import as_csv, as_parquet, described, readme
+from release.manifest import CONTEXT, MANIFEST, SIGNATURE, File, Manifest, verify_parcel
+from release.permit import NotPermitted, Permit
+from release.report.facts import ReportFacts, plain
+
+__all__ = ["ParcelExists", "verify_parcel", "write_parcel"]
+
+
+class ParcelExists(Refusal):
+    def __init__(self, release: str) -> None:
+        super().__init__(
+            f"the parcel of release {release} exists already", remedy="A parcel is written once; use it, or run anew."
+        )
+
+
+def write_parcel(
+    permit: Permit, verdict: Verdict, facts: ReportFacts, reports: Mapping[str, str], folder: Path, signer: Signer
+) -> Path:
+    """`folder`, with every file or not there at all.
+
+    `reports`: language → HTML page. Raises `NotPermitted` when verdict or facts are not those of the permit,
+    `ParcelExists`, and `Fault` when the folder cannot be written.
+    """
+    table = _permitted(permit, verdict, facts)
+    if folder.exists():
+        raise ParcelExists(permit.examined.release)
+    files = _files(table, verdict, facts, reports)
+    manifest = _manifest(permit, files, signer).to_bytes()
+    signature = signer.sign(CONTEXT + manifest)
+    try:
+        _write_whole(folder, {**files, MANIFEST: manifest, SIGNATURE: signature})
+    except OSError as error:
+        raise Fault(
+            f"the parcel could not be written ({os.strerror(error.errno or 0)})",
+            remedy="Make room on the disk, check that the folder may be written, and run again.",
+        ) from error
+    return folder
+
+
+def _permitted(permit: Permit, verdict: Verdict, facts: ReportFacts) -> pl.DataFrame:
+    examined = permit.examined
+    shown = (facts.release, facts.draft_digest, facts.verdict_digest, facts.policy_digest)
+    if verdict.digest != examined.verdict or verdict.safe is None:
+        raise NotPermitted("the permit is for another verdict", remedy="Use the verdict that people decided on.")
+    if shown != (examined.release, examined.draft, examined.verdict, examined.policy):
+        raise NotPermitted("the report is about something else", remedy="Use the report that people decided on.")
+    return verdict.safe
+
+
+def _files(table: pl.DataFrame, verdict: Verdict, facts: ReportFacts, reports: Mapping[str, str]) -> dict[str, bytes]:
+    annex = {"verdict": _public(verdict), "report": plain(facts.public())}
+    files = {
+        "table.parquet": as_parquet(table),
+        "table.csv": as_csv(table),
+        "findings.json": canonical(annex),
+        "README.txt": readme(facts, table).encode(),
+    }
+    files |= {f"report.{language}.html": page.encode() for language, page in sorted(reports.items())}
+    entry = described(facts, {name: (len(content), digest(content)) for name, content in files.items()})
+    return files | {"dataset.jsonld": json.dumps(entry, ensure_ascii=False, indent=2, sort_keys=True).encode()}
+
+
+def _public(verdict: Verdict) -> dict[str, Any]:
+    """The verdict without its findings: those stand in the report's facts, without concentration parameters."""
+    content = verdict.to_json()
+    del content["findings"]
+    return content | {"digest": verdict.digest, "table": None if verdict.safe is None else digest_frame(verdict.safe)}
+
+
+def _manifest(permit: Permit, files: Mapping[str, bytes], signer: Signer) -> Manifest:
+    examined = permit.examined
+    return Manifest(
+        format="koppelkamer parcel 1",
+        release=examined.release,
+        request=examined.request,
+        draft=examined.draft,
+        verdict=examined.verdict,
+        policy=examined.policy,
+        decided=examined.digest,
+        key_id=signer.key_id,
+        files=tuple(
+            File(name=name, size=len(content), sha256=digest(content)) for name, content in sorted(files.items())
+        ),
+    )
+
+
+def _write_whole(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Under a temporary name beside the target, synced, then renamed: the folder appears whole or not at all."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
+    try:
+        for name, content in files.items():
+            with (temporary / name).open("wb") as file:
+                file.write(content)
+                os.fsync(file.fileno())
+        temporary.chmod(0o755)
+        temporary.rename(folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
