@@ -1,19 +1,26 @@
-"""Prefect 3.8 around the plain functions. Its database holds ids only: source, delivery and request.
+"""Prefect 3.8 around the plain functions. Its database holds ids only: source, delivery digest, request.
 
-The flows close over the opened room, so neither a path nor a key is ever a parameter, and no result is kept.
+The flows close over room, keys and person, so neither path nor key is ever a parameter, and no result is kept.
 """
 
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from flows.link import link
-from flows.receive import receive
+from declare import digest_file
+from flows.keyring import Keyring
+from flows.link import Examined, link
+from flows.receive import Received, receive
 from flows.release import release
 from flows.shield import shielded
 from koppelkamer.room import Room
+
+if TYPE_CHECKING:
+    from register.session import SignedIn
+
+R = TypeVar("R")
 
 _SETTINGS: Final = {
     # Two switches: the client's analytics and the server's own.
@@ -22,42 +29,30 @@ _SETTINGS: Final = {
     # The first start makes the database; on a busy machine the default of 20 seconds is too short.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
     "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
-    "PREFECT_LOGGING_LEVEL": "WARNING",
+    # Refusals are told by whoever called, in full; Prefect's own traceback of them is noise.
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Flows:
-    """The three flows of one room; each takes and returns ids."""
+    """The flows of one room, run in this process."""
 
-    receive: Callable[..., str]
-    link: Callable[..., str]
-    release: Callable[..., str]
+    def __init__(self, room: Room, keyring: Keyring) -> None:
+        configure(room)
+        self._room, self._keyring = room, keyring
 
+    def receive(self, source: str, file: Path) -> Received:
+        """As `flows.receive.receive`; Prefect sees the source's id and the file's digest."""
+        work = shielded(lambda: receive(self._room, self._keyring, source, file))
+        return _run("receive", work, source=source, delivery=digest_file(file))
 
-def flows_of(room: Room) -> Flows:
-    """The room's flows, run in this process. Raises what the plain functions raise."""
-    configure(room)
-    from prefect import flow
+    def link(self, by: "SignedIn", request: str) -> Examined:
+        """As `flows.link.link`; Prefect sees the request's id."""
+        return _run("link", shielded(lambda: link(self._room, self._keyring, by, request)), request=request)
 
-    options: dict[str, Any] = {"persist_result": False, "log_prints": False, "validate_parameters": False}
-
-    @flow(name="receive", **options)
-    @shielded
-    def receive_flow(source: str, delivery: str) -> str:
-        return receive(room, source, delivery).delivery
-
-    @flow(name="link", **options)
-    @shielded
-    def link_flow(request: str, runner: str) -> str:
-        return link(room, request, runner).release
-
-    @flow(name="release", **options)
-    @shielded
-    def release_flow(request: str, runner: str) -> str:
-        return release(room, request, runner).name
-
-    return Flows(receive_flow, link_flow, release_flow)
+    def release(self, request: str) -> Path:
+        """As `flows.release.release`; Prefect sees the request's id."""
+        return _run("release", shielded(lambda: release(self._room, self._keyring, request)), request=request)
 
 
 def configure(room: Room) -> None:
@@ -71,6 +66,20 @@ def warm_up(room: Room) -> threading.Thread:
     thread = threading.Thread(target=_start_server, daemon=True)
     thread.start()
     return thread
+
+
+def _run(name: str, work: Callable[[], R], **ids: str) -> R:
+    """Run `work` as the Prefect flow `name` with `ids` as its only parameters."""
+    from prefect import flow
+
+    results: list[R] = []
+
+    def body(**_: str) -> None:
+        results.append(work())
+
+    options: dict[str, Any] = {"persist_result": False, "log_prints": False, "validate_parameters": False}
+    flow(name=name, **options)(body)(**ids)
+    return results[0]
 
 
 def _start_server() -> None:

@@ -33,7 +33,8 @@ def examine(subject: Subject, policy: SignedPolicy) -> Verdict:
     findings = tuple(finding for rule in rules for finding in rule.check(case))
     stopped = any(finding.outcome is Outcome.FAIL for finding in findings)
     safe = None if stopped or case.table is None or subject.kind == _PERSONS else case.table.safe
-    return Verdict(findings, policy.digest, subject.digest, safe)
+    unsafe = 0 if case.table is None else int(case.table.primary.sum())
+    return Verdict(findings, policy.digest, subject.digest, safe, unsafe)
 
 
 def _case(subject: Subject, rules: Sequence[Rule], policy: Policy) -> Case:

@@ -25,6 +25,8 @@ class Verdict:
     policy: str
     subject: str
     safe: pl.DataFrame | None
+    unsafe: int = 0
+    """Number of cells that a rule hid; the other hidden ones protect these."""
 
     def __post_init__(self) -> None:
         # Nothing found is not a pass: no rule has looked.

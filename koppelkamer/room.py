@@ -10,7 +10,6 @@ from typing import Literal, TypeVar
 from pydantic import Field
 
 from declare import Declaration, WrongInput, load
-from expectations.dictionary import Dictionary
 from intake.source import Source
 from linkage import Model
 from pseudonymise.domain import Domain
@@ -94,8 +93,8 @@ class Room:
         return self._all("requests", Request)
 
     @cached_property
-    def dictionary(self) -> Dictionary:
-        return load(self.folder / "dictionary.toml", Dictionary)
+    def dictionary(self) -> object:
+        raise NotImplementedError
 
     def source(self, name: str) -> Source:
         return _one("source", self.sources, name)
@@ -111,8 +110,35 @@ class Room:
         return self.folder / self.declaration.policy
 
     @property
+    def policy_signature(self) -> Path:
+        return self.policy.with_suffix(".sig")
+
+    @property
     def keystore(self) -> Path:
         return self.folder / self.declaration.keystore.path
+
+    @property
+    def passphrase_file(self) -> Path | None:
+        """For unattended work, when the room declares one."""
+        declared = self.declaration.keystore.passphrase_file
+        return self.folder / declared if declared else None
+
+    @property
+    def public_key(self) -> Path:
+        """The room's Ed25519 public key, hexadecimal on one line."""
+        return self.keystore / "room.pub"
+
+    def read_public_key(self) -> bytes:
+        """The 32 raw bytes. Raises `WrongInput` when the room has no keys yet."""
+        try:
+            return bytes.fromhex(self.public_key.read_text(encoding="ascii").strip())
+        except (OSError, ValueError) as error:
+            raise WrongInput("this room has no public key", remedy="Make its keys: `koppelkamer key init`.") from error
+
+    @property
+    def session(self) -> Path:
+        """The command line's session, mode 0600."""
+        return self.folder / ".session"
 
     @property
     def store(self) -> Path:

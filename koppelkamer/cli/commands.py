@@ -69,10 +69,11 @@ COMMANDS: Final = (
     Command("console", "serve the web console on this machine", "room:console", {
         **_ROOM, "--port": {"type": int, "default": 8000, "metavar": "N", "help": "port (default 8000)"},
     }),
-    Command("key", "init: make the key store; status; export: a partner's copy; destroy", "keys:key", {
-        "action": {"choices": ["init", "status", "export", "destroy"]}, **_ROOM,
+    Command("key", "init, status, sign (the policy), export (a partner's copy), destroy", "keys:key", {
+        "action": {"choices": ["init", "status", "sign", "export", "destroy"]}, **_ROOM,
         "--partner": {"metavar": "PARTNER", "help": "for export: whose copy"},
         "--out": {**_FOLDER, "help": "for export: folder of the partner's key store"},
+        "--passphrase-file": {**_FILE, "help": "for export: the partner's passphrase; without it you are asked"},
         "--reason": {"metavar": "TEXT", "default": "", "help": "for destroy: why; part of the signed record"},
     }),
     Command("verify", "check a parcel, a log or a whole room", "verify:verify", {
@@ -105,7 +106,9 @@ COMMANDS: Final = (
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     """The call, with `command` (runs it), `name` and `json`. Exits 2 on wrong usage."""
-    parser = argparse.ArgumentParser(prog="koppelkamer", description="Data clean room and pseudonymised record linkage.")
+    parser = argparse.ArgumentParser(
+        prog="koppelkamer", description="Data clean room and pseudonymised record linkage."
+    )
     commands = parser.add_subparsers(dest="name", metavar="COMMAND", required=True)
     for command in COMMANDS:
         _add(commands, command)

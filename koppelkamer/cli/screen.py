@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from declare import Refusal
+from intake import Quarantine
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,19 @@ def columns(rows: Sequence[Sequence[object]], indent: int = 2) -> list[str]:
         " " * indent + "  ".join(_align(row, original, widths)).rstrip()
         for row, original in zip(cells, rows, strict=True)
     ]
+
+
+def quarantined(quarantine: Quarantine, most: int = 6) -> list[str]:
+    """The most frequent reasons, as aligned lines."""
+    rows = [
+        (count, f"{rule}" + (f" ({column})" if column else ""), "row kept out" if scope == "row" else "cell emptied")
+        for scope, column, rule, count in quarantine.counts().head(most).iter_rows()
+    ]
+    return columns(rows, indent=4)
+
+
+def percent(share: float | None) -> str:
+    return "unknown" if share is None else f"{100 * share:.1f} %"
 
 
 def _align(row: Sequence[str], original: Sequence[object], widths: Sequence[int]) -> list[str]:

@@ -1,0 +1,69 @@
+"""The register of a room: opened, brought in line with the declarations, and the plan that approvals are given to."""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from declare import Signer, canonical, digest, digest_file, load
+from flows.models import fitted_model
+from gate.policy import Policy
+from koppelkamer.room import Room
+from koppelkamer.settings import configure, migrate
+from linkage import FittedModel
+from register.declarations import Request
+
+if TYPE_CHECKING:
+    from register.plan import Plan
+
+_ROOT: Final = Path(__file__).parents[1]
+_PACKAGES: Final = (
+    "audit", "console", "declare", "expectations", "flows", "gate", "intake", "koppelkamer", "linkage", "pseudonymise",
+    "register", "release",
+)  # fmt: skip
+
+
+def open_register(room: Room) -> None:
+    """Make the register's tables when needed and bring partners, people, agreements and sources in line."""
+    configure(room.declaration.database, room.folder)
+    migrate()
+    from register import load as books
+
+    declared = room.declaration
+    books.sync_room(declared.name, declared.title, declared.demo, declared.partners, declared.people)
+    books.sync_agreements(room.agreements.values())
+    books.sync_sources(room.sources.values())
+
+
+def write_logs(room: Room, signer: Signer) -> None:
+    """Move what waits in the register to the signed logs."""
+    from register.outbox import flush
+
+    flush(room.audit, signer)
+
+
+def plan_of(room: Room, request: Request, models: Sequence[FittedModel]) -> "Plan":
+    """Digests of all that a run of `request` would use."""
+    from register.plan import Plan
+
+    return Plan(
+        request=request.digest,
+        policy=load(room.policy, Policy).digest,
+        models={fitted.model.id: fitted.digest for fitted in models},
+        sources={source.id: room.source(source.id).digest for source in request.sources},
+        code=code_version(),
+    )
+
+
+@cache
+def code_version() -> str:
+    """The version, and the digest of every module of the product: a changed line is another program."""
+    modules = sorted(path for package in _PACKAGES for path in (_ROOT / package).rglob("*.py"))
+    contents = {str(path.relative_to(_ROOT)): digest_file(path) for path in modules}
+    return f"{version('koppelkamer')}+{digest(canonical(contents))[:12]}"
+
+
+def fitted_models(room: Room, request: Request) -> list[FittedModel]:
+    """The frozen models a request names, their signatures checked. Raises `Refusal` when one is not trained."""
+    return [fitted_model(room, model) for model in request.models]

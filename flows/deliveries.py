@@ -1,0 +1,60 @@
+"""Where deliveries lie in the store, and how they are opened again."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from declare import Refusal
+from flows.keyring import Keyring
+from koppelkamer.room import Room
+from pseudonymise.aside import AsideTable
+from pseudonymise.protected import ProtectedTable
+from pseudonymise.store import open_aside, open_protected
+
+INTAKE: Final = "intake.json"
+"""Beside each stored delivery: what intake and expectations counted."""
+
+
+class NothingReceived(Refusal):
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"no delivery of {source} has come in", remedy=f"Run `koppelkamer receive {source} FILE` with the delivery."
+        )
+
+
+def folder_of(room: Room, source: str, delivery: str) -> Path:
+    """A delivery's folder; its digest names it, so that a second receipt changes nothing."""
+    return room.store / "deliveries" / source / delivery[:16]
+
+
+def context_of(room: Room, path: Path) -> str:
+    """The room and the place in its store, bound into every encrypted file."""
+    return f"{room.declaration.name}/{path.relative_to(room.store)}"
+
+
+def latest(source: str) -> str:
+    """Digest of the delivery of `source` that came in last, by the register. Raises `NothingReceived`."""
+    from register.models import Delivery
+
+    found = Delivery.objects.filter(source=source, state="received").order_by("received_at").last()
+    if found is None:
+        raise NothingReceived(source)
+    return found.digest
+
+
+def protected_table(room: Room, keyring: Keyring, source: str) -> ProtectedTable:
+    """The latest delivery of `source`, decrypted."""
+    folder = folder_of(room, room.source(source).id, latest(source))
+    return open_protected(keyring.room_keys, folder, context_of(room, folder))
+
+
+def aside_table(room: Room, keyring: Keyring, source: str) -> AsideTable:
+    """Its protected attributes; for the bias run only."""
+    folder = folder_of(room, source, latest(source))
+    return open_aside(keyring.room_keys, folder, context_of(room, folder))
+
+
+def intake_facts(room: Room, source: str) -> dict[str, Any]:
+    """Counts of the latest delivery, as `flows.receive.Received.facts`."""
+    facts: dict[str, Any] = json.loads((folder_of(room, source, latest(source)) / INTAKE).read_bytes())
+    return facts

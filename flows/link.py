@@ -1,0 +1,133 @@
+"""Run a request: link, draft, gate and report. It stops before people decide."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from declare import canonical, write_atomically
+from flows.books import fitted_models, plan_of, write_logs
+from flows.deliveries import aside_table, context_of, latest, protected_table
+from flows.facts import facts_of
+from flows.keyring import Keyring
+from gate import Verdict, examine, verify_policy
+from koppelkamer.room import Room
+from linkage import LinkedTable
+from linkage import link as link_tables
+from register.declarations import Request
+from release.draft import Draft, draft, subject_of
+from release.report import ReportFacts, render, to_json
+
+if TYPE_CHECKING:
+    from register.models import Release, Run
+    from register.session import SignedIn
+
+FACTS = "facts.json"
+SAFE = "safe.parquet"
+FINDINGS = "findings.json"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Examined:
+    """A run's end: the release that people decide on, what the gate said, and what the report says."""
+
+    release: str
+    linked: LinkedTable
+    verdict: Verdict
+    facts: ReportFacts
+    reports: Path
+
+
+def link(room: Room, keyring: Keyring, by: "SignedIn", request_id: str) -> Examined:
+    """Run `request_id` as approved. Raises `NotApproved`, `ChangedSinceApproval`, `AgreementLapsed` … before any work.
+
+    Whatever stops it later leaves the request scheduled, so that it can run again.
+    """
+    from django.utils import timezone
+
+    from register.runs import start_run, stop_run
+
+    request = room.request(request_id)
+    models = fitted_models(room, request)
+    deliveries = {source: latest(source) for source in sources_of(room, request)}
+    plan = plan_of(room, request, models)
+    run = start_run(by, request.id, plan, deliveries, today=timezone.localdate())
+    try:
+        return _execute(room, keyring, by, request, run)
+    except BaseException:
+        stop_run(by, run)
+        raise
+    finally:
+        write_logs(room, keyring.signer)
+
+
+def sources_of(room: Room, request: Request) -> list[str]:
+    """Sources the request names, and those its models link."""
+    named = [source.id for source in request.sources]
+    linked = [source for model in request.models for source in (room.model(model).left, room.model(model).right)]
+    return list(dict.fromkeys([*named, *linked]))
+
+
+def _execute(room: Room, keyring: Keyring, by: "SignedIn", request: Request, run: "Run") -> Examined:
+    tables = {source: protected_table(room, keyring, source) for source in sources_of(room, request)}
+    linked = link_tables(tables, fitted_models(room, request))
+    made = draft(linked, request, _aside(room, keyring, request), concepts_of(room), not_assessable=())
+    policy = verify_policy(room.policy, room.policy_signature, room.read_public_key())
+    verdict = examine(subject_of(made), policy)
+    _keep(room, keyring, run, linked, made)
+    release = _finish(by, run, made, verdict, linked)
+    facts = facts_of(room, request, release, made, verdict)
+    return Examined(release.id, linked, verdict, facts, _report(room, keyring, release.id, facts, verdict))
+
+
+def _finish(by: "SignedIn", run: "Run", made: Draft, verdict: Verdict, linked: LinkedTable) -> "Release":
+    from register.runs import Examined as Outcome
+    from register.runs import finish_run
+
+    warned = tuple(finding.rule for finding in verdict.findings if finding.outcome in ("WARN", "NOT ASSESSABLE"))
+    outcome = Outcome(verdict.outcome.value, verdict.digest, made.digest, warned)
+    return finish_run(by, run, outcome, links=linked.links.height)
+
+
+def concepts_of(room: Room) -> Mapping[str, str]:
+    """`source.column` → concept, a derived column having the concept of its origin."""
+    found: dict[str, str] = {}
+    for source in room.sources.values():
+        declared = {column.name: column.concept for column in source.columns if column.concept}
+        derived = {each.name: declared[each.origin] for each in source.derived if each.origin in declared}
+        found |= {f"{source.id}.{name}": concept for name, concept in (declared | derived).items()}
+    return found
+
+
+def _aside(room: Room, keyring: Keyring, request: Request) -> dict[str, pl.DataFrame]:
+    """Protected attributes of the sources that declare any: of these only rates by group go on."""
+    return {source: aside_table(room, keyring, source).table for source in sources_of(room, request)}
+
+
+def _keep(room: Room, keyring: Keyring, run: "Run", linked: LinkedTable, made: Draft) -> None:
+    """Links and lineage at rest, encrypted, bound to their place."""
+    folder = room.store / "runs" / run.id
+    vault = keyring.vault("runs")
+    for name, table in {"links": linked.links, "entities": linked.entities, "lineage": made.lineage}.items():
+        path = folder / f"{name}.parquet"
+        vault.write(table, path, context_of(room, path))
+
+
+def _report(room: Room, keyring: Keyring, release: str, facts: ReportFacts, verdict: Verdict) -> Path:
+    """The report's folder: both languages, its facts, the findings, and the table that may leave (encrypted)."""
+    folder = room.reports / release
+    write_reports(folder, facts)
+    write_atomically(folder / FINDINGS, canonical(verdict.to_json()))
+    if verdict.safe is not None:
+        path = room.store / "runs" / release / SAFE
+        keyring.vault("runs").write(verdict.safe, path, context_of(room, path))
+    return folder
+
+
+def write_reports(folder: Path, facts: ReportFacts) -> None:
+    """report.nl.html, report.en.html and the facts they were made from."""
+    for language in ("nl", "en"):
+        write_atomically(folder / f"report.{language}.html", render(facts, language).encode())
+    write_atomically(folder / FACTS, to_json(facts))

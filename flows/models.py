@@ -1,0 +1,52 @@
+"""Models: trained on what is stored, frozen as JSON beside their declaration, signed, and used only so."""
+
+from pathlib import Path
+
+from declare import Refusal, Signer, verify_signature, write_atomically
+from flows.deliveries import protected_table
+from flows.keyring import Keyring
+from koppelkamer.room import Room
+from linkage import FittedModel, train
+
+
+class NotTrained(Refusal):
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"model {model} is not trained, or was trained from another declaration",
+            remedy=f"Run `koppelkamer train {model}`, and have the fitted model reviewed.",
+        )
+
+
+def train_model(room: Room, keyring: Keyring, model_id: str) -> FittedModel:
+    """Estimate the model on the latest deliveries of its two sources, write and sign it."""
+    model = room.model(model_id)
+    left = protected_table(room, keyring, model.left)
+    right = left if model.dedupe else protected_table(room, keyring, model.right)
+    fitted = train(left, right, model)
+    _write(room, fitted, keyring.signer)
+    return fitted
+
+
+def fitted_model(room: Room, model_id: str) -> FittedModel:
+    """The frozen model. Raises `NotTrained`, or `BadSignature` when it is not as it was signed."""
+    model, (frozen, signature) = room.model(model_id), _paths(room, model_id)
+    if not frozen.is_file() or not signature.is_file():
+        raise NotTrained(model_id)
+    content = frozen.read_bytes()
+    verify_signature(room.read_public_key(), content, signature.read_bytes(), what=f"model {model_id}")
+    fitted = FittedModel.from_json(content)
+    if fitted.model != model:
+        raise NotTrained(model_id)
+    return fitted
+
+
+def _write(room: Room, fitted: FittedModel, signer: Signer) -> None:
+    frozen, signature = _paths(room, fitted.model.id)
+    content = fitted.to_json()
+    write_atomically(signature, signer.sign(content))
+    write_atomically(frozen, content)
+
+
+def _paths(room: Room, model_id: str) -> tuple[Path, Path]:
+    folder = room.folder / "models"
+    return folder / f"{model_id}.json", folder / f"{model_id}.sig"

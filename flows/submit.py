@@ -1,0 +1,32 @@
+"""Put a request into the register, with the plan that approvals are given to."""
+
+from typing import TYPE_CHECKING
+
+from declare import WrongInput
+from flows.books import fitted_models, plan_of
+from koppelkamer.room import Room
+
+if TYPE_CHECKING:
+    from register.models import Release, Request
+    from register.session import SignedIn
+
+
+def submit(room: Room, by: "SignedIn", request_id: str) -> "Request":
+    """Register the request as declared now, and submit it. Raises `NotTrained`, `NoDpia`, `AgreementLapsed`, …"""
+    from register.decisions import decide
+    from register.load import sync_request
+
+    declared = room.request(request_id)
+    row = sync_request(declared, plan_of(room, declared, fitted_models(room, declared)))
+    decide(by, row, "submit", seen=row.digest)
+    return row
+
+
+def subject(name: str) -> "Request | Release":
+    """The request or release of that id. Raises `WrongInput`."""
+    from register.models import Release, Request
+
+    found = Release.objects.filter(id=name).first() or Request.objects.filter(id=name).first()
+    if found is None:
+        raise WrongInput("the register holds no such request or release", remedy="Submit the request first.")
+    return found

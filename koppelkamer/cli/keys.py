@@ -1,0 +1,82 @@
+"""`koppelkamer key`: the room's key store, the policy's signature, and partners' copies."""
+
+import argparse
+from pathlib import Path
+
+from declare import Refusal, WrongInput, write_atomically
+from flows.keyring import Keyring, open_keyring
+from gate.policy import sign_policy
+from koppelkamer.cli.screen import Screen
+from koppelkamer.passphrase import new_passphrase
+from koppelkamer.room import Room, open_room
+from pseudonymise.keys import FileKeyStore
+
+
+def key(call: argparse.Namespace) -> Screen:
+    """init, status, sign (the policy), export (a partner's copy) or destroy."""
+    room = open_room(call.room)
+    actions = {"init": _init, "status": _status, "sign": _sign, "export": _export, "destroy": _destroy}
+    return actions[call.action](room, call)
+
+
+def init(room: Room) -> Keyring:
+    """Make the key store, sign the domain and make its masters. Raises `Refusal` when there is one already."""
+    store = FileKeyStore.create(room.keystore, new_passphrase(room.passphrase_file))
+    store.add_domain(room.declaration.domain)
+    write_atomically(room.public_key, store.signer().public_key.hex().encode() + b"\n")
+    return Keyring(room, store)
+
+
+def export(keyring: Keyring, partner: str, folder: Path, passphrase: str) -> None:
+    """Make the partner's copy: the domain's key only. Raises `Refusal` unless the partner is a party to the domain."""
+    domain = keyring.room.declaration.domain
+    if partner not in domain.parties:
+        raise Refusal(f"no such party to domain {domain.id}", remedy=f"The parties are {', '.join(domain.parties)}.")
+    keyring.store.export_domain(domain.id, domain.version, passphrase, folder)
+
+
+def sign(keyring: Keyring) -> None:
+    """Sign the policy in the name of its owner."""
+    sign_policy(keyring.room.policy, keyring.room.policy_signature, keyring.signer)
+
+
+def _init(room: Room, call: argparse.Namespace) -> Screen:
+    keyring = init(room)
+    facts = {"keys": str(room.keystore), "domain": room.declaration.domain.id, "key": keyring.signer.key_id}
+    return Screen(facts, [f"made {room.keystore} for domain {facts['domain']}; signing key {facts['key']}"])
+
+
+def _status(room: Room, call: argparse.Namespace) -> Screen:
+    store = open_keyring(room).store
+    keys = [{"domain": one.domain.id, "version": one.domain.version, "state": one.state} for one in store.status()]
+    gone = [{"domain": one.domain, "version": one.version, "state": "destroyed"} for one in store.destructions()]
+    lines = [f"{one['domain']} version {one['version']}: {one['state']}" for one in (*keys, *gone)]
+    return Screen({"keys": [*keys, *gone]}, lines or ["no domain has a key yet"])
+
+
+def _sign(room: Room, call: argparse.Namespace) -> Screen:
+    sign(open_keyring(room))
+    return Screen(
+        {"signed": str(room.policy)}, [f"signed {room.policy.name}; from now on releases are held against it"]
+    )
+
+
+def _export(room: Room, call: argparse.Namespace) -> Screen:
+    if not call.partner or not call.out:
+        raise WrongInput("export needs a partner and a folder", remedy="Add --partner PARTNER --out DIR.")
+    export(open_keyring(room), call.partner, call.out, new_passphrase(call.passphrase_file))
+    return Screen(
+        {"partner": call.partner, "folder": str(call.out)},
+        [f"made {call.out} for {call.partner}: the domain's key only; hand folder and passphrase over by two ways"],
+    )
+
+
+def _destroy(room: Room, call: argparse.Namespace) -> Screen:
+    if not call.reason:
+        raise WrongInput("destroying a key needs a reason", remedy="Add --reason TEXT; it stands in the signed record.")
+    domain = room.declaration.domain
+    record = open_keyring(room).store.destroy(domain.id, domain.version, reason=call.reason)
+    return Screen(
+        {"destroyed": record.domain, "version": record.version, "key": record.key_id},
+        [f"destroyed the key of {record.domain} version {record.version}; what was made with it cannot be read again"],
+    )

@@ -1,0 +1,149 @@
+"""Commands that work in a room: each opens room and register, does one thing, and moves the events to the logs."""
+
+import argparse
+import getpass
+import sys
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+from declare import WrongInput
+from flows.books import open_register, write_logs
+from flows.keyring import Keyring, open_keyring
+from koppelkamer.cli.screen import Screen, columns, progress, quarantined
+from koppelkamer.room import Room, open_room
+
+if TYPE_CHECKING:
+    from register.session import SignedIn
+
+
+def receive(call: argparse.Namespace) -> Screen:
+    """Take one delivery in."""
+    room, keyring = _open(call)
+    progress(f"receiving {call.source}")
+    if call.via == "prefect":
+        from flows.orchestrate import flows_of
+
+        flows_of(room, keyring).receive(call.source, call.file)
+        return Screen({"source": call.source}, [f"received {call.source}"])
+    from flows.receive import receive as receive_delivery
+
+    received = receive_delivery(room, keyring, call.source, call.file)
+    facts = {"source": call.source, "delivery": received.delivery, **received.facts}
+    kept = f"{received.rows_kept:,} of {received.rows_in:,} rows"
+    return Screen(facts, [f"received {call.source}: kept {kept}", *quarantined(received.quarantine)])
+
+
+def train(call: argparse.Namespace) -> Screen:
+    """Estimate, freeze and sign a model."""
+    from flows.models import train_model
+
+    room, keyring = _open(call)
+    progress(f"training {call.model}")
+    fitted = train_model(room, keyring, call.model)
+    lines = [f"trained {fitted.model.id} on {fitted.candidates:,} candidate pairs; {fitted.iterations} iterations"]
+    rows = [
+        (field.field, level, f"{weight:+.1f}")
+        for field in fitted.fields
+        for level, weight in zip(field.names, field.weights, strict=True)
+    ]
+    facts = {"model": fitted.model.id, "digest": fitted.digest, "candidates": fitted.candidates, "prior": fitted.prior}
+    return Screen(facts, [*lines, "  match weights (log2):", *columns(rows, indent=4)])
+
+
+def submit(call: argparse.Namespace) -> Screen:
+    """Put a request into the register."""
+    from flows.submit import submit as submit_request
+
+    room, keyring = _open(call)
+    request = submit_request(room, _person(room, call), call.request)
+    write_logs(room, keyring.signer)
+    return Screen({"request": request.id, "state": request.state}, [f"request {request.id} is {request.state}"])
+
+
+def decide(call: argparse.Namespace) -> Screen:
+    """Take a step of the workflow."""
+    from flows.submit import subject
+    from register.decisions import decide as take_step
+
+    room, keyring = _open(call)
+    what = subject(call.subject)
+    answers = _answers(call)
+    take_step(_person(room, call), what, call.action, seen=what.digest, reason=call.reason, answers=answers)
+    write_logs(room, keyring.signer)
+    return Screen({"subject": what.id, "state": what.state}, [f"{what.id} is {what.state.replace('_', ' ')}"])
+
+
+def run(call: argparse.Namespace) -> Screen:
+    """Link, draft, examine and report. Refuses with the gate's reasons when the verdict is FAIL."""
+    from flows.link import link
+
+    room, keyring = _open(call)
+    progress(f"running {call.request}")
+    if call.via == "prefect":
+        from flows.orchestrate import flows_of
+
+        done = flows_of(room, keyring).link(call.request, _person(room, call))
+    else:
+        done = link(room, keyring, _person(room, call), call.request)
+    return examined(done)
+
+
+def release(call: argparse.Namespace) -> Screen:
+    """Write the parcel of what people released."""
+    from flows.release import release as write_release
+
+    room, keyring = _open(call)
+    if call.via == "prefect":
+        from flows.orchestrate import flows_of
+
+        folder = flows_of(room, keyring).release(call.request)
+    else:
+        folder = write_release(room, keyring, call.request)
+    return Screen({"parcel": str(folder)}, [f"wrote {folder}"])
+
+
+def login(call: argparse.Namespace) -> Screen:
+    """Sign in; a session of eight hours for this command line."""
+    from register import session
+
+    room, keyring = _open(call)
+    if not sys.stdin.isatty():
+        raise WrongInput("signing in asks for a password, and nobody is at the keyboard", remedy="Use a terminal.")
+    who = session.login(call.username, getpass.getpass("Password: "), room.session)
+    write_logs(room, keyring.signer)
+    return Screen({"person": who.person.username}, [f"signed in as {who.person.name}"])
+
+
+def console(call: argparse.Namespace) -> Screen:
+    """Serve the console on this machine until stopped."""
+    room = open_room(call.room)
+    open_register(room)
+    from django.core.management import call_command
+
+    progress(f"the console is at http://localhost:{call.port}/ ; Ctrl-C stops it")
+    call_command("runserver", f"localhost:{call.port}", use_reloader=False, verbosity=0)
+    return Screen({}, [])
+
+
+def _open(call: argparse.Namespace) -> tuple[Room, Keyring]:
+    room = open_room(call.room)
+    keyring = open_keyring(room)
+    open_register(room)
+    return room, keyring
+
+
+def _person(room: Room, call: argparse.Namespace) -> "SignedIn":
+    """Whoever is signed in, or in a demo room the person being played."""
+    from register import session
+
+    return session.act_as(call.acting) if call.acting else session.current(room.session)
+
+
+def _answers(call: argparse.Namespace) -> dict[str, Any]:
+    """The four answers per rule, from a TOML file: [D05] legitimate = "…" and so on."""
+    if call.answers is None:
+        return {}
+    try:
+        return tomllib.loads(call.answers.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise WrongInput(f"{call.answers} is not a TOML file with answers", remedy="See docs/walk.md.") from error
