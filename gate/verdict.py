@@ -1,8 +1,9 @@
 """The gate's answer."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import polars as pl
 
@@ -47,6 +48,12 @@ class Verdict:
     def digest(self) -> str:
         return digest(canonical(self.to_json()))
 
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any], safe: pl.DataFrame | None) -> Self:
+        """A stored verdict again; its digest shows whether it, or the table with it, was changed."""
+        findings = tuple(Finding(**{**item, "outcome": Outcome(item["outcome"])}) for item in content["findings"])
+        return cls(findings, content["policy"], content["subject"], safe, content["unsafe"])
+
     def to_json(self) -> dict[str, Any]:
         """The contents of findings.json; counts of hidden cells, no cell and no person."""
         counts = Counter(finding.outcome for finding in self.findings)
@@ -57,5 +64,6 @@ class Verdict:
             "subject": self.subject,
             "safe": None if self.safe is None else digest_frame(self.safe),
             "hidden": self.hidden,
+            "unsafe": self.unsafe,
             "findings": [finding.to_json() for finding in self.findings],
         }

@@ -54,10 +54,10 @@ class LinkRateGap:
         subject = case.subject
         absent = tuple(self._unknown(name) for name in subject.not_assessable)
         if subject.groups is None:
-            return absent or (self._unknown("groups"),)
+            return absent or (self._unknown("any protected attribute"),)
         parts = subject.groups.table.sort("attribute", "group").partition_by("attribute", maintain_order=True)
         found = tuple(finding for part in parts for finding in self._about(part))
-        return found + absent or (self._unknown("groups"),)
+        return found + absent or (self._unknown("any protected attribute"),)
 
     def _unknown(self, attribute: str) -> Finding:
         message = f"No source delivers {attribute}, so nobody can say whether its groups are linked equally often."

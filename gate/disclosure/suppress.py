@@ -103,8 +103,9 @@ class _Facts:
         if self.people[cell] != 1:
             return np.zeros_like(self.unsafe)
         same, total = self.codes == self.codes[cell], self.codes == 0
-        nested: Bools = (same | total).all(axis=1) | (same | (self.codes[cell] == 0)).all(axis=1)
-        return nested & (self.people == 1)
+        nested = (same | total).all(axis=1) | (same | (self.codes[cell] == 0)).all(axis=1)
+        alone: Bools = nested & (self.people == 1)
+        return alone
 
 
 def _codes(names: pl.Series) -> Ints:
