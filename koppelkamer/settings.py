@@ -18,7 +18,7 @@ def configure(database: str, base: Path, *, https: bool = False) -> None:
 
     wanted = database_settings(database, base)
     if not settings.configured:
-        settings.configure(**django_settings(wanted, room_secret(base), https=https))
+        settings.configure(**django_settings(wanted, base / "reports", room_secret(base), https=https))
         django.setup()
     elif settings.DATABASES["default"]["NAME"] != wanted["NAME"]:
         raise Fault("this process already serves another room", remedy="Use a process of its own for each room.")
@@ -31,9 +31,10 @@ def migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def django_settings(database: dict[str, Any], secret: str, *, https: bool = False) -> dict[str, Any]:
+def django_settings(database: dict[str, Any], reports: Path, secret: str, *, https: bool = False) -> dict[str, Any]:
     """All Django settings. `https` marks cookies as secure; leave it off only for a console on this machine."""
     return {
+        "REPORTS": reports,
         "SECRET_KEY": secret,
         "DEBUG": False,
         "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"],
@@ -51,7 +52,6 @@ def django_settings(database: dict[str, Any], secret: str, *, https: bool = Fals
             "django.contrib.auth",
             "django.contrib.contenttypes",
             "django.contrib.sessions",
-            "django.contrib.messages",
         ],
         "MIDDLEWARE": [
             "django.middleware.security.SecurityMiddleware",
@@ -61,7 +61,6 @@ def django_settings(database: dict[str, Any], secret: str, *, https: bool = Fals
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
-            "django.contrib.messages.middleware.MessageMiddleware",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
         ],
         "TEMPLATES": [_templates()],
@@ -131,7 +130,7 @@ def _templates() -> dict[str, Any]:
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
+                "console.views.room",
             ]
         },
     }

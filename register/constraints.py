@@ -14,7 +14,8 @@ from django.db.models import BaseConstraint, Model, Q
 class CompositeForeignKey(BaseConstraint):
     """`fields` together reference `to_fields` of the model the first of them points to, which must be unique together.
 
-    A row with a null among its fields references nothing (SQL's MATCH SIMPLE).
+    A row with a null among its fields references nothing (SQL's MATCH SIMPLE). Checked at the end of a transaction, as
+    Django's own foreign keys are.
     """
 
     def __init__(self, *, fields: tuple[str, ...], to_fields: tuple[str, ...], name: str) -> None:
@@ -50,7 +51,7 @@ class CompositeForeignKey(BaseConstraint):
         return (
             f"FOREIGN KEY ({_columns(model, self.fields, schema_editor)}) "
             f"REFERENCES {schema_editor.quote_name(target._meta.db_table)} "
-            f"({_columns(target, self.to_fields, schema_editor)})"
+            f"({_columns(target, self.to_fields, schema_editor)}) DEFERRABLE INITIALLY DEFERRED"
         )
 
 

@@ -144,3 +144,8 @@ class AlreadyDecided(Refusal):
 class NotSignedIn(Refusal):
     def __init__(self, why: str) -> None:
         super().__init__(why, remedy="Sign in with `koppelkamer login`.")
+
+
+class WeakPassword(WrongInput):
+    def __init__(self, why: Iterable[str]) -> None:
+        super().__init__(f"this password will not do: {' '.join(why)}", remedy="Choose a longer, unusual one.")

@@ -3,11 +3,13 @@
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from django.conf import settings
 from django.contrib import auth
+from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.backends.base import SessionBase
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
 from audit import Event
@@ -16,7 +18,7 @@ from declare import write_atomically
 from register.models import Person, Room
 from register.operation import new_operation
 from register.outbox import record
-from register.refusals import NotSignedIn, Unregistered
+from register.refusals import NotSignedIn, Unregistered, WeakPassword
 
 _SESSION: Final = object()
 
@@ -43,7 +45,20 @@ def login(username: str, password: str, file: Path) -> SignedIn:
     auth.login(request, person)
     request.session.save()
     write_atomically(file, str(request.session.session_key).encode(), mode=0o600)
-    return _signed_in(person, "session")
+    return SignedIn(person, "session", _SESSION)
+
+
+def set_password(username: str, password: str) -> None:
+    """Give an account its password. Raises `Unregistered`, or `WeakPassword` with what is wrong."""
+    person = Person.objects.filter(username=username).first()
+    if person is None:
+        raise Unregistered("person")
+    try:
+        validate_password(password, person)
+    except ValidationError as error:
+        raise WeakPassword(error.messages) from error
+    person.set_password(password)
+    person.save(update_fields=["password"])
 
 
 def current(file: Path) -> SignedIn:
@@ -67,12 +82,14 @@ def of_request(request: HttpRequest) -> SignedIn:
     """The person who is signed in to the console. Raises `NotSignedIn`."""
     if not isinstance(request.user, Person) or not request.user.is_active:
         raise NotSignedIn("nobody is signed in")
+    if request.session.get("how") == "demo":
+        return act_as(request.user.username)
     return SignedIn(request.user, "session", _SESSION)
 
 
 def act_as(username: str) -> SignedIn:
     """Play a made-up person, in a demo room only. Raises `NotSignedIn` in any other room."""
-    if not Room.objects.filter(demo=True).exists():
+    if not is_demo():
         raise NotSignedIn("acting as somebody exists only in a demo room")
     person = Person.objects.filter(username=username, is_active=True).first()
     if person is None:
@@ -80,9 +97,22 @@ def act_as(username: str) -> SignedIn:
     return SignedIn(person, "demo", _SESSION)
 
 
-def _signed_in(person: Person, how: Literal["session", "demo"]) -> SignedIn:
-    record(Event("signed in", new_operation(), timestamp(), {"person": person.username, "how": how}))
-    return SignedIn(person, how, _SESSION)
+def act_in_browser(request: HttpRequest, username: str) -> None:
+    """Sign the browser in as a made-up person, in a demo room only. Raises as `act_as`."""
+    person = act_as(username).person
+    request.session["how"] = "demo"
+    auth.login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    request.session["how"] = "demo"  # signing in may have emptied the session of somebody else
+
+
+def is_demo() -> bool:
+    return Room.objects.filter(demo=True).exists()
+
+
+def note_sign_in(request: HttpRequest, user: Person, **_: Any) -> None:
+    """Receives Django's signal: every sign-in stands in the audit log."""
+    how = str(request.session.get("how", "session"))
+    record(Event("signed in", new_operation(), timestamp(), {"person": user.username, "how": how}))
 
 
 def _request_with(key: str | None) -> HttpRequest:

@@ -6,5 +6,7 @@ from pathlib import Path
 
 from koppelkamer.settings import database_settings, django_settings
 
-_address = os.environ.get("KOPPELKAMER_TEST_DATABASE", "register.db")
-globals().update(django_settings(database_settings(_address, Path(tempfile.gettempdir())), "only for tests"))
+_folder = Path(tempfile.gettempdir())
+_database = database_settings(os.environ.get("KOPPELKAMER_TEST_DATABASE", "register.db"), _folder)
+REPORTS = _folder / "reports"  # named, because the type checker reads this module and not the function
+globals().update(django_settings(_database, REPORTS, "only for tests"))

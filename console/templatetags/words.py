@@ -1,0 +1,28 @@
+"""{{ request.state|state }} and its kin."""
+
+from django import template
+from django.utils.functional import Promise
+
+from console.words import ACTIONS, OUTCOMES, ROLES, STATES
+
+register = template.Library()
+
+
+@register.filter
+def state(value: str) -> Promise | str:
+    return STATES.get(value, value)
+
+
+@register.filter
+def action(value: str) -> Promise | str:
+    return ACTIONS.get(value, value)
+
+
+@register.filter
+def role(value: str) -> Promise | str:
+    return ROLES.get(value, value)
+
+
+@register.filter
+def outcome(value: str) -> Promise | str:
+    return OUTCOMES.get(value, value)

@@ -1,0 +1,143 @@
+"""Pages: what waits, a request, a release, a decision, the public catalogue. Nothing here shows a record."""
+
+from pathlib import Path
+from typing import Any, Final
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from console.decision import DecisionForm
+from declare import Refusal
+from register import queries
+from register.decisions import decide
+from register.models import Membership, Release, Request, Room
+from register.session import act_in_browser, is_demo, of_request
+
+REPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    person = of_request(request).person
+    return render(request, "console/home.html", {"waiting": queries.pending(person)})
+
+
+@require_safe
+@login_required
+def request_page(request: HttpRequest, subject_id: str) -> HttpResponse:
+    return _page(request, get_object_or_404(Request, pk=subject_id))
+
+
+@require_safe
+@login_required
+def release_page(request: HttpRequest, subject_id: str) -> HttpResponse:
+    return _page(request, get_object_or_404(Release, pk=subject_id))
+
+
+@require_POST
+@login_required
+def decide_on_request(request: HttpRequest, subject_id: str) -> HttpResponse:
+    return _decide(request, get_object_or_404(Request, pk=subject_id))
+
+
+@require_POST
+@login_required
+def decide_on_release(request: HttpRequest, subject_id: str) -> HttpResponse:
+    return _decide(request, get_object_or_404(Release, pk=subject_id))
+
+
+@require_safe
+@login_required
+def report(_: HttpRequest, subject_id: str, language: str) -> HttpResponse:
+    """The report as the release room made it: no script, no outside address, a sandbox of its own."""
+    release = get_object_or_404(Release, pk=subject_id)
+    path = Path(settings.REPORTS) / release.id / f"report.{language}.html"
+    if not path.is_file():
+        raise Http404
+    return HttpResponse(path.read_bytes(), headers={"Content-Security-Policy": REPORT_POLICY})
+
+
+@require_safe
+def catalogue(request: HttpRequest) -> HttpResponse:
+    """For everybody: what was released, why and on what ground."""
+    pages = [page for release in queries.catalogue() if (page := queries.request_page(release.request_id))]
+    return render(request, "console/catalogue.html", {"entries": list(zip(queries.catalogue(), pages, strict=True))})
+
+
+@require_POST
+def act(request: HttpRequest) -> HttpResponse:
+    """In a demo room: play one of its made-up people."""
+    if not is_demo():
+        raise Http404
+    try:
+        act_in_browser(request, request.POST.get("username", ""))
+    except Refusal as refusal:
+        raise Http404 from refusal
+    return redirect("home")
+
+
+def room(_: HttpRequest) -> dict[str, Any]:
+    """For every template: the room, and in a demo room the people one may play."""
+    here = Room.objects.first()
+    players = Membership.objects.select_related("person", "partner").order_by("role", "person__name")
+    return {"room": here, "players": players if here is not None and here.demo else None}
+
+
+def _decide(request: HttpRequest, subject: Request | Release) -> HttpResponse:
+    by = of_request(request)
+    form = DecisionForm(subject, queries.actions(by.person, subject), request.POST)
+    if not form.is_valid():
+        return _page(request, subject, form, status=400)
+    given = form.cleaned_data
+    try:
+        decide(
+            by,
+            subject,
+            given["action"],
+            seen=given["seen"],
+            reason=given["reason"],
+            answers=form.answers if given["action"] == "release" else None,
+            operation=given["operation"],
+        )
+    except Refusal as refusal:
+        return _page(request, subject, form, refusal, status=409)
+    return redirect(_address(subject), subject.pk)
+
+
+def _page(
+    request: HttpRequest,
+    subject: Request | Release,
+    form: DecisionForm | None = None,
+    refusal: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    subject.refresh_from_db()
+    possible = queries.actions(of_request(request).person, subject)
+    page: Any = queries.request_page(subject.pk) if isinstance(subject, Request) else queries.release_page(subject.pk)
+    context = {
+        "page": page,
+        "form": form or (DecisionForm(subject, possible) if possible else None),
+        "refusal": refusal,
+        "reports": _reports(subject),
+    }
+    return render(request, f"console/{_address(subject)}.html", context, status=status)
+
+
+def _address(subject: Request | Release) -> str:
+    return "request" if isinstance(subject, Request) else "release"
+
+
+def _reports(subject: Request | Release) -> list[str]:
+    """Languages in which the report of a release lies ready."""
+    folder = Path(settings.REPORTS) / subject.pk
+    return [language for language, _name in settings.LANGUAGES if (folder / f"report.{language}.html").is_file()]
+
+
+@require_safe
+def stylesheet(_: HttpRequest) -> HttpResponse:
+    path = Path(__file__).with_name("console.css")
+    return HttpResponse(path.read_bytes(), content_type="text/css")

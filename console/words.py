@@ -1,0 +1,70 @@
+"""The words of the workflow as people read them, in their language."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+STATES: Final[dict[str, Promise]] = {
+    "draft": _("draft"),
+    "submitted": _("submitted, waits for the legal officer"),
+    "checked": _("checked, waits for the data owners"),
+    "consented": _("consented, waits for the DPO"),
+    "scheduled": _("may run"),
+    "running": _("running"),
+    "completed": _("completed"),
+    "returned": _("returned to the requester"),
+    "on_hold": _("on hold"),
+    "withdrawn": _("withdrawn"),
+    "expired": _("expired"),
+    "revoked": _("revoked"),
+    "examined": _("examined, waits for the DPO's opinion"),
+    "advised": _("advised, waits for the release officer"),
+    "released": _("released"),
+    "withheld": _("withheld"),
+    "refused": _("refused by the gate"),
+}
+
+ACTIONS: Final[dict[str, Promise]] = {
+    "submit": _("submit"),
+    "approve": _("approve"),
+    "advise": _("give a favourable opinion"),
+    "advise against": _("advise against it"),
+    "run": _("run"),
+    "finish": _("finish"),
+    "stop": _("stop"),
+    "return": _("return to the requester"),
+    "hold": _("put on hold"),
+    "resume": _("resume"),
+    "withdraw": _("withdraw"),
+    "expire": _("mark as expired"),
+    "revoke": _("revoke"),
+    "countersign": _("countersign"),
+    "release": _("release"),
+    "withhold": _("withhold"),
+}
+
+ROLES: Final[dict[str, Promise]] = {
+    "analyst": _("analyst"),
+    "data_steward": _("data steward"),
+    "data_owner": _("data owner"),
+    "legal_officer": _("legal officer"),
+    "dpo": _("DPO"),
+    "release_officer": _("release officer"),
+    "auditor": _("auditor"),
+    "administrator": _("administrator"),
+}
+
+OUTCOMES: Final[dict[str, Promise]] = {
+    "PASS": _("passed"),
+    "WARN": _("passed with warnings"),
+    "FAIL": _("refused"),
+    "NOT ASSESSABLE": _("could not be assessed in part"),
+}
+
+QUESTIONS: Final[dict[str, Promise]] = {
+    "legitimate": _("Why is it legitimate?"),
+    "suitable": _("Why is it suitable?"),
+    "necessary": _("Why is it necessary?"),
+    "proportionate": _("Why is it proportionate?"),
+}

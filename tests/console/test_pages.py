@@ -1,0 +1,186 @@
+"""Who sees which page, what a decision on it does, and what no page shows."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver
+
+from register.models import Decision, Request, Room
+from register.session import set_password
+from tests.register.room import ANSWERS, approved, draft, examined, furnish, person, take
+
+pytestmark = pytest.mark.django_db
+PASSWORD = "a long enough word"
+
+PUBLIC = {"sign-in", "catalogue", "stylesheet"}
+POSTED = {"sign-out", "act", "set_language", "decide-request", "decide-release"}
+SIGNED_IN = {"home", "request", "release", "report"}
+
+
+def client(who: str | None = None, language: str = "en") -> Client:
+    browser = Client(HTTP_ACCEPT_LANGUAGE=language, SERVER_NAME="localhost")
+    if who:
+        browser.force_login(person(who))
+    return browser
+
+
+def path_of(name: str) -> str:
+    return {
+        "home": "/",
+        "sign-in": "/sign-in/",
+        "catalogue": "/catalogue/",
+        "stylesheet": "/console.css",
+        "sign-out": "/sign-out/",
+        "act": "/act/",
+        "set_language": "/language/",
+        "request": "/requests/insight/",
+        "release": "/releases/insight-1/",
+        "report": "/releases/insight-1/report/nl/",
+        "decide-request": "/requests/insight/decide/",
+        "decide-release": "/releases/insight-1/decide/",
+    }[name]
+
+
+def test_every_page_has_an_entry_here() -> None:
+    assert set(get_resolver().reverse_dict.keys()) >= PUBLIC | POSTED | SIGNED_IN
+    names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+    assert names == PUBLIC | POSTED | SIGNED_IN
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC | POSTED | SIGNED_IN))
+def test_who_is_not_signed_in_sees_the_public_pages_only(name: str, tmp_path: Path) -> None:
+    examined()
+    answer = client().get(path_of(name))
+    if name in PUBLIC:
+        assert answer.status_code == 200
+    elif name in POSTED:
+        assert answer.status_code == (302 if name == "set_language" else 405)
+    else:
+        assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/sign-in/")
+    assert "default-src" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("name", ["decide-request", "decide-release"])
+def test_nobody_decides_without_signing_in(name: str) -> None:
+    examined()
+    before = Decision.objects.count()
+    assert client().post(path_of(name), {"action": "approve"}).status_code == 302
+    assert Decision.objects.count() == before
+
+
+def fields(browser: Client, page: str) -> dict[str, str]:
+    """The hidden fields of the form on a page."""
+    form = browser.get(page).context["form"]
+    return {"seen": form["seen"].value(), "operation": form["operation"].value()}
+
+
+def test_the_legal_officer_approves() -> None:
+    furnish()
+    request = draft()
+    take("ann", request, "submit")
+    browser = client("lea")
+    assert "Insight" in browser.get("/").text
+    hidden = fields(browser, "/requests/insight/")
+    for _ in range(2):  # the second time is a form sent twice
+        answer = browser.post("/requests/insight/decide/", {"action": "approve", **hidden}, follow=True)
+    assert Decision.objects.filter(action="approve").count() == 1
+    assert "waits for the data owners" in answer.text
+
+
+def test_a_refusal_is_shown_with_its_way_out() -> None:
+    furnish()
+    request = draft()
+    take("ann", request, "submit")
+    browser = client("lea")
+    answer = browser.post(
+        "/requests/insight/decide/", {"action": "approve", **fields(browser, "/requests/insight/"), "seen": "0" * 64}
+    )
+    assert answer.status_code == 409
+    assert "changed since it was read" in answer.text and 'role="alert"' in answer.text
+
+
+def test_a_step_that_is_not_yours_is_no_choice() -> None:
+    furnish()
+    take("ann", draft(), "submit")
+    browser = client("dora")
+    answer = browser.post("/requests/insight/decide/", {"action": "approve", **fields(browser, "/requests/insight/")})
+    assert answer.status_code == 400
+    assert Request.objects.get().state == "submitted"
+
+
+def test_a_release_officer_answers_the_warnings() -> None:
+    take("dora", examined("WARN"), "advise")
+    browser = client("rob")
+    hidden = fields(browser, "/releases/insight-1/")
+    answer = browser.post("/releases/insight-1/decide/", {"action": "release", "reason": "fine", **hidden})
+    assert "these warnings are not answered: B04" in answer.text
+    given = {f"B04.{question}": text for question, text in ANSWERS["B04"].items()}
+    answer = browser.post(
+        "/releases/insight-1/decide/", {"action": "release", "reason": "fine", **hidden, **given}, follow=True
+    )
+    assert "<strong>released</strong>" in answer.text
+    assert "Insight" in client().get("/catalogue/").text
+
+
+def test_no_decision_without_a_token_of_the_page() -> None:
+    furnish()
+    draft()
+    browser = Client(enforce_csrf_checks=True, SERVER_NAME="localhost")
+    browser.force_login(person("ann"))
+    assert browser.post("/requests/insight/decide/", {"action": "submit"}).status_code == 403
+
+
+def test_a_name_that_looks_like_markup_is_text() -> None:
+    furnish()
+    draft(title="<script>alert(1)</script>")
+    page = client("ann").get("/requests/insight/").text
+    assert "<script" not in page and "&lt;script&gt;" in page
+
+
+def test_the_report_is_served_in_a_sandbox(tmp_path: Path, settings: Any) -> None:
+    settings.REPORTS = tmp_path
+    examined()
+    browser = client("dora")
+    assert browser.get("/releases/insight-1/report/nl/").status_code == 404
+    (tmp_path / "insight-1").mkdir()
+    (tmp_path / "insight-1" / "report.nl.html").write_text("<h1>Rapport</h1>")
+    answer = browser.get("/releases/insight-1/report/nl/")
+    assert answer.text == "<h1>Rapport</h1>"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "Rapport in het Nederlands" in browser.get("/releases/insight-1/").text
+
+
+def test_signing_in_with_a_password() -> None:
+    furnish()
+    set_password("dora", PASSWORD)
+    browser = client()
+    wrong = browser.post("/sign-in/", {"username": "dora", "password": "wrong"})
+    assert "do not belong together" in wrong.text
+    right = browser.post("/sign-in/", {"username": "dora", "password": PASSWORD}, follow=True)
+    assert "Nothing waits for you" in right.text
+
+
+def test_playing_somebody_exists_only_in_a_demo_room() -> None:
+    approved()
+    assert "Play somebody" in client().get("/sign-in/").text
+    browser = client()
+    assert browser.post("/act/", {"username": "dora"}, follow=True).status_code == 200
+    browser.post(
+        "/requests/insight/decide/", {"action": "hold", "reason": "x", **fields(browser, "/requests/insight/")}
+    )
+    assert Decision.objects.get(action="hold").how == "demo"
+    assert browser.post("/act/", {"username": "nobody"}).status_code == 404
+    Room.objects.update(demo=False)
+    assert "Play somebody" not in client().get("/sign-in/").text
+    assert client().post("/act/", {"username": "dora"}).status_code == 404
+
+
+def test_the_console_speaks_dutch() -> None:
+    furnish()
+    page = client("ann", "nl").get("/").text
+    assert "Wat op mij wacht" in page and '<html lang="nl">' in page
+    browser = client("ann")
+    browser.post("/language/", {"language": "nl", "next": "/"})
+    assert "Wat op mij wacht" in browser.get("/").text

@@ -1,0 +1,41 @@
+"""Every word of the console exists in Dutch, and the compiled catalogue is the one that is read."""
+
+import gettext
+import re
+from pathlib import Path
+
+from console.words import ACTIONS, ROLES, STATES
+from register.workflow import TRANSITIONS, ReleaseState, RequestState, Role
+
+CONSOLE = Path(__file__).parents[2] / "console"
+CATALOGUE = CONSOLE / "locale" / "nl" / "LC_MESSAGES"
+
+
+def written() -> dict[str, str]:
+    """The catalogue as people edit it: one line per message."""
+    text = (CATALOGUE / "django.po").read_text(encoding="utf-8")
+    return dict(re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', text, re.MULTILINE))
+
+
+def used() -> set[str]:
+    """Every message in templates and modules."""
+    texts = [path.read_text(encoding="utf-8") for path in CONSOLE.rglob("*.html")]
+    found = {match for text in texts for match in re.findall(r"""{% translate ["'](.+?)["'] %}""", text)}
+    modules = [path.read_text(encoding="utf-8") for path in CONSOLE.rglob("*.py")]
+    return found | {match for text in modules for match in re.findall(r'\b_\("(.+?)"\)', text)}
+
+
+def test_every_word_exists_in_dutch() -> None:
+    assert used() == written().keys()
+
+
+def test_the_compiled_catalogue_is_current() -> None:
+    with (CATALOGUE / "django.mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    assert {message: compiled.gettext(message) for message in written()} == written()
+
+
+def test_every_state_action_and_role_has_a_word() -> None:
+    assert STATES.keys() == {*map(str, RequestState), *map(str, ReleaseState)}
+    assert ACTIONS.keys() == {step.action for step in TRANSITIONS}
+    assert ROLES.keys() == set(map(str, Role))
