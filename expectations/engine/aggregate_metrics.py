@@ -21,18 +21,16 @@ def _distinct(column: pl.Expr) -> pl.Expr:
 
 
 def _outside(column: pl.Expr, dtype: pl.DataType, value_set: list[Any] | None) -> pl.Expr:
-    values = _distinct(column)
-    return values.filter(~values.is_in(comparable(value_set or [], dtype).implode()))
+    """Distinct values that are not in the set. They are made distinct last: `unique` keeps no order to rely on."""
+    present = column.drop_nulls()
+    return present.filter(~present.is_in(comparable(value_set or [], dtype).implode())).unique()
 
 
 def _absent(column: pl.Expr, dtype: pl.DataType, value_set: list[Any] | None) -> pl.Expr:
-    """Members of the set that the column lacks; those that do not fit its type it lacks as well."""
-    asked = pl.Series("asked", _unique(comparable(value_set or [], dtype)))
-    return pl.lit(asked).filter(~pl.lit(asked).is_in(_distinct(column.cast(asked.dtype)).implode()))
-
-
-def _unique(values: pl.Series) -> pl.Series:
-    return values.unique(maintain_order=True)
+    """Members of the set that the column lacks, as far as they fit its type."""
+    asked = comparable(value_set or [], dtype).unique(maintain_order=True)
+    members = pl.lit(asked, allow_object=False)
+    return members.filter(~members.is_in(_distinct(column).implode()))
 
 
 def _unfitting(dtype: pl.DataType, value_set: list[Any] | None) -> int:

@@ -31,14 +31,15 @@ ROW_INDEX: Final = "__row_index__"
 
 _COMPARE: Final[Mapping[str, Callable[[pl.Expr, Any], pl.Expr]]] = {
     "==": operator.eq,
-    "!=": operator.ne,
+    "!=": pl.Expr.ne_missing,
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
     ">=": operator.ge,
     "IN": lambda column, values: column.is_in(values),
-    "NOT_IN": lambda column, values: ~column.is_in(values),
+    "NOT_IN": lambda column, values: ~column.is_in(values).fill_null(value=False),
 }
+"""An empty cell is unequal to every value and in no set, as with the pandas engine."""
 _IGNORE: Final = {
     "both_values_are_missing": "all",
     "all_values_are_missing": "all",
@@ -136,7 +137,7 @@ class PolarsExecutionEngine(ExecutionEngine):  # type: ignore[misc]
         schema = self.batch_manager.active_batch_data.schema
         if str(condition.operator) in ("IN", "NOT_IN"):
             values = comparable(condition.parameter, schema[condition.column.name])
-            return _COMPARE[str(condition.operator)](column, values)
+            return _COMPARE[str(condition.operator)](column, values.implode())
         return _COMPARE[str(condition.operator)](column, condition.parameter)
 
     def _nullity_condition_to_filter_clause(self, condition: NullityCondition) -> pl.Expr:

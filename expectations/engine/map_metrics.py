@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from functools import reduce
 from itertools import combinations
-from operator import and_
+from operator import add, and_
 from typing import Any, Final
 
 import polars as pl
 
 from expectations.engine.register import Columns, Types, map_metric
-from expectations.engine.values import comparable
+from expectations.engine.values import bound, comparable
 
 PAIR: Final = ("batch_id", "table", "column_A", "column_B", "row_condition", "condition_parser", "ignore_row_if")
 LIST: Final = ("batch_id", "table", "column_list", "row_condition", "condition_parser", "ignore_row_if")
@@ -18,8 +18,7 @@ LIST: Final = ("batch_id", "table", "column_list", "row_condition", "condition_p
 def _in_set(columns: Columns, dtypes: Types, value_set: list[Any] | None = None) -> pl.Expr:
     if value_set is None:
         return pl.lit(True)
-    values = comparable(value_set, dtypes[0])
-    return columns[0].cast(values.dtype).is_in(values.implode())
+    return columns[0].is_in(comparable(value_set, dtypes[0]).implode())
 
 
 def _not_in_set(columns: Columns, dtypes: Types, value_set: list[Any] | None = None) -> pl.Expr:
@@ -39,19 +38,10 @@ def _between(
     if min_value is not None and max_value is not None and min_value > max_value:
         raise ValueError("min_value cannot be greater than max_value")
     column = columns[0]
-    low, high = (_bound(value, dtypes[0]) for value in (min_value, max_value))
+    low, high = (bound(value, dtypes[0]) for value in (min_value, max_value))
     above = pl.lit(True) if low is None else (column > low if strict_min else column >= low)
     below = pl.lit(True) if high is None else (column < high if strict_max else column <= high)
     return above & below
-
-
-def _bound(value: Any, dtype: pl.DataType) -> Any:
-    if value is None or dtype == pl.Null:
-        return value
-    fitted = comparable([value], dtype)
-    if fitted.is_empty():
-        raise TypeError("column values and bounds must be of the same type")
-    return fitted.item()
 
 
 def _text(column: pl.Expr) -> pl.Expr:
@@ -103,7 +93,7 @@ def _greater(columns: Columns, _: Types, or_equal: bool | None = None, **__: Any
 
 
 def _sum_equal(columns: Columns, _: Types, sum_total: float, **__: Any) -> pl.Expr:
-    return pl.sum_horizontal(columns) == sum_total
+    return reduce(add, columns) == sum_total
 
 
 def _all_equal(columns: Columns, _: Types, **__: Any) -> pl.Expr:

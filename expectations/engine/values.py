@@ -10,11 +10,21 @@ import polars as pl
 def comparable(values: Iterable[Any], dtype: pl.DataType) -> pl.Series:
     """The values that a column of type `dtype` can hold, as a series of that type.
 
-    A number is never equal to a text, so what does not fit is left out, as with the pandas engine; dates may be written
-    as ISO 8601 text. Null is nobody's member.
+    What does not fit is left out, since it equals no value of the column: a number no text, 2.5 no whole number. Dates
+    may be written as ISO 8601 text. Null is nobody's member.
     """
     fitting = [_fitted(value, dtype) for value in values if value is not None]
-    return pl.Series([value for value in fitting if value is not None], dtype=_wide(dtype))
+    return pl.Series([value for value in fitting if value is not None], dtype=dtype)
+
+
+def bound(value: Any, dtype: pl.DataType) -> Any:
+    """A bound that values of the column can be compared with. Raises `TypeError` when no order is known."""
+    if value is None or dtype == pl.Null:
+        return value
+    fitted = value if dtype.is_numeric() and isinstance(value, (int, float)) else _fitted(value, dtype)
+    if fitted is None:
+        raise TypeError("column values and bounds must be of the same type")
+    return fitted
 
 
 def _fitted(value: Any, dtype: pl.DataType) -> Any:
@@ -23,8 +33,16 @@ def _fitted(value: Any, dtype: pl.DataType) -> Any:
     if dtype == pl.Boolean:
         return bool(value) if value in (0, 1) else None
     if dtype.is_numeric():
-        return value if isinstance(value, (int, float)) else None
+        return _fitted_number(value, dtype)
     return _fitted_date(value, dtype)
+
+
+def _fitted_number(value: Any, dtype: pl.DataType) -> int | float | None:
+    if not isinstance(value, (int, float)):
+        return None
+    if dtype.is_integer():
+        return int(value) if float(value).is_integer() else None
+    return float(value)
 
 
 def _fitted_date(value: Any, dtype: pl.DataType) -> Any:
@@ -42,8 +60,3 @@ def _parsed(text: str) -> datetime | None:
         return datetime.fromisoformat(text)
     except ValueError:
         return None
-
-
-def _wide(dtype: pl.DataType) -> pl.DataType:
-    """Numbers are compared as floats when the set holds some: 2.5 is no member of a column of whole numbers."""
-    return pl.Float64() if dtype.is_numeric() else dtype

@@ -1,0 +1,57 @@
+"""The same expectations asked of the Polars engine and of the pandas engine."""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime, time
+from typing import Any
+
+import polars as pl
+
+KEY = "pk_index"
+
+
+def answers(
+    engine: str, frame: pl.DataFrame, wanted: Sequence[Any], form: str = "COMPLETE", **more: Any
+) -> list[dict[str, Any]]:
+    """One answer per expectation, in order; `raised` where it could not be evaluated."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    import expectations.checks.eleven_test
+    import expectations.engine.datasource  # noqa: F401 - registers itself
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    source = getattr(context.data_sources, f"add_{engine}")("source")
+    batch = source.add_dataframe_asset("asset").add_batch_definition_whole_dataframe("all")
+    data = frame if engine == "polars" else frame.to_pandas()
+    placed = [each.copy(update={"meta": {"place": place}}) for place, each in enumerate(wanted)]
+    results = (
+        batch.get_batch({"dataframe": data})
+        .validate(gx.ExpectationSuite("suite", expectations=placed), result_format={"result_format": form} | more)
+        .results
+    )
+    by_place = {result.expectation_config.meta["place"]: result for result in results}
+    return [_answer(by_place[place]) for place in range(len(wanted))]
+
+
+def _answer(result: Any) -> dict[str, Any]:
+    raised = result.exception_info.get("raised_exception", True) if result.exception_info else False
+    return {"raised": True} if raised else plain({"success": result.success, **result.result})
+
+
+def plain(value: Any) -> Any:
+    """Without the traces of numpy and pandas: NaN is null, a number is a number."""
+    if isinstance(value, dict):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple, set)):
+        return [plain(each) for each in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    if hasattr(value, "to_pydatetime"):
+        value = value.to_pydatetime()
+    if isinstance(value, datetime) and value.time() == time.min:
+        return value.date()
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return None if math.isnan(value) else round(float(value), 9)
+    return value
