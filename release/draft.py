@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from declare import canonical, digest, digest_frame
+from declare import Refusal, canonical, digest, digest_frame
 from gate.subject import Cells, GroupRates, OutputColumn, Subject
 from linkage import LinkedTable, LinkQuality
 from register.declarations import Request
@@ -21,6 +21,14 @@ PERSON: Final = "person"
 """Name and concept of the column that stands for the person in a list of persons."""
 
 _RELEASE: Final = object()
+
+
+class NothingLinked(Refusal):
+    def __init__(self, unit: str) -> None:
+        super().__init__(
+            f"no record of {unit} is linked to every source the table needs",
+            remedy="Look at the linkage model and at the deliveries, or leave a dimension out.",
+        )
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -87,7 +95,8 @@ def draft(
 
     `aside`: source → `row` and its protected attributes, of which rates by group are kept and nothing else. `concepts`:
     `source.column` → concept of the room's dictionary. `not_assessable`: protected attributes that no source delivers.
-    Raises `WrongInput` when the output names a column that is not there or cannot be counted.
+    Raises `WrongInput` when the output names a column that is not there or cannot be counted, `NothingLinked` when
+    the table would be empty.
     """
     counted = population(linked, request.output)
     cells = _cells(linked, request, counted) if request.output.kind == "table" else None
@@ -125,6 +134,8 @@ def subject_of(made: Draft) -> Subject:
 
 def _cells(linked: LinkedTable, request: Request, counted: Population) -> Cells:
     output = request.output
+    if counted.records.is_empty():
+        raise NothingLinked(output.unit)
     table = aggregate(counted.records, output.dimensions, output.magnitude, counted.clusterings(linked, output.unit))
     return Cells(output.dimensions, table, output.magnitude)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from declare import WrongInput, canonical
 
@@ -234,7 +234,7 @@ def _without_parameters(line: FindingLine) -> FindingLine:
 
 @cache
 def _adapter() -> TypeAdapter[ReportFacts]:
-    return TypeAdapter(ReportFacts, config=ConfigDict(extra="forbid"))
+    return TypeAdapter(ReportFacts)
 
 
 def plain(facts: ReportFacts) -> dict[str, Any]:

@@ -1,8 +1,19 @@
 """A made-up report with something in every section, for looking at the page and testing it."""
 
 from release.report.facts import (
-    Asked, Column, Disclosure, Dpia, FindingLine, Ground, GroupRate, Leaves, LinkFacts, Proof, QualityFact,
-    ReportFacts, SourceFacts,
+    Asked,
+    Column,
+    Disclosure,
+    Dpia,
+    FindingLine,
+    Ground,
+    GroupRate,
+    Leaves,
+    LinkFacts,
+    Proof,
+    QualityFact,
+    ReportFacts,
+    SourceFacts,
 )  # fmt: skip
 
 WARNED = FindingLine(

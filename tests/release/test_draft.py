@@ -1,0 +1,256 @@
+"""From linked records to cells: against a slow twin in plain Python, and case by case."""
+
+import random
+from collections import defaultdict
+from collections.abc import Mapping
+from itertools import product
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from declare import WrongInput
+from gate.disclosure.cells import checked
+from gate.subject import TOTAL
+from linkage.linked import LinkedTable
+from release.draft import Draft, NothingLinked, draft, subject_of
+from release.population import PLAUSIBLE
+from tests.release.linking import linked_table, request
+
+KINDS = ["noise", "rent", None]
+TOWNS = ["a", "b", "c", None]
+
+
+def random_table(seed: int) -> LinkedTable:
+    """At least one report is linked to a resident."""
+    chance = random.Random(seed)
+    reports = [
+        {"kind": chance.choice(KINDS), "amount": chance.choice([None, 0.0, 10.25, 99.99, -5.5])}
+        for _ in range(chance.randint(1, 25))
+    ]
+    residents = [{"town": chance.choice(TOWNS)} for _ in range(chance.randint(1, 12))]
+    links = [
+        ("reports", row, "residents", chance.randint(1, len(residents)), chance.choice([0.05, 0.2, 0.7, 0.97]))
+        for row in range(1, len(reports) + 1)
+        for _ in range(chance.choice([0, 1, 1, 1, 2]))
+    ] + [("reports", 1, "residents", 1, 0.9)]
+    return linked_table(
+        {"reports": reports, "residents": residents}, links, once={"reports": False, "residents": chance.random() < 0.5}
+    )
+
+
+def slow_cells(linked: LinkedTable, dimensions: list[str]) -> dict[tuple[str, ...], dict[str, float]]:
+    """The table record by record."""
+    own = {row: cluster for source, row, _, cluster in linked.entities.iter_rows() if source == "reports"}
+    residents = defaultdict(list)
+    for source, row, _, cluster in linked.entities.iter_rows():
+        if source == "residents":
+            residents[cluster].append(row)
+    town = dict(linked.payload["residents"].iter_rows())
+    report = {row: values for row, *values in linked.payload["reports"].iter_rows()}
+    wide = {row: cluster for source, row, cluster in linked.clusters_at(PLAUSIBLE).iter_rows() if source == "reports"}
+
+    def category(row: int, name: str) -> str:
+        if name == "reports.kind":
+            return report[row][0] or "?"
+        seen = {town[other] for other in residents[own[row]]} - {None}
+        return seen.pop() if len(seen) == 1 else "?"
+
+    needs_residents = "residents.town" in dimensions
+    counted = {
+        row: tuple(category(row, name) for name in dimensions)
+        for row in own
+        if not needs_residents or residents[own[row]]
+    }
+    sets = [sorted({key[place] for key in counted.values()}) for place in range(len(dimensions))]
+    cells = {}
+    for key in product(*([TOTAL, *names] for names in sets)):
+        rows = [
+            row
+            for row, place in counted.items()
+            if all(k in (TOTAL, own_k) for k, own_k in zip(key, place, strict=True))
+        ]
+        options = []
+        for clusters in (own, wide):
+            sums: dict[int, float] = defaultdict(float)
+            for row in rows:
+                sums[clusters[row]] += report[row][1] or 0.0
+            first, second = [*sorted((abs(amount) for amount in sums.values()), reverse=True), 0.0, 0.0][:2]
+            options.append((len(sums), -first, -second))
+        people, first, second = min(options)
+        value = sum(report[row][1] or 0.0 for row in rows)
+        cells[key] = {"people": people, "records": len(rows), "value": value, "first": -first, "second": -second}
+    return cells
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    seed=st.integers(0, 10**6), dimensions=st.sampled_from([("kind",), ("town",), ("kind", "town"), ("town", "kind")])
+)
+def test_cells_equal_the_slow_twin(seed: int, dimensions: tuple[str, ...]) -> None:
+    names = [{"kind": "reports.kind", "town": "residents.town"}[name] for name in dimensions]
+    linked = random_table(seed)
+    slow = slow_cells(linked, names)
+    made = draft(linked, request(dimensions=names, magnitude="reports.amount"), None, {})
+    assert made.cells is not None
+    table = made.cells.table
+    found = {
+        row[: len(names)]: dict(zip(table.columns[len(names) :], row[len(names) :], strict=True))
+        for row in table.iter_rows()
+    }
+    assert found.keys() == slow.keys()
+    for key, cell in slow.items():
+        assert found[key] == pytest.approx(cell), key
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_the_gate_takes_every_drafted_table(seed: int) -> None:
+    made = draft(
+        random_table(seed), request(dimensions=["reports.kind", "residents.town"], magnitude="reports.amount"), None, {}
+    )
+    assert made.cells is not None
+    checked(made.cells)  # raises for an incomplete table, margins that do not add up, contributions that do not fit
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10**6))
+def test_lineage_is_a_partition_of_the_counted_records(seed: int) -> None:
+    made = draft(random_table(seed), request(dimensions=["reports.kind", "residents.town"]), None, {})
+    assert made.cells is not None
+    counted = made.lineage.group_by("cell").len()
+    cells = made.cells.table.with_row_index("cell").filter(
+        pl.col("records") > 0, pl.col("reports.kind") != TOTAL, pl.col("residents.town") != TOTAL
+    )
+    assert dict(counted.iter_rows()) == dict(cells.select("cell", "records").iter_rows())
+    assert made.lineage["record"].n_unique() == made.lineage.height == made.counted
+
+
+PEOPLE: dict[str, tuple[list[tuple[str, int, str, int, float]], int]] = {
+    # links, people counted over three reports
+    "no links: three persons": ([], 3),
+    "two reports of one resident": ([("reports", 1, "residents", 1, 0.9), ("reports", 2, "residents", 1, 0.9)], 2),
+    "a plausible link makes one person of two": (
+        [("reports", 1, "residents", 1, 0.9), ("reports", 2, "residents", 1, 0.2)],
+        2,
+    ),
+    "an implausible link does not": ([("reports", 1, "residents", 1, 0.9), ("reports", 2, "residents", 1, 0.05)], 3),
+}
+
+
+@pytest.mark.parametrize(("links", "people"), PEOPLE.values(), ids=PEOPLE)
+def test_people_are_counted_conservatively(links: list[Any], people: int) -> None:
+    reports = [{"kind": "noise"}] * 3
+    linked = linked_table({"reports": reports, "residents": [{"town": "a"}]}, links)
+    made = draft(linked, request(dimensions=["reports.kind"]), None, {})
+    assert made.people == people
+
+
+CATEGORY: dict[str, tuple[list[str | None], str]] = {
+    "one resident": (["a"], "a"),
+    "registered twice, the same town": (["a", "a"], "a"),
+    "registered twice, two towns": (["a", "b"], "?"),
+    "town not known": ([None], "?"),
+    "once known, once not": ([None, "b"], "b"),
+}
+
+
+@pytest.mark.parametrize(("towns", "category"), CATEGORY.values(), ids=CATEGORY)
+def test_a_contradicted_value_is_unknown(towns: list[str | None], category: str) -> None:
+    links = [("reports", 1, "residents", row, 0.9) for row in range(1, len(towns) + 1)]
+    linked = linked_table({"reports": [{"kind": "noise"}], "residents": [{"town": town} for town in towns]}, links)
+    made = draft(linked, request(dimensions=["residents.town"]), None, {})
+    assert made.cells is not None
+    assert made.cells.table["residents.town"].to_list() == [TOTAL, category]
+    assert made.unknown["residents.town"] == (int(towns == [None]), int(towns == ["a", "b"]))
+
+
+def test_only_fully_linked_records_count_and_the_rest_is_told() -> None:
+    linked = linked_table(
+        {"reports": [{"kind": "noise"}] * 4, "residents": [{"town": "a"}] * 2, "incomes": [{"band": "low"}]},
+        [
+            ("reports", 1, "residents", 1, 0.9),
+            ("reports", 2, "residents", 2, 0.9),
+            ("incomes", 1, "residents", 1, 0.9),
+        ],
+    )
+    made = draft(linked, request(dimensions=["incomes.band"]), None, {})
+    assert (made.eligible, made.counted) == (4, 1)
+
+
+def test_an_address_is_reached_by_the_link_itself() -> None:
+    linked = linked_table(
+        {"reports": [{"kind": "noise"}] * 2, "addresses": [{"status": "withdrawn"}]},
+        [("reports", 1, "addresses", 1, 0.9), ("reports", 2, "addresses", 1, 0.9)],
+        kinds={"reports": "person", "addresses": "location"},
+    )
+    made = draft(linked, request(dimensions=["addresses.status"]), None, {})
+    assert made.cells is not None
+    assert made.cells.table.row(0) == (TOTAL, 2, 2)  # two persons at one address stay two
+
+
+def test_group_rates_hold_counts_by_group_and_no_row() -> None:
+    linked = linked_table(
+        {"reports": [{"kind": "noise"}], "residents": [{"town": "a"}] * 3}, [("reports", 1, "residents", 2, 0.9)]
+    )
+    aside = {
+        "residents": pl.DataFrame({"row": [1, 2, 3], "born": ["x", "x", None]}, schema_overrides={"row": pl.UInt32})
+    }
+    made = draft(linked, request(dimensions=["reports.kind"]), aside, {})
+    assert made.groups is not None
+    assert made.groups.table.rows() == [("residents.born", "?", 1, 0), ("residents.born", "x", 2, 1)]
+
+
+def test_a_list_of_persons_has_columns_and_no_cells() -> None:
+    linked = random_table(1)
+    asked = request(kind="persons", dimensions=["residents.town"], rank_by="reports.amount")
+    subject = subject_of(draft(linked, asked, None, {"residents.town": "municipality"}))
+    assert subject.cells is None
+    assert [(column.name, column.concept, column.use) for column in subject.columns] == [
+        ("person", "person", "identity"),
+        ("residents.town", "municipality", "breakdown"),
+        ("reports.amount", None, "ranking"),
+    ]
+
+
+REFUSED: dict[str, dict[str, Any]] = {
+    "no dimension": {"dimensions": []},
+    "a column that is not kept": {"dimensions": ["reports.colour"]},
+    "a source that is not linked": {"dimensions": ["taxes.band"]},
+    "a magnitude of another source": {"dimensions": ["reports.kind"], "magnitude": "residents.town"},
+}
+
+
+@pytest.mark.parametrize("output", REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_counted_is_refused(output: Mapping[str, Any]) -> None:
+    with pytest.raises(WrongInput):
+        draft(random_table(2), request(**output), None, {})
+
+
+def test_a_table_of_nobody_is_refused() -> None:
+    linked = linked_table({"reports": [{"kind": "noise"}], "residents": [{"town": "a"}]}, [])
+    with pytest.raises(NothingLinked):
+        draft(linked, request(dimensions=["residents.town"]), None, {})
+
+
+def test_a_category_named_as_the_total_is_refused() -> None:
+    linked = linked_table({"reports": [{"kind": TOTAL}]}, [])
+    with pytest.raises(WrongInput, match="total"):
+        draft(linked, request(dimensions=["reports.kind"]), None, {})
+
+
+def test_the_digest_follows_contents_and_nothing_else() -> None:
+    asked = request(dimensions=["reports.kind", "residents.town"], magnitude="reports.amount")
+    one, again = (draft(random_table(3), asked, None, {}) for _ in range(2))
+    other = draft(random_table(4), asked, None, {})
+    assert one.digest == again.digest != other.digest
+
+
+def test_a_draft_is_made_here_only() -> None:
+    made = draft(random_table(3), request(dimensions=["reports.kind"]), None, {})
+    values = {name: getattr(made, name) for name in Draft.__slots__ if name != "_made_by"}
+    with pytest.raises(TypeError, match="only"):
+        Draft(**values)
+    assert repr(made) == "Draft(asked, table)"

@@ -1,0 +1,209 @@
+"""The DPO's page: complete in both languages, safe, readable by a machine for blind readers, and one A4."""
+
+import re
+import string
+import subprocess
+from dataclasses import replace
+from html.parser import HTMLParser
+from importlib.resources import files
+from pathlib import Path
+from shutil import which
+from typing import Any
+
+import pytest
+
+from declare import WrongInput
+from gate.registry import RULES
+from release.report import from_json, render, to_json
+from release.report.facts import Answer, GroupRate, ReportFacts, Signed
+from release.report.words import LANGUAGES, catalogue, words
+from tests.conftest import missing_service
+from tests.release.example import DOMINATED, FACTS, PROXY, REFUSED, WARNED
+
+SHORT = Answer(legitimate="ja", suitable="ja", necessary="ja", proportionate="ja")
+PAGES: dict[str, ReportFacts] = {
+    "warned": FACTS,
+    "refused": replace(FACTS, outcome="FAIL", findings=(REFUSED, WARNED), disclosure=None, links=()),
+    "passed": replace(FACTS, outcome="PASS", findings=()),
+    "not assessable": replace(
+        FACTS, outcome="NOT ASSESSABLE", findings=(replace(WARNED, outcome="NOT ASSESSABLE", count=3), PROXY)
+    ),
+    "nothing known": replace(
+        FACTS,
+        groups=(),
+        sources=(),
+        links=(),
+        quality=(),
+        proof=None,
+        asked=replace(FACTS.asked, dpia=None, grounds=()),
+    ),
+    "four warnings": replace(FACTS, findings=(WARNED, PROXY, DOMINATED, replace(WARNED, rule="D14"))),
+    "decided": replace(
+        FACTS,
+        findings=(replace(WARNED, answer=SHORT),),
+        opinion=Signed(person="F. Gegevens", when="2026-11-21T10:00:00Z", what="negative", reason="te grof"),
+        decision=Signed(person="B. Besluit", when="2026-11-21T11:00:00Z", what="release", reason="raadsbesluit"),
+    ),
+}
+
+
+class Outline(HTMLParser):
+    """Tags with their attributes, and the text between them."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def leaves(content: Any, at: str = "") -> dict[str, str]:
+    if isinstance(content, dict):
+        return {key: text for name, part in content.items() for key, text in leaves(part, f"{at}.{name}").items()}
+    return {at: str(content)}
+
+
+def test_both_languages_have_the_same_sentences_with_the_same_blanks() -> None:
+    dutch, english = (leaves({key: catalogue(language)[key] for key in ("text", "rule")}) for language in LANGUAGES)
+    assert dutch.keys() == english.keys()
+    for key, sentence in dutch.items():
+        blanks = [
+            {name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (sentence, english[key])
+        ]
+        assert blanks[0] == blanks[1], key
+        assert sentence.strip(), key
+        assert english[key].strip(), key
+
+
+def test_every_rule_of_the_gate_has_words() -> None:
+    for language in LANGUAGES:
+        assert RULES.keys() <= catalogue(language)["rule"].keys()
+
+
+def test_every_sentence_is_used() -> None:
+    folder = files("release.report")
+    source = folder.joinpath("templates", "report.html.j2").read_text() + folder.joinpath("render.py").read_text()
+    source += folder.joinpath("words.py").read_text()
+    made = ("verdict_", "meaning_", "count_", "level_", "use_", "what_")
+    unused = [
+        key
+        for key in catalogue("nl")["text"]
+        if not key.startswith(made) and not re.search(rf"['\"]{key}['\"]", source)
+    ]
+    assert unused == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("facts", PAGES.values(), ids=PAGES)
+def test_a_page_is_sound_and_stands_alone(facts: ReportFacts, language: Any) -> None:
+    page = render(facts, language)
+    outline = Outline(page)
+    assert outline.open == []
+    assert outline.tags[0][1]["lang"] == language
+    assert not {"script", "link", "iframe", "img", "object"} & {tag for tag, _ in outline.tags}
+    assert not re.search(r"(src|href|url)\s*[=(]|@import|https?:", page)
+    assert [tag for tag, _ in outline.tags if tag == "h1"] == ["h1"]
+    assert all("scope" in attributes for tag, attributes in outline.tags if tag == "th")
+    assert page.count("<svg") == page.count('role="img"><title>')
+    assert words(language)(f"verdict_{facts.outcome.replace(' ', '_')}") in outline.text
+
+
+def test_the_refusal_says_why_in_the_readers_language() -> None:
+    page = Outline(render(PAGES["refused"], "nl")).text
+    assert "Vrijgave geweigerd" in page
+    assert "lijst of rangschikking van personen" in page
+    assert "geaggregeerde tabel" in page
+    assert "Handtekening" not in page
+
+
+def test_markup_in_a_value_stays_text() -> None:
+    evil = "<script>alert(1)</script>\"'&{{ 7*7 }}"
+    facts = replace(
+        FACTS, asked=replace(FACTS.asked, title=evil, purpose=evil), groups=(replace(FACTS.groups[0], group=evil),)
+    )
+    page = render(facts, "nl")
+    assert "<script" not in page
+    assert "49" not in Outline(page).text.replace(evil, "").replace("0,49", "")
+    assert evil in Outline(page).text
+
+
+def test_a_small_group_has_no_rate_on_the_page() -> None:
+    facts = replace(FACTS, groups=(GroupRate(attribute="a", group="g", rate=None, low=None, high=None),))
+    assert "<svg" not in render(facts, "en")
+    assert "too small to show" in render(facts, "en")
+
+
+def test_the_public_copy_has_no_concentration_parameters() -> None:
+    facts = replace(FACTS, findings=(DOMINATED, WARNED))
+    whole, public = render(facts, "nl"), render(facts, "nl", public=True)
+    assert "0,812" in whole
+    for hidden in ("0,812", "0.8123", "0,432", "0.4321"):
+        assert hidden not in public
+    assert "0,061" in public
+    assert "Openbaar exemplaar" in public
+
+
+NUMBERS = {
+    "thousands": (1234567, 0, "1.234.567", "1,234,567"),
+    "decimals": (1234.5, 2, "1.234,50", "1,234.50"),
+    "unknown": (None, 0, "onbekend", "unknown"),
+}
+
+
+@pytest.mark.parametrize(("value", "decimals", "dutch", "english"), NUMBERS.values(), ids=NUMBERS)
+def test_numbers_read_as_in_the_language(value: float | None, decimals: int, dutch: str, english: str) -> None:
+    assert words("nl").number(value, decimals) == dutch
+    assert words("en").number(value, decimals) == english
+
+
+def test_dates_read_as_in_the_language() -> None:
+    assert words("nl").day("2026-03-01T10:00:00Z") == "1 maart 2026"
+    assert words("en").day("2026-03-01") == "1 March 2026"
+    assert words("nl").short_day("2026-03-01") == "01-03-2026"
+    assert words("nl").day("") == "onbekend"
+
+
+def test_facts_come_back_from_json() -> None:
+    for facts in PAGES.values():
+        assert from_json(to_json(facts)) == facts
+
+
+@pytest.mark.parametrize("content", [b"{}", b"nothing", b'{"release": 3}'])
+def test_other_json_is_refused(content: bytes) -> None:
+    with pytest.raises(WrongInput):
+        from_json(content)
+
+
+def test_an_unknown_language_is_refused() -> None:
+    with pytest.raises(WrongInput, match="language"):
+        render(FACTS, "fr")  # type: ignore[arg-type]  # what a careless caller might do
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", ["warned", "refused", "not assessable", "four warnings"])
+def test_it_prints_on_one_a4(tmp_path: Path, page: str) -> None:
+    browser = which("chromium")
+    if browser is None:
+        missing_service("chromium")
+    html, pdf = tmp_path / "report.html", tmp_path / "report.pdf"
+    html.write_text(render(PAGES[page], "nl"), encoding="utf-8")
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
+               f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={pdf}", html.as_uri()]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    content = pdf.read_bytes()
+    assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1
+    assert [float(side) for side in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content)[0]] == pytest.approx(
+        [595, 842], abs=1
+    )
