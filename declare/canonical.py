@@ -1,7 +1,7 @@
 """Canonical bytes and SHA-256 digests (hexadecimal): equal contents, equal digest.
 
-JSON is canonical by RFC 8785. A frame is its column names, types and values in row order, written as uncompressed
-Arrow IPC at Polars' oldest compatibility level, so that the way a frame was computed does not show.
+JSON is canonical by RFC 8785. A frame is its column names, types, nulls and values in row order, each written as
+uncompressed Arrow IPC at Polars' oldest compatibility level, so that the way a frame was computed does not show.
 """
 
 import hashlib
@@ -30,8 +30,23 @@ def digest_file(path: Path) -> str:
 
 
 def digest_frame(frame: "pl.DataFrame") -> str:
-    import polars as pl  # here, so that the audit room and a partner's laptop read declarations without loading Polars
+    # Imported here, so that the audit room runs where Polars is not installed.
+    import polars as pl
+
+    parts = hashlib.sha256()
+    for column in frame.get_columns():
+        # What lies under a null or in a bitmap's last byte is arbitrary: nulls are taken out, Booleans are widened.
+        values = column.drop_nulls()
+        parts.update(canonical([column.name, str(column.dtype), column.len()]))
+        parts.update(_bytes(column.is_null().cast(pl.UInt8)))
+        parts.update(_bytes(values.cast(pl.UInt8) if column.dtype == pl.Boolean else values))
+    return parts.hexdigest()
+
+
+def _bytes(column: "pl.Series") -> bytes:
+    import polars as pl
 
     buffer = io.BytesIO()
-    frame.rechunk().write_ipc(buffer, compression="uncompressed", compat_level=pl.CompatLevel.oldest())
-    return digest(buffer.getvalue())
+    frame = column.rechunk().to_frame()
+    frame.write_ipc(buffer, compression="uncompressed", compat_level=pl.CompatLevel.oldest())
+    return hashlib.sha256(buffer.getbuffer()).digest()

@@ -18,6 +18,7 @@ from release.report.facts import (
     Asked,
     Column,
     Disclosure,
+    Dpia,
     FindingLine,
     Ground,
     GroupRate,
@@ -29,7 +30,8 @@ from release.report.facts import (
 )
 
 if TYPE_CHECKING:
-    from register.models import Release
+    from register.models import Request as RegisteredRequest
+    from register.models import Run
 
 _REASONS: Final = 3
 """Most frequent reasons of quarantine that the page has room for."""
@@ -38,14 +40,14 @@ _SMALL_GROUP: Final = 30
 FILES: Final = ("table.parquet", "table.csv")
 
 
-def facts_of(room: Room, request: Request, release: "Release", made: Draft, verdict: Verdict) -> ReportFacts:
-    """All nine sections of the DPO's page, before opinion and decision."""
+def facts_of(room: Room, request: Request, run: "Run", made: Draft, verdict: Verdict) -> ReportFacts:
+    """All nine sections of the DPO's page, before opinion and decision; the release bears the run's id."""
     declared = room.declaration
     return ReportFacts(
-        release=release.id,
+        release=run.id,
         room_title=declared.title,
         demo=declared.demo,
-        made_on=release.examined_at.date().isoformat(),
+        made_on=run.started_at.date().isoformat(),
         outcome=verdict.outcome.value,
         counts=_counts(verdict),
         draft_digest=made.digest,
@@ -54,7 +56,7 @@ def facts_of(room: Room, request: Request, release: "Release", made: Draft, verd
         policy_digest=verdict.policy,
         asked=_asked(room, request),
         leaves=_leaves(made, verdict),
-        sources=tuple(_source(room, release, source) for source in made.deliveries),
+        sources=tuple(_source(room, run, source) for source in made.deliveries),
         links=tuple(_links(quality, made) for quality in made.quality),
         disclosure=_disclosure(made, verdict),
         groups=_groups(made),
@@ -89,9 +91,9 @@ def _asked(room: Room, request: Request) -> Asked:
             Ground(source=source.id, law=source.ground, document=documents.get((source.id, source.ground), ""))
             for source in request.sources
         ),
-        dpia=dpia.id if dpia else "",
-        dpia_approved=dpia.approved.isoformat() if dpia else "",
-        dpia_valid_until=dpia.valid_until.isoformat() if dpia else "",
+        dpia=Dpia(id=dpia.id, approved=dpia.approved.isoformat(), valid_until=dpia.valid_until.isoformat())
+        if dpia
+        else None,
         recipients=tuple(partners.get(name, name) for name in request.recipients),
         retention_until=request.retention_until.isoformat(),
         effect=request.effect.intended,
@@ -119,13 +121,13 @@ def _minors(verdict: Verdict) -> bool | None:
     return bool(seen - {"PASS"})
 
 
-def _source(room: Room, release: "Release", source_id: str) -> SourceFacts:
+def _source(room: Room, run: "Run", source_id: str) -> SourceFacts:
     from register.models import Delivery
 
-    source, digest = room.source(source_id), release.run.deliveries[source_id]
+    source, digest = room.source(source_id), run.deliveries[source_id]
     delivery = Delivery.objects.get(source=source_id, digest=digest)
     owner = next(partner.name for partner in room.declaration.partners if partner.id == source.owner)
-    approved_by, approved_at = _consent(release, source.owner)
+    approved_by, approved_at = _consent(run.request, source.owner)
     reasons = [item for item in intake_facts(room, source_id)["quarantine"] if item["scope"] == "row"]
     return SourceFacts(
         source=source.id,
@@ -142,9 +144,8 @@ def _source(room: Room, release: "Release", source_id: str) -> SourceFacts:
     )
 
 
-def _consent(release: "Release", owner: str) -> tuple[str, str]:
+def _consent(request: "RegisteredRequest", owner: str) -> tuple[str, str]:
     """Who consented for the owner in this round, and when; empty when the source is not in the request itself."""
-    request = release.request
     given = request.approvals.filter(round=request.round, kind="data_owner", partner=owner)
     if (approval := given.select_related("person", "decision").first()) is None:
         return "", ""

@@ -76,10 +76,11 @@ def _execute(room: Room, keyring: Keyring, by: "SignedIn", request: Request, run
     made = draft(linked, request, _aside(room, keyring, request), concepts_of(room), not_assessable=())
     policy = verify_policy(room.policy, room.policy_signature, room.read_public_key())
     verdict = examine(subject_of(made), policy)
+    facts = facts_of(room, request, run, made, verdict)
     _keep(room, keyring, run, linked, made)
+    reports = _report(room, keyring, run.id, facts, verdict)
     release = _finish(by, run, made, verdict, linked)
-    facts = facts_of(room, request, release, made, verdict)
-    return Examined(release.id, linked, verdict, facts, _report(room, keyring, release.id, facts, verdict))
+    return Examined(release.id, linked, verdict, facts, reports)
 
 
 def _finish(by: "SignedIn", run: "Run", made: Draft, verdict: Verdict, linked: LinkedTable) -> "Release":

@@ -41,6 +41,14 @@ FRAMES = {
 }
 
 
+def test_what_lies_under_a_null_does_not_show(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"a": [1, 2, 3], "b": [True, False, True]})
+    hidden = frame.select(pl.when(pl.col("a") != 2).then(pl.all()))
+    hidden.write_parquet(tmp_path / "hidden.parquet")
+    assert digest_frame(pl.read_parquet(tmp_path / "hidden.parquet")) == digest_frame(hidden)
+    assert digest_frame(hidden) != digest_frame(frame)
+
+
 @pytest.mark.parametrize(("frame", "same"), FRAMES.values(), ids=FRAMES)
 def test_frame_digest(frame: pl.DataFrame, same: bool) -> None:
     assert (digest_frame(frame) == digest_frame(pl.DataFrame({"a": ["x", "y"]}))) is same

@@ -1,0 +1,127 @@
+"""Release what people decided on: from register rows to a permit, and from the permit to a signed parcel."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from declare import Refusal, WrongInput, digest_file
+from flows.books import write_logs
+from flows.deliveries import context_of
+from flows.keyring import Keyring
+from flows.link import FACTS, FINDINGS, SAFE, write_reports
+from gate import Verdict
+from koppelkamer.room import Room
+from release.manifest import MANIFEST
+from release.parcel import write_parcel
+from release.permit import Examined, Opinion, Permit, ReleaseDecision, permit
+from release.report import ReportFacts, from_json, render
+from release.report.facts import Answer, Proof, Signed
+
+if TYPE_CHECKING:
+    from register.models import Release
+
+
+def release(room: Room, keyring: Keyring, request_id: str) -> Path:
+    """The parcel of the request's latest release. Raises `NotPermitted`, `StepNotAllowed`, `ParcelExists`."""
+    from register.runs import check_may_write, record_parcel
+
+    started, row = datetime.now(UTC), _latest(request_id)
+    check_may_write(row)
+    verdict, folder = _verdict(room, keyring, row), room.parcels / row.id
+    leave = _permit(row, verdict)
+    facts = _signed(room, row, leave)
+    write_reports(room.reports / row.id, facts)
+    pages = {language: render(facts, language, public=True) for language in ("nl", "en")}
+    if not (folder / MANIFEST).is_file():
+        write_parcel(leave, verdict, facts, pages, folder, keyring.signer)
+    record_parcel(row, digest_file(folder / MANIFEST), started=started)
+    write_logs(room, keyring.signer)
+    return folder
+
+
+def _latest(request_id: str) -> "Release":
+    from register.models import Release
+
+    found = Release.objects.filter(request=request_id).order_by("examined_at").last()
+    if found is None:
+        raise WrongInput(
+            f"request {request_id} has not been run", remedy=f"Run it first: `koppelkamer run {request_id}`."
+        )
+    return found
+
+
+def _verdict(room: Room, keyring: Keyring, row: "Release") -> Verdict:
+    """As the run left it; the permit holds its digest against the register's."""
+    content = json.loads((room.reports / row.id / FINDINGS).read_bytes())
+    path = room.store / "runs" / row.id / SAFE
+    safe = keyring.vault("runs").read(path, context_of(room, path)) if path.is_file() else None
+    return Verdict.from_json(content, safe)
+
+
+def _permit(row: "Release", verdict: Verdict) -> Permit:
+    decision = row.decision
+    if decision is None:
+        raise Refusal("no release officer has decided", remedy="Ask the release officer for a decision.")
+    advice = decision.opinion
+    examined = Examined(
+        release=row.id,
+        request=row.request_id,
+        requester=row.requester.username,
+        runner=row.runner.username,
+        draft=row.output_digest,
+        verdict=row.verdict_digest,
+        policy=verdict.policy,
+        digest=row.digest,
+    )
+    opinion = Opinion(
+        person=advice.person.username,
+        when=advice.decision.at.isoformat(),
+        favourable=advice.favourable,
+        digest=advice.digest,
+        reason=advice.decision.reason,
+    )
+    decided = ReleaseDecision(
+        person=decision.officer.username,
+        when=decision.decision.at.isoformat(),
+        digest=decision.digest,
+        reason=decision.reason,
+        answers=decision.answers,
+        second=decision.second.username if decision.second else None,
+    )
+    return permit(examined, verdict, opinion, decided)
+
+
+def _signed(room: Room, row: "Release", leave: Permit) -> ReportFacts:
+    """The report's facts with opinion, decision, the answers to each warning, and where the audit log stood."""
+    facts = from_json((room.reports / row.id / FACTS).read_bytes())
+    names = {member.username: member.name for member in room.declaration.people}
+    opinion, decision = leave.opinion, leave.decision
+    return replace(
+        facts,
+        findings=tuple(
+            replace(line, answer=Answer(**decision.answers[line.rule])) if line.rule in decision.answers else line
+            for line in facts.findings
+        ),
+        opinion=Signed(
+            person=names.get(opinion.person, opinion.person),
+            when=opinion.when[:10],
+            what="positive" if opinion.favourable else "negative",
+            reason=opinion.reason,
+        ),
+        decision=Signed(
+            person=names.get(decision.person, decision.person),
+            when=decision.when[:10],
+            what="release",
+            reason=decision.reason,
+        ),
+        proof=_proof(room),
+    )
+
+
+def _proof(room: Room) -> Proof | None:
+    from audit.checkpoint import read_head
+
+    head = read_head(room.audit / "audit.head")
+    return Proof(size=head.size, head=head.root)
