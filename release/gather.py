@@ -1,21 +1,19 @@
 """From draft and verdict to what the DPO's page says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import polars as pl
 
 from gate.bias.rates import wilson
-from gate.case import CellRule
 from gate.finding import Finding, Outcome
 from gate.policy import Policy
-from gate.registry import built
-from gate.subject import TOTAL, Cells, GroupRates
+from gate.subject import TOTAL, GroupRates
 from gate.verdict import WORST_FIRST, Verdict
 from linkage import LinkQuality
 from release.draft import Draft
-from release.permit import Opinion, ReleaseDecision
+from release.permit import Answers, Opinion, ReleaseDecision
 from release.report.facts import (
     Answer,
     Asked,
@@ -25,6 +23,7 @@ from release.report.facts import (
     GroupRate,
     Leaves,
     LinkFacts,
+    Proof,
     QualityFact,
     ReportFacts,
     Signed,
@@ -71,7 +70,7 @@ def gather(
         leaves=_leaves(draft, verdict),
         sources=tuple(sources),
         links=tuple(_link(found, draft.models[found.model]) for found in draft.quality),
-        disclosure=_disclosure(draft, verdict, policy),
+        disclosure=_disclosure(draft, verdict),
         groups=_groups(draft.groups, policy),
         not_assessable=draft.not_assessable,
         quality=(*_found(draft), *quality),
@@ -80,24 +79,27 @@ def gather(
     )
 
 
-def decided(facts: ReportFacts, opinion: Opinion, decision: ReleaseDecision | None) -> ReportFacts:
-    """The facts with what people wrote: opinion, decision, and the answers beside the findings they answer."""
-    answers = decision.answers if decision else {}
-    lines = tuple(
-        replace(line, answer=Answer(**answers[line.rule])) if line.rule in answers else line for line in facts.findings
-    )
+def decided(
+    facts: ReportFacts, opinion: Opinion, decision: ReleaseDecision, names: Mapping[str, str], proof: Proof | None
+) -> ReportFacts:
+    """The facts with what people wrote: opinion, decision, and each answer beside its finding. `names`: username → name
+    as printed. `proof`: where the audit log stood."""
     said = "positive" if opinion.favourable else "negative"
+    officers = [names.get(person, person) for person in (decision.person, decision.second) if person]
     return replace(
         facts,
-        findings=lines,
-        opinion=Signed(person=opinion.person, when=opinion.when, what=said, reason=opinion.reason),
-        decision=_signed(decision) if decision else None,
+        findings=tuple(_answered(line, decision.answers) for line in facts.findings),
+        opinion=Signed(
+            person=names.get(opinion.person, opinion.person), when=opinion.when, what=said, reason=opinion.reason
+        ),
+        decision=Signed(person=", ".join(officers), when=decision.when, what="release", reason=decision.reason),
+        proof=proof,
     )
 
 
-def _signed(decision: ReleaseDecision) -> Signed:
-    officers = f"{decision.person}, {decision.second}" if decision.second else decision.person
-    return Signed(person=officers, when=decision.when, what="release", reason=decision.reason)
+def _answered(line: FindingLine, answers: Answers) -> FindingLine:
+    given = answers.get(line.rule)
+    return replace(line, answer=Answer(**given)) if given else line
 
 
 def _counts(findings: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
@@ -143,33 +145,32 @@ def _link(quality: LinkQuality, digest: str) -> LinkFacts:
         links=quality.links,
         threshold=quality.threshold,
         precision=quality.precision,
-        recall=quality.recall,
+        recall=_recall(quality),
     )
 
 
-def _disclosure(draft: Draft, verdict: Verdict, policy: Policy) -> Disclosure | None:
+def _recall(quality: LinkQuality) -> float | None:
+    """Of all matches, also those that no block brings, as far as that can be estimated."""
+    if quality.recall is None or quality.blocking_recall is None:
+        return quality.recall
+    return quality.recall * quality.blocking_recall
+
+
+def _disclosure(draft: Draft, verdict: Verdict) -> Disclosure | None:
     if draft.cells is None or verdict.safe is None:
         return None
     hidden = verdict.safe["people"].is_null()
     records = draft.cells.table.with_columns(hidden=hidden).filter(
         ~pl.any_horizontal(pl.col(name) == TOTAL for name in draft.cells.dimensions)
     )
-    primary = _primary(draft.cells, policy)
     total = int(records["records"].sum())
     return Disclosure(
         cells=draft.cells.table.filter(pl.col("records") > 0).height,
-        hidden_primary=primary,
-        hidden_complementary=verdict.hidden - primary,
+        hidden_primary=verdict.unsafe,
+        hidden_complementary=verdict.hidden - verdict.unsafe,
         share_hidden=int(records.filter("hidden")["records"].sum()) / total if total else None,
         narrowest=_narrowest(verdict.findings),
     )
-
-
-def _primary(cells: Cells, policy: Policy) -> int:
-    """Cells that at least one rule wants hidden; the others that were hidden only protect these."""
-    rules = [rule for rule in built(policy.rules, policy) if isinstance(rule, CellRule)]
-    unsafe = [rule.unsafe() for rule in rules if rule.needs in cells.table.columns]
-    return cells.table.filter(pl.any_horizontal(unsafe)).height if unsafe else 0
 
 
 def _narrowest(findings: Sequence[Finding]) -> float | None:

@@ -2,5 +2,6 @@
 
 from release.report.facts import ReportFacts, from_json, to_json
 from release.report.render import render
+from release.report.words import LANGUAGES, Language
 
-__all__ = ["ReportFacts", "from_json", "render", "to_json"]
+__all__ = ["LANGUAGES", "Language", "ReportFacts", "from_json", "render", "to_json"]

@@ -57,7 +57,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaves:
-    """Section 3: what would leave. `rows` of the table, hidden cells included; `people`: distinct persons (conservative)."""
+    """Section 3: what would leave. `rows` of the table, hidden cells included; `people`: distinct persons, at least."""
 
     kind: str
     """`table` or `persons`."""
