@@ -30,7 +30,6 @@ ROWS: list[tuple[Any, ...]] = [
 ]
 FRAMES = {
     "all kinds of rows": ROWS,
-    "no nulls": ROWS[:2],
     "one row": ROWS[:1],
     "only nulls": [(None,) * 6] * 3,
     "no rows": [],
@@ -193,11 +192,11 @@ def test_complete(group: str, rows: list[tuple[Any, ...]]) -> None:
 
 @pytest.mark.parametrize("form", ["BOOLEAN_ONLY", "BASIC", "SUMMARY"])
 def test_smaller_formats(form: str) -> None:
-    assert_parity(ROWS, column_map() + column_pairs_and_lists(), form=form, partial_unexpected_count=2)
+    assert_parity(ROWS, column_map()[::4] + column_pairs_and_lists()[::4], form=form, partial_unexpected_count=2)
 
 
 def test_positions_where_no_key_is_named() -> None:
-    assert_parity(ROWS, column_map() + column_pairs_and_lists() + conditioned())
+    assert_parity(ROWS, column_map()[::4] + column_pairs_and_lists()[::4] + conditioned()[::3])
 
 
 def test_keys_only() -> None:
@@ -219,7 +218,7 @@ CELLS = st.tuples(
 )
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(st.lists(CELLS, max_size=12))
 def test_any_table(rows: list[tuple[Any, ...]]) -> None:
     assert_parity(rows, column_map() + column_pairs_and_lists() + conditioned(), unexpected_index_column_names=[KEY])

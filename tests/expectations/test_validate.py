@@ -1,0 +1,237 @@
+"""An extract held against its contract: what is kept, what is set apart, and what refuses."""
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from stdnum.nl import bsn as stdnum_bsn
+
+from declare import Refusal
+from expectations import ValidatedExtract, validate
+from expectations.contract import contract
+from expectations.evaluate import NotEvaluated, UnknownCheck, _raised
+from expectations.quality import page, summary
+from expectations.validate import ContractBroken
+from intake import Source
+from tests.intake.sources import read, source
+
+BSN = {"name": "bsn", "type": "bsn", "role": "identify", "field": "bsn"}
+
+
+def check(expectation: str, severity: str = "quarantine", **arguments: Any) -> dict[str, Any]:
+    return {"expectation": expectation, "arguments": arguments, "severity": severity}
+
+
+def column(name: str, kind: str = "text", **more: Any) -> dict[str, Any]:
+    return {"name": name, "type": kind, "role": "payload"} | more
+
+
+def validated(folder: Path, content: str, *columns: dict[str, Any], **more: Any) -> ValidatedExtract:
+    return validate(read(folder, content, source(*columns, **more)))
+
+
+TYPES = {  # type, cell, rule that empties it (none: it stays)
+    "BSN": ("bsn", "111222333", None),
+    "BSN that fails the eleven test": ("bsn", "111222334", "bsn-eleven-test"),
+    "BSN of noughts": ("bsn", "000000000", "bsn-placeholder"),
+    "BSN of nines": ("bsn", "999999990", "bsn-placeholder"),
+    "postcode": ("postcode", "1234 AB", None),
+    "postcode that begins with nought": ("postcode", "0234AB", "postcode-shape"),
+    "foreign postcode": ("postcode", "B-1000", "postcode-shape"),
+    "postcode that is never issued": ("postcode", "1234SS", "postcode-never-issued"),
+    "house number": ("house_number", "12", None),
+    "house number nought": ("house_number", "0", "house-number-range"),
+    "house number with its addition": ("house_number", "12a", "house-number-range"),
+    "sex": ("sex", "v", None),
+    "sex, not a code": ("sex", "?", "sex-code"),
+    "date": ("date", "1980-05-17", None),
+    "date far back": ("date", "1066-10-14", "date-range"),
+    "surname": ("surname", "Jansen", None),
+    "surname without end": ("surname", "x" * 201, "name-length"),
+}
+
+
+def test_a_value_of_the_wrong_shape_empties_its_cell(tmp_path: Path) -> None:
+    columns = [column(f"c{place}", kind) for place, (kind, _, _) in enumerate(TYPES.values())]
+    header = ",".join(["key", *(each["name"] for each in columns)])
+    cells = ",".join(["1", *(cell for _, cell, _ in TYPES.values())])
+    outcome = validated(tmp_path, f"{header}\n{cells}\n", column("key"), *columns)
+    (kept,) = outcome.table.to_dicts()
+    emptied = dict(outcome.quarantine.entries.select("column", "rule").iter_rows())
+    for place, (name, (_, _, rule)) in enumerate(TYPES.items()):
+        assert (kept[f"c{place}"] is None, emptied.get(f"c{place}")) == (rule is not None, rule), name
+    assert set(outcome.quarantine.entries.get_column("scope")) == {"cell"}
+    assert outcome.table.height == outcome.rows_in == 1
+
+
+def test_a_required_value_of_the_wrong_shape_sets_its_row_apart(tmp_path: Path) -> None:
+    outcome = validated(tmp_path, "bsn,a\n111222333,x\n111222334,y\n", BSN | {"required": True}, column("a"))
+    assert outcome.table.rows() == [(1, "111222333", "x")]
+    assert outcome.quarantine.entries.rows() == [
+        (2, "bsn", "bsn-eleven-test", "cell"),
+        (2, "bsn", "required", "row"),
+    ]
+
+
+CHECKED = {  # check on column b, rows kept, rules in quarantine
+    "in a set": (check("expect_column_values_to_be_in_set", value_set=["x", "z"]), [1, 3], ["values-to-be-in-set"]),
+    "only reported": (check("expect_column_values_to_be_in_set", "warn", value_set=["x"]), [1, 2, 3], []),
+    "unique": (check("expect_column_values_to_be_unique"), [1, 2, 3], []),
+    "most of them": (check("expect_column_values_to_be_in_set", value_set=["x", "z"], mostly=0.6), [1, 2, 3], []),
+    "a whole column, met": (check("expect_column_unique_value_count_to_be_between", min_value=3), [1, 2, 3], []),
+    "a whole column, reported": (
+        check("expect_column_unique_value_count_to_be_between", "warn", min_value=9),
+        [1, 2, 3],
+        [],
+    ),
+    "a pair": (
+        check("expect_column_pair_values_to_be_equal", column_A="a", column_B="b"),
+        [1, 3],
+        ["pair-values-to-be-equal"],
+    ),
+    "a table": (check("expect_table_row_count_to_be_between", min_value=1), [1, 2, 3], []),
+}
+
+
+@pytest.mark.parametrize(("asked", "kept", "rules"), CHECKED.values(), ids=CHECKED)
+def test_declared_checks(tmp_path: Path, asked: dict[str, Any], kept: list[int], rules: list[str]) -> None:
+    outcome = validated(tmp_path, "a,b\nx,x\nx,y\nz,z\n", column("a"), column("b", checks=[asked]))
+    assert outcome.table.get_column("row").to_list() == kept
+    assert outcome.quarantine.entries.get_column("rule").to_list() == rules
+    assert outcome.rows_in == outcome.table.height + len(outcome.quarantine.rows)
+
+
+REFUSED = {  # check, error
+    "a pattern that Polars does not know": (check("expect_column_values_to_match_regex", regex="(?=x)"), NotEvaluated),
+    "the same, only reported": (check("expect_column_values_to_match_regex", "warn", regex="(?=x)"), NotEvaluated),
+    "bounds of another type": (check("expect_column_values_to_be_between", min_value=3), NotEvaluated),
+    "a mean of text": (check("expect_column_mean_to_be_between", min_value=3), NotEvaluated),
+    "a column that is not there": (
+        check("expect_column_pair_values_to_be_equal", column_A="a", column_B="zz"),
+        NotEvaluated,
+    ),
+    "a metric that the engine lacks": (check("expect_column_values_to_be_dateutil_parseable"), NotEvaluated),
+    "no such expectation": (check("expect_column_values_to_be_nice"), UnknownCheck),
+    "an argument too many": (check("expect_column_values_to_be_null", colour="red"), UnknownCheck),
+    "another column's check": (check("expect_column_values_to_be_null", column="zz"), UnknownCheck),
+    "an argument too few": (check("expect_column_value_lengths_to_equal"), UnknownCheck),
+    "a whole column fails": (check("expect_column_unique_value_count_to_be_between", min_value=9), ContractBroken),
+}
+
+
+@pytest.mark.parametrize(("asked", "error"), REFUSED.values(), ids=REFUSED)
+def test_what_gives_no_answer_refuses(tmp_path: Path, asked: dict[str, Any], error: type[Refusal]) -> None:
+    with pytest.raises(error) as refusal:
+        validated(tmp_path, "a\nx\n", column("a", checks=[asked]))
+    assert refusal.value.remedy
+
+
+RAISED = {
+    "nothing said": ({}, False),
+    "none": (None, False),
+    "one exception": ({"raised_exception": True, "exception_message": "m", "exception_traceback": "t"}, True),
+    "no exception": ({"raised_exception": False, "exception_message": None, "exception_traceback": None}, False),
+    "by metric": ({"metric": {"raised_exception": True}}, True),
+    "by metric, unknown shape": ({"metric": "something"}, True),
+}
+
+
+@pytest.mark.parametrize(("information", "raised"), RAISED.values(), ids=RAISED)
+def test_both_shapes_of_exceptions(information: dict[str, Any] | None, raised: bool) -> None:
+    assert _raised(information) is raised
+
+
+def test_dropped_columns_are_checked_and_left_behind(tmp_path: Path) -> None:
+    number = column("number", "identifier", role="drop", checks=[check("expect_column_values_to_be_unique")])
+    outcome = validated(tmp_path, "number,a\n1,x\n1,y\n2,z\n", number, column("a"))
+    assert outcome.table.rows() == [(3, "z")]
+
+
+def test_a_delivery_of_which_nothing_is_left_is_still_an_answer(tmp_path: Path) -> None:
+    outcome = validated(tmp_path, "bsn\nnone\n", BSN | {"required": True})
+    assert (outcome.rows_in, outcome.table.height, outcome.quarantine.rows) == (1, 0, {1})
+    assert all(each["outcome"] == "met" for each in outcome.quality)
+
+
+def test_every_column_type_has_a_contract_that_can_be_evaluated(tmp_path: Path) -> None:
+    kinds = sorted({kind for kind, _, _ in TYPES.values()} | {"integer", "decimal", "category", "municipality", "code"})
+    columns = [column(f"c{place}", kind) for place, kind in enumerate(kinds)]
+    content = ",".join(each["name"] for each in columns) + "\n" + "," * (len(kinds) - 1) + "\n"
+    outcome = validated(tmp_path, content, *columns)
+    assert len(outcome.quality) == len(contract(source(*columns)))
+    assert {each["outcome"] for each in outcome.quality} == {"met"}
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(st.lists(st.integers(1, 10**9 - 1), min_size=50, max_size=50, unique=True))
+def test_eleven_test_agrees_with_stdnum(tmp_path: Path, numbers: list[int]) -> None:
+    texts = [f"{number:09d}" for number in numbers]
+    outcome = validated(tmp_path, "bsn\n" + "\n".join(texts) + "\n", BSN)
+    failed = set(outcome.quarantine.entries.filter(rule="bsn-eleven-test").get_column("row"))
+    assert failed == {row for row, text in enumerate(texts, start=1) if not stdnum_bsn.is_valid(text)}
+
+
+CANARY = "Kanarievogel"
+
+
+NUMBERS = ("987654321", "111222334")
+
+
+def canary_source() -> Source:
+    word = "expect_column_values_to_be_in_set"
+    return source(
+        column("name", "surname", required=True, checks=[check(word, value_set=["Jansen"])]),
+        column(
+            "word", checks=[check(word, "warn", value_set=["x"]), check("expect_column_values_to_be_unique", "warn")]
+        ),
+        column("date", "date"),
+        column("amount", "integer", checks=[check("expect_column_max_to_be_between", "warn", max_value=1)]),
+        BSN,
+    )
+
+
+def test_no_value_comes_out(tmp_path: Path, caplog: pytest.LogCaptureFixture, recwarn: pytest.WarningsRecorder) -> None:
+    caplog.set_level(logging.DEBUG)
+    rows = [[CANARY] * 5, ["Jansen", CANARY, CANARY, *NUMBERS], ["Jansen", CANARY, "1980-05-17", *NUMBERS]]
+    content = "name,word,date,amount,bsn\n" + "".join(",".join(row) + "\n" for row in rows)
+    outcome = validate(read(tmp_path, content, canary_source()))
+    assert outcome.table.get_column("row").to_list() == [2, 3]
+    assert [each["unexpected"] for each in outcome.quality if each["consequence"] == "warn"] == [3, 3, 0]
+    shown = [
+        repr(outcome), json.dumps(outcome.quality), outcome.quarantine.entries.write_json(), repr(outcome.quarantine),
+        json.dumps(summary(outcome)), page(summary(outcome)), caplog.text, *(str(each.message) for each in recwarn),
+    ]  # fmt: skip
+    assert not [text for text in shown if any(canary in text for canary in (CANARY, *NUMBERS))]
+
+
+def test_a_failing_check_shows_no_value(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    declared = source(column("word", checks=[check("expect_column_values_to_match_regex", regex="(?=x)")]))
+    with pytest.raises(NotEvaluated) as refusal:
+        validate(read(tmp_path, f"word\n{CANARY}\n", declared))
+    assert CANARY not in str(refusal.value) + repr(refusal.value.__dict__) + caplog.text
+    assert refusal.value.__context__ is None
+
+
+def test_great_expectations_keeps_no_frame(tmp_path: Path) -> None:
+    """Its project manager holds the last context as long as the process lives."""
+    from great_expectations.data_context.data_context.context_factory import project_manager
+
+    validated(tmp_path, "bsn\n111222333\n", BSN)
+    assert not list(project_manager.get_datasources())
+
+
+def test_summary_counts_rows_and_cells(tmp_path: Path) -> None:
+    facts = summary(validated(tmp_path, "bsn,a\n111222334,x\n000000000,y\n1\n", BSN, column("a")))
+    assert facts["rows"] == {"in": 3, "kept": 2, "set_apart": 1}
+    assert facts["emptied"] == 2
+    assert {(each["column"], each["rule"]): each["count"] for each in facts["quarantine"]} == {
+        ("bsn", "bsn-eleven-test"): 1,
+        ("bsn", "bsn-placeholder"): 1,
+        (None, "too-few-fields"): 1,
+    }
+    assert "| the row | too-few-fields | row | 1 |" in page(facts)
