@@ -12,6 +12,10 @@ Array = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 _SMOOTHING = 0.5
 """Pairs added to every level, so that none is impossible."""
+_BY_ERROR = 0.05
+"""Share of equal unique numbers that is left to chance and error."""
+_UNIQUE = 0.95
+"""Share of values that must be different for a number to pass for unique."""
 
 
 def coincidence(pairing: Pairing) -> dict[str, Array]:
@@ -62,9 +66,20 @@ def _of_field(field: Field, levels: pl.Series, pairing: Pairing) -> Array:
     if field.levels[0] == SAME and compared:
         present = compared / levels.len()
         same = min(_chance_equal(pairing, field.name) / present, 1.0 - 1e-9)
+        if _is_unique(field, pairing):
+            same *= _BY_ERROR
         shares[1:] *= (1.0 - same) / shares[1:].sum()
         shares[0] = max(same, _SMOOTHING / max(pairing.possible, 1))
     return np.asarray(shares / shares.sum())
+
+
+def _is_unique(field: Field, pairing: Pairing) -> bool:
+    """Whether it is a number that one of the sides holds once per entity, so that strangers share it by error only.
+
+    The counts alone cannot tell: where a number is all there is to compare, they fit no matches as well as all matches.
+    """
+    sides = (side[field.name].drop_nulls() for side in (pairing.left_codes, pairing.right_codes))
+    return field.kind == "identifier" and any(side.n_unique() >= _UNIQUE * max(side.len(), 1) for side in sides)
 
 
 def _chance_equal(pairing: Pairing, column: str) -> float:

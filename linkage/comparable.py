@@ -24,6 +24,7 @@ class Comparable:
     clear: bool
     once: bool = False
     """Whether each entity is here once."""
+    entity: str = "person"
 
     def __repr__(self) -> str:
         return f"Comparable({self.name}, {self.table.height} records)"
@@ -33,7 +34,7 @@ def comparable(table: ProtectedTable | Comparable) -> Comparable:
     """Tokens and encodings of a protected table, in its row order; what is comparable stays as it is."""
     if isinstance(table, Comparable):
         return table
-    return Comparable(table.source, table.fields, table.table, clear=False, once=table.once)
+    return Comparable(table.source, table.fields, table.table, clear=False, once=table.once, entity=table.entity)
 
 
 def kinds_of(left: Comparable, right: Comparable, model: Model) -> dict[str, str]:

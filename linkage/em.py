@@ -72,7 +72,8 @@ def expectation_maximisation(
     """`chance` is each field's chance of its levels in a random pair, `possible` the number of all pairs, `start` the
     first prior; `ordered` names the levels (from 0) whose weights must not rise, for each field."""
     first = [_starting_m(one.size) for one in chance]
-    prior, m, u = start, list(first), list(chance)
+    prior, m = start, list(first)
+    u = [_strangers(one, prior, of_matches) for one, of_matches in zip(chance, m, strict=True)]
     for iteration in range(1, MOST_ITERATIONS + 1):
         matches = patterns.matches(pattern_odds(patterns.levels, prior, m, u))
         new = [_ordered(_shares(patterns.levels[:, f], matches, first[f]), u[f], ordered[f]) for f in range(len(m))]

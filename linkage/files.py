@@ -10,7 +10,7 @@ import polars as pl
 
 from declare import WrongInput
 from linkage.comparable import Comparable
-from linkage.model import Model
+from linkage.model import FileField, Model
 from pseudonymise.standardise import evidence, fields_of
 
 Side = Literal["left", "right"]
@@ -28,19 +28,24 @@ class Records:
 
 def read_records(path: Path, model: Model, side: Side) -> Records:
     """Raises `WrongInput` when the file cannot be read as declared, or a column is missing, or an id comes twice."""
-    declared = {column: field for field in model.fields if (column := field.of(side))}
+    dated = read_dated(path, model, side)
+    fields = fields_of((column, field.type, field.field) for column, field in _declared(model, side))
+    comparable = Comparable(side, {field.name: field.kind for field in fields}, evidence(dated, fields), clear=True)
+    return Records(comparable, _ids(path, model, dated.height))
+
+
+def read_dated(path: Path, model: Model, side: Side) -> pl.DataFrame:
+    """The columns of the model's fields as text, dates as YYYY-MM-DD with 00 for unknown parts. Raises `WrongInput`."""
+    declared = _declared(model, side)
     if not declared:
         raise WrongInput(f"model {model.id} names no column of a file", remedy="Add [[fields]] to the model.")
-    names = [*declared, *([model.file.id] if model.file.id else [])]
-    table = _table(path, model, names)
-    fields = fields_of((column, field.type, field.field) for column, field in declared.items())
-    dated = table.with_columns(
-        _date(pl.col(column), field.format_of(side)).alias(column)
-        for column, field in declared.items()
-        if field.type == "date"
-    )
-    comparable = Comparable(side, {field.name: field.kind for field in fields}, evidence(dated, fields), clear=True)
-    return Records(comparable, _ids(table, model, path))
+    dates = {column: field.format_of(side) for column, field in declared if field.type == "date"}
+    table = _texts(path, model, list(dict.fromkeys(column for column, _ in declared)))
+    return table.with_columns(_date(pl.col(column), form).alias(column) for column, form in dates.items())
+
+
+def _declared(model: Model, side: Side) -> list[tuple[str, FileField]]:
+    return [(column, field) for field in model.fields if (column := field.of(side))]
 
 
 def read_texts(path: Path, names: list[str], *, separator: str = ",", encoding: str = "utf-8") -> pl.DataFrame:
@@ -62,8 +67,8 @@ def read_texts(path: Path, names: list[str], *, separator: str = ",", encoding: 
         ) from None
 
 
-def _table(path: Path, model: Model, names: list[str]) -> pl.DataFrame:
-    return read_texts(path, list(dict.fromkeys(names)), separator=model.file.separator, encoding=model.file.encoding)
+def _texts(path: Path, model: Model, names: list[str]) -> pl.DataFrame:
+    return read_texts(path, names, separator=model.file.separator, encoding=model.file.encoding)
 
 
 def _refuse_missing(path: Path, names: list[str], present: list[str]) -> None:
@@ -91,10 +96,10 @@ def _date(column: pl.Expr, format: str) -> pl.Expr:
     return pl.when(parts["year"].is_not_null()).then(pl.concat_str(known, separator="-"))
 
 
-def _ids(table: pl.DataFrame, model: Model, path: Path) -> pl.Series:
+def _ids(path: Path, model: Model, height: int) -> pl.Series:
     if model.file.id is None:
-        return pl.Series("id", range(table.height), dtype=pl.UInt32)
-    ids = table[model.file.id].alias("id")
-    if ids.null_count() or ids.n_unique() < ids.len():
+        return pl.Series("id", range(height), dtype=pl.UInt32)
+    ids = _texts(path, model, [model.file.id])[model.file.id].alias("id")
+    if ids.null_count() or ids.n_unique() < height:
         raise WrongInput(f"the id column of {path.name} has empty or repeated values", remedy="Declare another id.")
     return ids

@@ -85,7 +85,7 @@ class Model(Declaration):
     """Least posterior probability of a link."""
     one_to_one: Assignment | None = None
     """`right-once`: each left record has at most one link, for the right holds each entity once; by default what the
-    sources say."""
+    sources say (`linkage.train.assignment_of`)."""
     block_limit: int = Field(default=1_000_000, ge=1)
     """Most pairs of one block value; larger blocks are left out and reported."""
     random_pairs: int = Field(default=500_000, ge=1_000)

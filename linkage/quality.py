@@ -29,7 +29,7 @@ class LinkQuality:
     blocking_recall: float | None
     """Estimated share of all matches that are candidates at all, leaning to the high side; None when not told."""
     contested: int
-    """Links of a record that had another partner above the threshold."""
+    """Links of a record that may have one partner and had another above the threshold."""
     blocks: tuple[BlockSize, ...]
     note: str
 
@@ -41,7 +41,7 @@ def link_quality(
     chances = _exclusive(scored, fitted)
     among_links = float(chances.join(links, on=["l", "r"], how="semi", maintain_order="left")["chance"].sum())
     matches = float(chances["chance"].sum())
-    found = blocking_recall(chances)
+    found = blocking_recall(chances, len(blocks))
     return LinkQuality(
         model=fitted.model.id,
         threshold=threshold,
@@ -50,18 +50,18 @@ def link_quality(
         precision=among_links / links.height if links.height else None,
         recall=among_links / matches if matches else None,
         blocking_recall=found,
-        contested=_contested(scored, links, threshold),
+        contested=_contested(scored, links, fitted, threshold),
         blocks=blocks,
         note=_note(found),
     )
 
 
-def blocking_recall(candidates: pl.DataFrame) -> float | None:
+def blocking_recall(candidates: pl.DataFrame, blocks: int) -> float | None:
     """Share of all matches that some block brings, by capture and recapture: blocks are the traps.
 
-    Lower bound of Chao (1987) for the matches in no block, from those in one and in two: unseen ≥ f1² / (2 f2). Blocks
-    that share evidence miss the same pairs, so the estimate leans to the high side. None when hardly any match is in
-    two blocks. `candidates` has `blocks` and `chance`.
+    Lower bound of Chao (1987) for the matches in no block, from those in one and in two: unseen ≥
+    (t-1)/t f1² / (2 f2) with t blocks. Blocks that share evidence miss the same pairs, so the estimate leans to the
+    high side. None when hardly any match is in two blocks. `candidates` has `blocks` (bits) and `chance`.
     """
     traps = candidates.select(pl.col("blocks").bitwise_count_ones().alias("traps"), "chance")
     once, twice, all_of = (
@@ -70,7 +70,8 @@ def blocking_recall(candidates: pl.DataFrame) -> float | None:
     )
     if twice < 1 or not all_of:
         return None
-    return all_of / (all_of + once * once / (2 * twice))
+    unseen = (blocks - 1) / blocks * once * once / (2 * twice)
+    return all_of / (all_of + unseen)
 
 
 def _exclusive(scored: pl.DataFrame, fitted: FittedModel) -> pl.DataFrame:
@@ -81,9 +82,12 @@ def _exclusive(scored: pl.DataFrame, fitted: FittedModel) -> pl.DataFrame:
     return scored.with_columns(pl.Series("chance", exclusive(odds, rivals)))
 
 
-def _contested(scored: pl.DataFrame, links: pl.DataFrame, threshold: float) -> int:
+def _contested(scored: pl.DataFrame, links: pl.DataFrame, fitted: FittedModel, threshold: float) -> int:
+    sides = EXCLUDING[fitted.assignment]
     rivals = scored.filter(pl.col("match_probability") >= threshold)
-    several = rivals.filter((pl.len().over("l") > 1) | (pl.len().over("r") > 1))
+    several = rivals.filter(
+        pl.any_horizontal(pl.len().over(side) > 1 for side in sides) if sides else pl.lit(value=False)
+    )
     return links.join(several, on=["l", "r"], how="semi").height
 
 

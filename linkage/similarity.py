@@ -7,13 +7,10 @@ import polars_ds as pds
 def jaro_winkler(left: pl.Series, right: pl.Series) -> pl.Series:
     """Similarity of each pair, 0..1, prefix weight 0.1; null where either is null. Winkler (1990)."""
     pairs = pl.DataFrame({"left": left, "right": right})
-    return pairs.select(pds.str_jw("left", "right", weight=0.1)).to_series()
-
-
-def osa(left: pl.Series, right: pl.Series) -> pl.Series:
-    """Optimal string alignment distance of each pair: insertions, deletions, substitutions, adjacent swaps."""
-    pairs = pl.DataFrame({"left": left, "right": right})
-    return pairs.select(pds.str_osa("left", "right")).to_series()
+    # The plugin takes one row for a constant and panics when that is null.
+    alike = pds.str_jw(pl.col("left").fill_null(""), pl.col("right").fill_null(""), weight=0.1)
+    both = pl.col("left").is_not_null() & pl.col("right").is_not_null()
+    return pairs.select(pl.when(both).then(alike)).to_series()
 
 
 def dice(left: pl.DataFrame, right: pl.DataFrame) -> pl.Series:

@@ -49,22 +49,30 @@ def patterns(pairs: pl.DataFrame, fields: tuple[Field, ...], assignment: Assignm
 
 
 def assignment_of(pairing: Pairing) -> Assignment:
-    """As declared; otherwise from what the sources say of holding each entity once."""
+    """As declared; otherwise from what the sources say of holding each entity once.
+
+    Between two kinds of entity the left refers to the right, as persons do to addresses: a person has one address, an
+    address many persons.
+    """
     if pairing.model.one_to_one is not None:
         return pairing.model.one_to_one
     if pairing.model.dedupe:
         return "none"
+    left_once = pairing.left.once and pairing.left.entity == pairing.right.entity
     names: dict[tuple[bool, bool], Assignment] = {
         (True, True): "one-to-one",
         (True, False): "left-once",
         (False, True): "right-once",
     }
-    return names.get((pairing.left.once, pairing.right.once), "none")
+    return names.get((left_once, pairing.right.once), "none")
 
 
 def _starting_prior(pairing: Pairing) -> float:
-    """Half of the smaller side has a partner."""
-    return min(0.5 * min(pairing.left_codes.height, pairing.right_codes.height) / max(pairing.possible, 1), 0.1)
+    """As if every record had a partner: what agrees is taken for a match until something speaks against it."""
+    heights = {"l": pairing.left_codes.height, "r": pairing.right_codes.height}
+    sides = EXCLUDING[assignment_of(pairing)] or ("l", "r")
+    most = min(heights[side] for side in sides)
+    return min(max(most / max(pairing.possible, 1), 1e-12), 0.1)
 
 
 def _ordered_levels(field: Field) -> list[int]:
