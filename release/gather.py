@@ -145,11 +145,11 @@ def _link(quality: LinkQuality, digest: str) -> LinkFacts:
         links=quality.links,
         threshold=quality.threshold,
         precision=quality.precision,
-        recall=_recall(quality),
+        recall=total_recall(quality),
     )
 
 
-def _recall(quality: LinkQuality) -> float | None:
+def total_recall(quality: LinkQuality) -> float | None:
     """Of all matches, also those that no block brings, as far as that can be estimated."""
     if quality.recall is None or quality.blocking_recall is None:
         return quality.recall
