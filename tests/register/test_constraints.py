@@ -100,6 +100,20 @@ def advised(action: str = "advise") -> None:
     take("dora", examined(), action, "because")
 
 
+def failed() -> None:
+    """A refused release with an opinion that the program would not have taken."""
+    release = examined("FAIL")
+    opinion = decided("dora", "op-0")
+    insert(
+        "register_opinion",
+        decision_id=opinion,
+        release_id=release.id,
+        person_id=person("dora").pk,
+        favourable=True,
+        digest=release.digest,
+    )
+
+
 def countersigned() -> None:
     advised("advise against")
     take("ria", Release.objects.get(), "countersign", "because")
@@ -172,19 +186,15 @@ FORGERIES: dict[str, tuple[str, Callable[[], Any], Callable[[], Any]]] = {
     "released by the DPO": ("release_officer_is_nobody_else", advised, lambda: release_it("dora")),
     "released without an opinion": ("opinion_id", examined, lambda: release_it("rob")),
     "released on an opinion that was not given": (
-        "release_decision_has_an_opinion",
+        "opinion_id",
         examined,
         lambda: release_it("rob", opinion_id="nothing"),
     ),
-    "released after FAIL": (
-        "release_never_after_fail",
-        lambda: examined("FAIL"),
-        lambda: release_it("rob", opinion_id="nothing"),
-    ),
+    "released after FAIL": ("release_never_after_fail", failed, lambda: release_it("rob")),
     "FAIL called PASS in the decision": (
         "release_decision_as_examined",
-        lambda: examined("FAIL"),
-        lambda: release_it("rob", outcome="PASS", opinion_id="nothing"),
+        failed,
+        lambda: release_it("rob", outcome="PASS"),
     ),
     "FAIL moved on": (
         "release_fail_stays_refused",
