@@ -1,9 +1,9 @@
 """What every rule is given, and what a rule is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
-from typing import ClassVar, Protocol, runtime_checkable
+from typing import ClassVar, Protocol, Self, runtime_checkable
 
 import polars as pl
 
@@ -35,6 +35,13 @@ class Masked:
         """Cells that at least one rule wants hidden."""
         nothing = pl.repeat(False, self.truth.height, eager=True)
         return reduce(lambda found, cells: found | cells, self.unsafe.values(), nothing)
+
+    def hiding(self, hidden: pl.Series) -> Self:
+        """The same, with all measures of the `hidden` cells null."""
+        measures = [name for name in self.safe.columns if name not in self.dimensions]
+        return replace(
+            self, safe=self.safe.with_columns(pl.when(~hidden).then(pl.col(name)).alias(name) for name in measures)
+        )
 
     def others(self, name: str) -> list[pl.Expr]:
         """What the cells of one row along dimension `name` have in common."""

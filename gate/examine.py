@@ -6,14 +6,14 @@ from typing import Final
 import polars as pl
 
 from gate.case import Case, CellRule, Masked, Rule
-from gate.disclosure.auditor import audit
+from gate.disclosure.auditor import Suggestions, audit
 from gate.disclosure.cells import checked, measures
-from gate.disclosure.needs import Audit, Needs
+from gate.disclosure.needs import Needs
 from gate.disclosure.suppress import suppress
 from gate.finding import Outcome
 from gate.policy import Policy, SignedPolicy
 from gate.registry import built
-from gate.subject import Cells, Subject
+from gate.subject import Subject
 from gate.verdict import Verdict
 
 _PERSONS: Final = "persons"
@@ -40,21 +40,15 @@ def examine(subject: Subject, policy: SignedPolicy) -> Verdict:
 def _case(subject: Subject, rules: Sequence[Rule], policy: Policy) -> Case:
     if subject.cells is None:
         return Case(subject)
-    needs = Needs(policy.thresholds.minimum_people.value, policy.thresholds.count_interval_width.value)
-    table = masked(subject.cells, [rule for rule in rules if isinstance(rule, CellRule)], needs, policy)
-    return Case(subject, table, audit(table, needs) if table.hidden.any() else Audit())
-
-
-def masked(cells: Cells, rules: Sequence[CellRule], needs: Needs, policy: Policy) -> Masked:
-    """The table with unsafe cells hidden, and as many others as it takes."""
-    truth = checked(cells)
-    asked = [rule for rule in rules if rule.needs in truth.columns]
+    cells, truth = subject.cells, checked(subject.cells)
+    asked = [rule for rule in rules if isinstance(rule, CellRule) and rule.needs in truth.columns]
     unsafe = {rule.id: truth.select(rule.unsafe().alias(rule.id)).to_series() for rule in asked}
     level = _levels(truth, asked, policy.thresholds.p_percent.value) if cells.magnitude else None
-    primary = Masked(cells.dimensions, truth, unsafe, level, truth).primary
-    hidden = suppress(truth, cells.dimensions, primary, level, needs)
-    shown = [pl.when(~hidden).then(pl.col(measure)).alias(measure) for measure in measures(cells)]
-    return Masked(cells.dimensions, truth, unsafe, level, truth.select(*cells.dimensions, *shown))
+    shown = Masked(cells.dimensions, truth, unsafe, level, truth.select(*cells.dimensions, *measures(cells)))
+    needs = Needs(policy.thresholds.minimum_people.value, policy.thresholds.count_interval_width.value)
+    found = suppress(truth, cells.dimensions, shown.primary, level, needs)
+    table = shown.hiding(found.hidden)
+    return Case(subject, table, audit(table, needs, Suggestions(found.counts, found.amounts)))
 
 
 def _levels(truth: pl.DataFrame, rules: Sequence[CellRule], p_percent: float) -> pl.Series:

@@ -7,6 +7,7 @@ true table a reader is taken to know that they must.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -25,18 +26,31 @@ _SCALE: Final = 1000.0
 """Amounts are scaled so that the largest is this."""
 
 
-def audit(table: Masked, needs: Needs) -> Audit:
+@dataclass(frozen=True, slots=True, eq=False)
+class Suggestions:
+    """Other tables somebody claims to be possible: how far they differ from the true one, a row each, a column a cell.
+
+    They only save time. The auditor checks each against its own equations, and looks itself where none holds.
+    """
+
+    counts: Floats
+    amounts: Floats
+
+
+def audit(table: Masked, needs: Needs, suggestions: Suggestions | None = None) -> Audit:
     """Look at every hidden cell with the eyes of every reader. Raises `Fault` when no table fits the published one."""
     if not table.hidden.any():
         return Audit()
-    counts = _Counts(table, needs)
+    nothing = np.zeros((0, table.truth.height))
+    suggested = suggestions or Suggestions(nothing, nothing)
+    counts = _Counts(table, needs, suggested.counts)
     low, high = counts.intervals()
     exact = counts.exact()
     narrow = counts.low & (high - low < needs.count_interval_width)
     lone = counts.known_to_lone()
     near = np.zeros_like(exact)
     if table.level is not None:
-        amounts = _Amounts(table, table.level)
+        amounts = _Amounts(table, table.level, suggested.amounts)
         exact |= amounts.exact()
         near, to_lone = amounts.near()
         lone |= to_lone
@@ -54,7 +68,7 @@ def audit(table: Masked, needs: Needs) -> Audit:
 class _Counts:
     """Unknowns: people of the hidden cells, then their records."""
 
-    def __init__(self, table: Masked, needs: Needs) -> None:
+    def __init__(self, table: Masked, needs: Needs, suggested: Floats) -> None:
         hidden = table.truth.filter(table.hidden)
         self._people = hidden["people"].to_numpy().astype(np.float64)
         self._records = hidden["records"].to_numpy().astype(np.float64)
@@ -64,6 +78,8 @@ class _Counts:
         self.low: Bools = self._people < needs.minimum_people
         rows = _people_rows(table) + _records_rows(table, self._number)
         self._possible = Possible(2 * self._number, rows, whole=True)
+        moves = suggested[:, table.hidden.to_numpy()]
+        self._suggested = np.hstack([self._people + moves, self._records + moves])
         self._outsider, self._insider = self._bounds(insider=False), self._bounds(insider=True)
 
     def _bounds(self, *, insider: bool) -> Bounds:
@@ -71,7 +87,6 @@ class _Counts:
         far = 4 * float(self._records.max()) + 20 * self._needs.count_interval_width
         lower, upper = np.ones(2 * number), np.full(2 * number, far)
         if insider:
-            lower[:number] = np.where(self.low, 1, threshold)
             upper[:number] = np.where(self.low, threshold - 1, far)
         return Bounds(lower, upper)
 
@@ -79,7 +94,9 @@ class _Counts:
         """Least and most people of the unsafe counts in the outsider's eyes, as far as needed."""
         wanted = np.concatenate([self.low, np.zeros(self._number, dtype=bool)])
         truth = np.concatenate([self._people, self._records])
-        low, high = self._possible.spread(truth, self._outsider, wanted, self._needs.count_interval_width)
+        low, high = self._possible.spread(
+            truth, self._outsider, wanted, self._needs.count_interval_width, self._suggested
+        )
         return low[: self._number], high[: self._number]
 
     def exact(self) -> Bools:
@@ -116,7 +133,8 @@ class _Counts:
 
     def _known(self, bounds: Bounds, wanted: Bools) -> Bools:
         """Unknowns that are the same in all possible tables."""
-        low, high = self._possible.spread(np.concatenate([self._people, self._records]), bounds, wanted, 1.0)
+        truth = np.concatenate([self._people, self._records])
+        low, high = self._possible.spread(truth, bounds, wanted, 1.0, self._suggested)
         known: Bools = wanted & (high - low < 1)
         return known
 
@@ -124,10 +142,11 @@ class _Counts:
 class _Amounts:
     """Unknowns: the values of the hidden cells."""
 
-    def __init__(self, table: Masked, level: pl.Series) -> None:
+    def __init__(self, table: Masked, level: pl.Series, suggested: Floats) -> None:
         hidden = table.truth.filter(table.hidden)
         scale = _SCALE / (float(table.truth.select(pl.col("value", "first").abs().max()).max_horizontal()[0]) or 1.0)
         self._value = hidden["value"].to_numpy() * scale
+        self._suggested = self._value + suggested[:, table.hidden.to_numpy()] * scale
         self._first = hidden["first"].to_numpy() * scale
         self._level = level.filter(table.hidden).fill_null(0).to_numpy() * scale
         self._lone: Bools = hidden["people"].to_numpy() == 1
@@ -141,7 +160,7 @@ class _Amounts:
 
     def exact(self) -> Bools:
         least = _EXACT * np.maximum(np.abs(self._value), _ROUNDING)
-        low, high = self._possible.spread(self._value, self._bounds, np.ones_like(self._unsafe), least)
+        low, high = self._possible.spread(self._value, self._bounds, np.ones_like(self._unsafe), least, self._suggested)
         known: Bools = high - low < least
         return known
 
@@ -189,17 +208,23 @@ def _only(cell: int, number: int) -> Bools:
 
 
 def _same_person(names: pl.DataFrame, lone: Bools, cell: int) -> Bools:
-    """Which of the hidden cells hold just the person alone in `cell`: cells with one person that lie in one another."""
-    own = names.row(cell)
-    around = pl.all_horizontal(
-        (pl.col(name) == mine) | (pl.col(name) == TOTAL) for name, mine in zip(names.columns, own, strict=True)
-    )
-    within = pl.all_horizontal(
-        (pl.col(name) == mine) if mine != TOTAL else pl.lit(True) for name, mine in zip(names.columns, own, strict=True)
-    )
-    nested = names.select((around | within).alias("nested")).to_series().to_numpy()
-    same: Bools = nested & lone & lone[cell]
-    return same
+    """Which of the hidden cells hold just the person alone in `cell`; none when more people are in it.
+
+    Two cells with one person each hold the same one when one lies in the other, or both share such a cell.
+    """
+    rows = names.rows()
+    same = {cell} if lone[cell] else set[int]()
+    others = {int(other) for other in np.flatnonzero(lone)} - same
+    while new := {other for other in others if any(_nested(rows[other], rows[known]) for known in same)}:
+        same, others = same | new, others - new
+    found = np.zeros(len(rows), dtype=bool)
+    found[list(same)] = True
+    return found
+
+
+def _nested(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    pairs = list(zip(one, other, strict=True))
+    return all(a in (b, TOTAL) for a, b in pairs) or all(b in (a, TOTAL) for a, b in pairs)
 
 
 def _all_equations(published: pl.DataFrame, dimensions: tuple[str, ...], measure: str) -> list[Row]:

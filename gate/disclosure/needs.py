@@ -5,8 +5,7 @@ Readers, from knowing least to knowing most:
 - The *outsider* has the published table and knows that zeros are always published, so that nothing hidden is zero. An
   unsafe count keeps an interval of `count_interval_width` persons.
 - The *insider* also knows the threshold and which hidden cells lie below it: those hold 1 to `minimum_people` - 1
-  persons, the others `minimum_people` or more. Against such a reader that width cannot be had; no hidden count may be
-  known exactly.
+  persons. Against such a reader that width cannot be had; no hidden count may be known exactly.
 - A *contributor* to a hidden cell also knows the own value, and a contributor who is alone in a cell the whole cell.
   The upper bound of every unsafe amount lies at least its `level` above the value, also for a contributor elsewhere.
 

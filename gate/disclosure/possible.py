@@ -4,7 +4,7 @@ Part of the auditor; made from the published table and shares nothing with the s
 blind both.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -100,6 +100,7 @@ class Possible:
     """The tables a reader must hold possible."""
 
     def __init__(self, unknowns: int, rows: Sequence[Row], *, whole: bool) -> None:
+        self._rows = rows
         self._whole, self._columns = whole, np.arange(unknowns, dtype=np.int32)
         self._model = highspy.Highs()
         self._model.silent()
@@ -121,12 +122,26 @@ class Possible:
         finally:
             self._kinds(highspy.HighsVarType.kContinuous)
 
-    def spread(self, truth: Floats, bounds: Bounds, wanted: Bools, enough: float | Floats) -> tuple[Floats, Floats]:
+    def holds(self, table: Floats, bounds: Bounds) -> bool:
+        """Whether a table is possible. Anybody may suggest one; it is checked here."""
+        within = (table >= bounds.lower - _INTEGER).all() and (table <= bounds.upper + _INTEGER).all()
+        if not within or (self._whole and not _is_whole(table)):
+            return False
+        sums = ((low, high, float(np.dot(table[members], signs))) for low, high, members, signs in self._rows)
+        return all(low - _INTEGER <= total <= high + _INTEGER for low, high, total in sums)
+
+    def spread(
+        self, truth: Floats, bounds: Bounds, wanted: Bools, enough: float | Floats, suggested: Iterable[Floats] = ()
+    ) -> tuple[Floats, Floats]:
         """Least and most of each unknown over possible tables, looked for until they lie `enough` apart.
 
         Where they end up nearer than `enough`, they are the exact bounds.
         """
         low, high = truth.copy(), truth.copy()
+        for table in suggested:
+            if self.holds(table, bounds):
+                np.minimum(low, table, out=low)
+                np.maximum(high, table, out=high)
         for table in self._glimpses(truth, bounds, wanted, lambda: high - low < enough):
             np.minimum(low, table, out=low)
             np.maximum(high, table, out=high)
@@ -140,7 +155,7 @@ class Possible:
     def _glimpses(self, truth: Floats, bounds: Bounds, wanted: Bools, close: Callable[[], Bools]) -> Iterator[Floats]:
         """Possible tables that are quickly found and far from each other; one of them answers for many unknowns."""
         anywhere = np.random.default_rng(0).uniform(-1, 1, (_GLIMPSES, len(truth)))
-        ways = anywhere if wanted.sum() > _GLIMPSES else anywhere[:0]
+        ways = anywhere if (wanted & close()).sum() > _GLIMPSES else anywhere[:0]
         tries = [self._least(costs, bounds) for way in ways for costs in (way, -way)]
         yield from (table for table in tries if not self._whole or _is_whole(table))
         for column in np.flatnonzero(wanted & close()):

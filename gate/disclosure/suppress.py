@@ -35,17 +35,30 @@ class Need:
     """A cell the reader contributed to."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Suppression:
+    """`hidden`: Boolean per cell, the unsafe ones among them. The witnesses have one row each and one entry per cell:
+    how far the other table differs in people (and records), or in value.
+    """
+
+    hidden: pl.Series
+    counts: Floats
+    amounts: Floats
+
+
 def suppress(
     table: pl.DataFrame, dimensions: tuple[str, ...], unsafe: pl.Series, level: pl.Series | None, needs: Needs
-) -> pl.Series:
-    """Boolean per cell: hidden, the unsafe cells among them. `table` and `level` as in `gate.case.Masked`.
+) -> Suppression:
+    """Which cells to hide. `table` and `level` as in `gate.case.Masked`.
 
     A need that cannot be met even by hiding everything is left open; the auditor says so.
     """
-    search = _Search(_Facts.of(table, dimensions, unsafe, level, needs))
+    facts = _Facts.of(table, dimensions, unsafe, level, needs)
+    search = _Search(facts)
     search.settle()
     search.show_again()
-    return pl.Series("hidden", search.hidden)
+    counts, amounts = search.met_for("outsider", "insider"), search.met_for("amount")
+    return Suppression(pl.Series("hidden", search.hidden), counts, amounts / facts.scale)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +74,7 @@ class _Facts:
     signed: bool
     """Whether amounts may be negative, so that no reader knows a lower bound."""
     magnitude: bool
+    scale: float
     needs: Needs
 
     @classmethod
@@ -78,6 +92,7 @@ class _Facts:
             level=np.zeros(table.height) if level is None else level.fill_null(0).to_numpy() * scale,
             signed=bool((amounts[:, 0] < 0).any()),
             magnitude=level is not None,
+            scale=scale,
             needs=needs,
         )
 
@@ -99,13 +114,26 @@ class _Facts:
         return _SOME * np.where(self.value == 0, smallest, np.abs(self.value))
 
     def same_person(self, cell: int) -> Bools:
-        """Cells that hold nobody but the one person alone in `cell`: its margins and parts with one person."""
-        if self.people[cell] != 1:
-            return np.zeros_like(self.unsafe)
-        same, total = self.codes == self.codes[cell], self.codes == 0
-        nested = (same | total).all(axis=1) | (same | (self.codes[cell] == 0)).all(axis=1)
-        alone: Bools = nested & (self.people == 1)
-        return alone
+        """Cells that hold nobody but the one person alone in `cell`; none when more people are in it.
+
+        Of two cells with one person that lie in one another, that is the same person.
+        """
+        same: Bools = (np.arange(len(self.people)) == cell) & (self.people == 1)
+        lone = np.flatnonzero(self.people == 1)
+        reached = [cell] if same.any() else []
+        while reached:
+            names = self.codes[reached.pop()]
+            nested = _within(self.codes[lone], names) | _within(names, self.codes[lone])
+            new = lone[nested & ~same[lone]]
+            same[new] = True
+            reached.extend(new.tolist())
+        return same
+
+
+def _within(inner: Ints, outer: Ints) -> Bools:
+    """Whether the names of a cell lie inside those of another."""
+    within: Bools = ((inner == outer) | (outer == 0)).all(axis=-1)
+    return within
 
 
 def _codes(names: pl.Series) -> Ints:
@@ -178,24 +206,24 @@ class _Search:
         wanted = (self._wide, self._blurred, self._apart, self._levels, self._vague, self._own)
         return (need for family in wanted for need in family() if need not in self._hopeless)
 
-    def _met_for(self, *readers: str) -> Floats:
+    def met_for(self, *readers: str) -> Floats:
         """Witnesses, one a row."""
         found = [moves for need, moves in self._met.items() if need.reader in readers]
         return np.array(found) if found else np.zeros((0, len(self.hidden)))
 
     def _wide(self) -> Iterator[Need]:
-        found = self._met_for("outsider", "insider")
+        found = self.met_for("outsider", "insider")
         reach = found.max(axis=0, initial=0.0) - found.min(axis=0, initial=0.0)
         width = self._facts.needs.count_interval_width
         return (Need("outsider", int(cell), width) for cell in np.flatnonzero(self._facts.low & (reach < width)))
 
     def _blurred(self) -> Iterator[Need]:
-        still = ~(self._met_for("insider") != 0).any(axis=0)
+        still = ~(self.met_for("insider") != 0).any(axis=0)
         return (Need("insider", int(cell), 1.0, either=True) for cell in np.flatnonzero(self.hidden & still))
 
     def _apart(self) -> Iterator[Need]:
         """Nobody who is alone in a hidden cell learns another unsafe count."""
-        found = self._met_for("insider")
+        found = self.met_for("insider")
         for lone in map(int, np.flatnonzero(self.hidden & (self._facts.people == 1))):
             still = ~(found[found[:, lone] == 0] != 0).any(axis=0)
             for cell in np.flatnonzero(self._facts.unsafe & still & ~self._facts.same_person(lone)):
@@ -204,14 +232,14 @@ class _Search:
     def _levels(self) -> Iterator[Need]:
         if not self._facts.magnitude:
             return
-        reach = self._met_for("amount").max(axis=0, initial=0.0)
+        reach = self.met_for("amount").max(axis=0, initial=0.0)
         for cell in np.flatnonzero(self._facts.unsafe & (reach < self._facts.least - _ROUNDING)):
             yield Need("amount", int(cell), float(self._facts.least[cell]))
 
     def _vague(self) -> Iterator[Need]:
         if not self._facts.magnitude:
             return
-        still = ~(self._met_for("amount") != 0).any(axis=0)
+        still = ~(self.met_for("amount") != 0).any(axis=0)
         for cell in np.flatnonzero(self.hidden & still):
             yield Need("amount", int(cell), float(self._facts.some[cell]), either=True)
 
@@ -219,7 +247,7 @@ class _Search:
         """Whoever contributed to one hidden cell does not get nearer to another than its level."""
         if not self._facts.magnitude:
             return
-        facts, found = self._facts, self._met_for("amount")
+        facts, found = self._facts, self.met_for("amount")
         lone = facts.people == 1
         for cell in map(int, np.flatnonzero(facts.unsafe)):
             rows = found[found[:, cell] >= self._facts.least[cell] - _ROUNDING]
@@ -247,13 +275,12 @@ def _count_moves(facts: _Facts) -> Moves:
 
 
 def _count_room(facts: _Facts, *, insider: bool) -> tuple[Floats, Floats]:
-    """A hidden count is at least 1; the insider knows on which side of the threshold it lies."""
+    """A hidden count is at least 1; the insider knows which ones lie below the threshold."""
     threshold = facts.needs.minimum_people
     far = 2 * float(facts.people.max(initial=0.0)) + 10 * facts.needs.count_interval_width
     up = np.where(facts.low, threshold - 1 - facts.people, far) if insider else np.full_like(facts.people, far)
-    down = np.where(facts.low | (not insider), facts.people - 1, facts.people - threshold)
     moves = facts.people > 0
-    return np.where(moves, up, 0.0), np.where(moves, down, 0.0)
+    return np.where(moves, up, 0.0), np.where(moves, facts.people - 1, 0.0)
 
 
 def _amount_room(facts: _Facts) -> tuple[Floats, Floats]:

@@ -182,7 +182,7 @@ def tables(draw: st.DrawFn) -> Cells:
 def exact_by_writing_down(table: Cells, safe: pl.DataFrame, threshold: int) -> int:
     """How many hidden cells are the same in all tables the insider holds possible; the insider as in `gate.needs`."""
     people = table.table["people"].to_numpy()
-    low = np.where(people < threshold, 1, threshold)
+    low = np.ones_like(people)
     most = 5 if len(table.dimensions) == 3 else 8
     high = np.where(people < threshold, threshold - 1, -1)
     inner = (table.table.select(pl.all_horizontal(pl.col(table.dimensions) != "*"))).to_series().to_numpy()
