@@ -12,7 +12,7 @@ from register.operation import new_operation
 from register.outbox import record
 from register.refusals import AlreadyDecided, NotYours, ReasonMissing, StalePage, StepNotAllowed
 from register.session import SignedIn
-from register.workflow import Subject, steps
+from register.workflow import WORK, Subject, steps
 
 
 def decide(
@@ -31,6 +31,22 @@ def decide(
     that this person decided before gives that decision again. Raises a refusal of `register.refusals` and then changes
     nothing.
     """
+    if action in WORK:
+        raise StepNotAllowed(_name(subject), subject.state, action, ["koppelkamer run"])
+    return take_step(by, subject, action, seen=seen, reason=reason, answers=answers, operation=operation)
+
+
+def take_step(
+    by: SignedIn,
+    subject: Request | Release,
+    action: str,
+    *,
+    seen: str,
+    reason: str = "",
+    answers: Answers | None = None,
+    operation: str | None = None,
+) -> Decision:
+    """As `decide`, for every step of the table; only `register.runs` calls it directly."""
     operation = operation or new_operation()
     if again := Decision.objects.filter(event__operation=operation, person=by.person).first():
         return again

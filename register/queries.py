@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from register.conditions import missing_approvals, owners_of
 from register.models import Decision, Opinion, Person, Release, Request
-from register.workflow import ReleaseState, RequestState, Role, Step, Subject, steps
+from register.workflow import WORK, ReleaseState, RequestState, Role, Step, Subject, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +40,29 @@ class ReleasePage:
     decisions: Sequence[Decision]
 
 
+FORWARD = frozenset({"submit", "approve", "advise", "advise against", "run", "countersign", "release", "resume"})
+"""Steps that bring something forward; others only hold or end it, and wait for nobody."""
+
+
 def pending(person: Person) -> list[Waiting]:
-    """What waits for `person`: steps that bring something forward, not those that only hold or end it."""
-    requests = Request.objects.select_related("requester").order_by("id")
-    releases = Release.objects.select_related("request").order_by("id")
+    """What waits for `person`, requests first; a run waits for a data steward too."""
     found = [
-        _waiting("request", request.id, request.title, request.state, actions(person, request)) for request in requests
+        Waiting("request", request.id, request.title, request.state, _open_to(person, request))
+        for request in Request.objects.order_by("id")
     ]
     found += [
-        _waiting("release", release.id, release.request.title, release.state, actions(person, release))
-        for release in releases
+        Waiting("release", release.id, release.request.title, release.state, _open_to(person, release))
+        for release in Release.objects.select_related("request").order_by("id")
     ]
     return [item for item in found if set(item.actions) & FORWARD]
 
 
-FORWARD = frozenset({"submit", "approve", "advise", "advise against", "run", "countersign", "release", "resume"})
-
-
 def actions(person: Person, subject: Request | Release) -> tuple[str, ...]:
-    """The steps that `person` may take on `subject` by role and duties, in the order of the table."""
+    """The steps that `person` may decide on by role and duties, in the order of the table."""
+    return tuple(action for action in _open_to(person, subject) if action not in WORK)
+
+
+def _open_to(person: Person, subject: Request | Release) -> tuple[str, ...]:
     kind: Subject = "request" if isinstance(subject, Request) else "release"
     roles = person.roles()
     found = [step.action for step in steps(kind, subject.state) if step.role in roles and _may(person, subject, step)]
@@ -103,18 +107,22 @@ def catalogue() -> list[Release]:
     return list(found.order_by("-examined_at"))
 
 
-def _waiting(subject: Subject, name: str, title: str, state: str, possible: tuple[str, ...]) -> Waiting:
-    return Waiting(subject, name, title, state, possible)
-
-
 def _may(person: Person, subject: Request | Release, step: Step) -> bool:
     if isinstance(subject, Release):
+        if step.action == "countersign" and not _against(subject):
+            return False
         return person.pk not in (subject.requester_id, subject.runner_id) or step.action in ("hold", "resume", "revoke")
     if step.action in ("submit", "withdraw"):
         return person.pk == subject.requester_id
     if step.role == Role.OWNER:
         return bool(owners_of(subject) & person.partners_as(Role.OWNER)) and _unspoken(person, subject, step)
     return step.action not in ("approve", "advise") or _unspoken(person, subject, step)
+
+
+def _against(release: Release) -> bool:
+    """Whether the DPO's latest opinion is against the release."""
+    opinion = release.opinions.order_by("decision__event__number").last()
+    return opinion is not None and not opinion.favourable
 
 
 def _unspoken(person: Person, request: Request, step: Step) -> bool:

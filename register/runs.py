@@ -14,7 +14,7 @@ from audit import Event
 from audit.event import timestamp
 from declare import canonical, digest
 from register.conditions import check_may_run
-from register.decisions import decide
+from register.decisions import take_step
 from register.models import Delivery, Release, Request, Run, Source
 from register.operation import new_operation
 from register.outbox import record
@@ -83,7 +83,7 @@ def start_run(by: SignedIn, request_id: str, plan: Plan, deliveries: Mapping[str
         if not Delivery.objects.filter(source=source, digest=contents, state="received").exists():
             raise Unregistered(f"delivery of {source}")
     request.runs.filter(state="running").update(state="stopped", ended_at=timezone.now())
-    decide(by, request, "run", seen=request.digest)
+    take_step(by, request, "run", seen=request.digest)
     run = Run.objects.create(
         id=f"{request_id}-{request.runs.count() + 1}",
         request=request,
@@ -162,7 +162,7 @@ def _end(by: SignedIn, run: Run, action: str, state: str) -> None:
     request = Request.objects.get(id=run.request_id)
     if request.state != RequestState.RUNNING or run.state != "running":
         raise StepNotAllowed(f"run {run.id}", run.state, action, ["start a new run"])
-    decide(by, request, action, seen=request.digest)
+    take_step(by, request, action, seen=request.digest)
     run.state, run.ended_at = state, timezone.now()
     run.save(update_fields=["state", "ended_at"])
 

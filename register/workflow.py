@@ -107,6 +107,9 @@ TRANSITIONS: Final[tuple[Step, ...]] = (
 )  # fmt: skip
 """Every allowed step; what is not here is not allowed."""
 
+WORK: Final = frozenset({"run", "finish", "stop"})
+"""Steps that `register.runs` takes with the work itself; nobody decides them apart from it."""
+
 
 def steps(subject: Subject, state: str) -> tuple[Step, ...]:
     """All steps that lead on from `state`."""

@@ -79,7 +79,7 @@ def test_a_log_without_a_head_is_refused(tmp_path: Path) -> None:
 
 
 def test_every_flipped_bit_of_a_small_log_and_its_head_is_found(tmp_path: Path) -> None:
-    log = log_of(tmp_path, 3)
+    log = log_of(tmp_path, 2)
     for path in (log.path, head_path(log.path)):
         whole = path.read_bytes()
         for at in range(len(whole)):

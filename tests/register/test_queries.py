@@ -1,6 +1,6 @@
 import pytest
 
-from register.queries import catalogue, pending, release_page, request_page
+from register.queries import actions, catalogue, pending, release_page, request_page
 from tests.register.room import draft, examined, furnish, person, take
 
 pytestmark = pytest.mark.django_db
@@ -24,13 +24,19 @@ def test_work_waits_for_who_may_do_it() -> None:
     assert set(waits_for()) == {"owen"}
     take("owen", request, "approve")
     assert waits_for() == {"dora": ("advise", "return", "hold")}
+    take("dora", request, "advise")
+    assert waits_for() == {"stef": ("run", "expire")}
+    assert actions(person("stef"), request) == ("expire",)
 
 
 def test_a_release_waits_for_the_dpo_and_then_the_officers() -> None:
     release = examined()
     assert waits_for()["dora"][:2] == ("advise", "advise against")
     take("dora", release, "advise")
-    assert "release" in waits_for()["rob"]
+    assert waits_for()["rob"] == ("release", "withhold")
+    take("dora", release, "advise against", "on second thoughts")
+    assert waits_for()["rob"] == ("countersign", "release", "withhold")
+    take("dora", release, "advise")
     assert catalogue() == []
     take("rob", release, "release", "fine")
     assert catalogue() == [release]
