@@ -12,6 +12,17 @@ def _as_it_is(value: Any) -> Any:
 
 
 @dataclass(frozen=True, slots=True)
+class Mask:
+    """Which rows are unexpected, computed once under its name; count, values and keys of a check all filter by it."""
+
+    name: str
+    rows: pl.Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Aggregate:
+    """`expression` may refer to the mask as `pl.col(mask.name)`."""
+
     expression: pl.Expr
     finish: Callable[[Any], Any] = _as_it_is
+    mask: Mask | None = None

@@ -122,7 +122,10 @@ class PolarsExecutionEngine(ExecutionEngine):  # type: ignore[misc]
     def _plan(self, metrics: Sequence[MetricComputationConfiguration]) -> pl.LazyFrame:
         frame = self.get_domain_records(metrics[0].compute_domain_kwargs or {})
         aggregates: list[Aggregate] = [metric.metric_fn for metric in metrics]
-        return frame.select(each.expression.alias(str(place)) for place, each in enumerate(aggregates))
+        masks = {each.mask.name: each.mask.rows for each in aggregates if each.mask}
+        return frame.with_columns(**masks).select(
+            each.expression.alias(str(place)) for place, each in enumerate(aggregates)
+        )
 
     def _row_filter(self, condition: Any) -> pl.Expr:
         if isinstance(condition, Mapping):

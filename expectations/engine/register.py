@@ -6,9 +6,11 @@ already are taken from its registry, since registering other keys would change t
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import polars as pl
+from great_expectations.core.id_dict import IDDict
 from great_expectations.core.metric_function_types import MetricFunctionTypes, MetricPartialFunctionTypes
 from great_expectations.exceptions import ExecutionEngineError, MetricProviderError
 from great_expectations.expectations import metrics as core_metrics
@@ -16,7 +18,7 @@ from great_expectations.expectations import registry
 from great_expectations.expectations.metrics.metric_provider import MetricProvider
 from great_expectations.validator.metric_configuration import MetricConfiguration
 
-from expectations.engine.aggregate import Aggregate
+from expectations.engine.aggregate import Aggregate, Mask
 from expectations.engine.execution import ROW_INDEX, PolarsExecutionEngine, domain_columns
 
 assert core_metrics  # importing it fills the registry that is read below  # noqa: S101
@@ -25,6 +27,7 @@ DOMAIN: Final = ("batch_id", "table", "row_condition", "condition_parser")
 COLUMN: Final = ("batch_id", "table", "column", "row_condition", "condition_parser")
 _ROWS: Final = ("batch_id", "table", "row_condition", "ignore_row_if")
 """Of a domain, what decides about rows; for pairs and lists of columns also the columns, by `ignore_row_if`."""
+_MASK: Final = "__unexpected__"
 VALUES_SHOWN: Final = 200
 """Great Expectations shows no more failing values than this."""
 
@@ -99,12 +102,13 @@ def map_metric(name: str, expected: Condition, *, domain: tuple[str, ...] = COLU
     With `nulls` empty cells are judged too; otherwise those of a single column count as missing. No answer is a no.
     """
 
-    def unexpected(engine: PolarsExecutionEngine, where: Mapping[str, Any], values: Mapping[str, Any]) -> pl.Expr:
+    def unexpected(engine: PolarsExecutionEngine, where: Mapping[str, Any], values: Mapping[str, Any]) -> Mask:
         names = domain_columns(where)
         schema = engine.schema(where)
         columns = [pl.col(column) for column in names]
         wrong = ~expected(columns, [schema[column] for column in names], **_own(values)).fill_null(value=False)
-        return wrong if nulls or len(names) > 1 else wrong & columns[0].is_not_null()
+        rows = wrong if nulls or len(names) > 1 else wrong & columns[0].is_not_null()
+        return Mask(f"{_MASK}{name}.{IDDict(where).to_id()}.{IDDict(_own(values)).to_id()}", rows)
 
     for suffix, shape in _SHAPES.items():
         keys = (domain, ()) if suffix == "unexpected_count" else (domain, ("result_format",))
@@ -113,12 +117,13 @@ def map_metric(name: str, expected: Condition, *, domain: tuple[str, ...] = COLU
 
 
 Shape = Callable[[pl.Expr, Mapping[str, Any], Mapping[str, Any]], Aggregate]
-"""From the unexpected rows, the domain and the result format to what is told of them."""
+"""From the mask of unexpected rows, the domain and the result format to what is told of them."""
 
 
-def _shaped(unexpected: Callable[..., pl.Expr], shape: Shape) -> Build:
+def _shaped(unexpected: Callable[..., Mask], shape: Shape) -> Build:
     def build(engine: PolarsExecutionEngine, domain: Mapping[str, Any], values: Mapping[str, Any]) -> Aggregate:
-        return shape(unexpected(engine, domain, values), domain, values.get("result_format") or {})
+        mask = unexpected(engine, domain, values)
+        return replace(shape(pl.col(mask.name), domain, values.get("result_format") or {}), mask=mask)
 
     return build
 
@@ -149,15 +154,21 @@ def _index_list(unexpected: pl.Expr, domain: Mapping[str, Any], form: Mapping[st
     shown = None if form["result_format"] == "COMPLETE" else _partial(form)
     if not keys:
         return Aggregate(_first(pl.col(ROW_INDEX).filter(unexpected), shown).implode())
-    hide = form.get("exclude_unexpected_values")
-    names = list(dict.fromkeys(keys if hide else [*domain_columns(domain), *keys]))
-    listed = _first(pl.struct(names).filter(unexpected), shown).implode()
-    return Aggregate(listed, _by_key if hide else list)
+    if form.get("exclude_unexpected_values"):
+        lists = [_first(pl.col(key).filter(unexpected), shown).implode() for key in keys]
+        return Aggregate(pl.struct(lists), _unless_empty)
+    names = list(dict.fromkeys([*domain_columns(domain), *keys]))
+    return Aggregate(_first(pl.struct(names).filter(unexpected), shown).implode(), list)
+
+
+def _unless_empty(found: dict[str, list[Any]]) -> list[dict[str, list[Any]]]:
+    """Great Expectations' form without values: one dictionary of lists, or nothing."""
+    return [found] if any(found.values()) else []
 
 
 def _rows(unexpected: pl.Expr, _: Mapping[str, Any], form: Mapping[str, Any]) -> Aggregate:
     shown = VALUES_SHOWN if form["result_format"] == "COMPLETE" else min(_partial(form), VALUES_SHOWN)
-    return Aggregate(pl.struct(pl.exclude(ROW_INDEX)).filter(unexpected).head(shown).implode(), list)
+    return Aggregate(pl.struct(pl.exclude(ROW_INDEX, f"^{_MASK}.*$")).filter(unexpected).head(shown).implode(), list)
 
 
 def _filtered_row_count(_: pl.Expr, __: Mapping[str, Any], ___: Mapping[str, Any]) -> Aggregate:
@@ -179,11 +190,6 @@ def _first(values: pl.Expr, shown: int | None) -> pl.Expr:
 
 def _partial(form: Mapping[str, Any]) -> int:
     return int(form.get("partial_unexpected_count", 20))
-
-
-def _by_key(found: list[dict[str, Any]]) -> list[dict[str, list[Any]]]:
-    """Great Expectations' form without values: one dictionary of lists, or nothing."""
-    return [{key: [each[key] for each in found] for key in found[0]}] if found else []
 
 
 def _own(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ def kept_by_the_slow_way(rows: list[list[str]]) -> list[str | None]:
     return kept
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(ROWS, st.sampled_from(["\n", "\r\n"]))
 def test_rows_in_are_kept_or_set_apart(rows: list[list[str]], line_end: str) -> None:
     with TemporaryDirectory() as folder:
@@ -52,7 +52,7 @@ def test_rows_in_are_kept_or_set_apart(rows: list[list[str]], line_end: str) -> 
     assert extract.table.get_column("key").to_list() == kept_by_the_slow_way(rows)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=120)
 @given(st.text(st.sampled_from('ab,"\n\r '), max_size=40))
 def test_a_file_is_split_as_python_splits_it_or_refused(body: str) -> None:
     """Any jumble of separators, quotes and line ends: same fields as Python's strict reader, or refused."""
