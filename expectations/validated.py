@@ -13,10 +13,11 @@ _EXPECTATIONS: Final = object()
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ValidatedExtract:
-    """Made by `expectations.validate` only. `table` as in `Extract`, without the rows that failed.
+    """Made by `expectations.validate` only. `table`: `row` and the columns of `source.kept`, as in `Extract`, without the
+    rows that failed and with null in cells of the wrong shape.
 
-    `quality` is plain JSON data: one item per check with expectation, column, evaluated, unexpected, outcome
-    (`met`, `failed`, `not evaluated`); no values.
+    `quality` is plain JSON data: one item per check with expectation, column, rule, consequence (`row`, `cell`,
+    `warn`), evaluated, unexpected (rows), outcome (`met`, `failed`); no values. What was not evaluated refuses.
     """
 
     source: Source

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake import derive
@@ -57,6 +57,7 @@ def test_coarsened(value: Any, kind: str, coarsen: str, more: dict[str, Any], be
     assert coarsened(value, kind, coarsen, **arguments) == becomes
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.dates(min_value=date(1900, 1, 1), max_value=REFERENCE))
 def test_age_band_counts_birthdays(born: date) -> None:
     age = REFERENCE.year - born.year - ((REFERENCE.month, REFERENCE.day) < (born.month, born.day))
