@@ -17,6 +17,8 @@ Levels = np.ndarray[tuple[int, int], np.dtype[np.uint8]]
 
 MOST_ITERATIONS = 1_000
 LARGEST_LOG_ODDS = 300.0
+NEGLIGIBLE_ODDS = 1e-6
+"""Pairs this unlikely are nobody's rivals."""
 TOLERANCE = 1e-6
 LEAST_SHARE = 0.05
 """Of chance agreement at least this share is left to strangers, whatever the matches explain."""
@@ -52,10 +54,14 @@ class Patterns:
         With rivals a pair's chance is its odds over one plus the odds of all pairs of the same record. Without this
         members of a household, who share name and address, pass for matches of one another.
         """
+        alone = self.counts * odds / (1.0 + odds)
         if not self.rivals:
-            return np.asarray(self.counts * odds / (1.0 + odds))
-        chances = exclusive(odds[self.pattern], self.rivals)
-        return np.asarray(np.bincount(self.pattern, chances, odds.size), dtype=np.float64)
+            return np.asarray(alone)
+        telling = odds > NEGLIGIBLE_ODDS
+        pairs = np.flatnonzero(telling[self.pattern])
+        pattern = self.pattern[pairs]
+        chances = exclusive(odds[pattern], [side[pairs] for side in self.rivals])
+        return np.asarray(np.where(telling, np.bincount(pattern, chances, odds.size), alone))
 
 
 def exclusive(odds: Floats, rivals: Sequence[Indices]) -> Floats:

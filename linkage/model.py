@@ -18,6 +18,10 @@ EXCLUDING: dict[Assignment, tuple[str, ...]] = {
 """Sides whose records have one partner at most."""
 
 
+MOST_FIELDS = 16
+MOST_LEVELS = 12
+
+
 class Block(Declaration):
     """Pairs that agree on all of `on` are candidates. Missing evidence agrees with nothing."""
 
@@ -31,7 +35,7 @@ class Comparison(Declaration):
     field: str
     term_frequency: bool | None = None
     """Whether agreement on a rare value counts for more; by default for names."""
-    levels: tuple[Level, ...] = ()
+    levels: tuple[Level, ...] = Field(default=(), max_length=MOST_LEVELS)
     """From best to worst; by default those of the field's kind."""
 
 
@@ -92,7 +96,7 @@ class Model(Declaration):
     """Pairs drawn to see how often strangers agree."""
     seed: int = 20_240_101
     blocks: tuple[Block, ...] = Field(min_length=1)
-    comparisons: tuple[Comparison, ...] = Field(min_length=1)
+    comparisons: tuple[Comparison, ...] = Field(min_length=1, max_length=MOST_FIELDS)
     file: Files = Files()
     fields: tuple[FileField, ...] = ()
 

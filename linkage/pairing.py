@@ -105,8 +105,10 @@ def codes(left: pl.DataFrame, right: pl.DataFrame, columns: Sequence[str]) -> tu
 
 
 def _dictionary(series: Sequence[pl.Series]) -> Iterable[pl.Series]:
-    """Ranks of the values over all series together."""
-    ranks = pl.concat([one.alias("value") for one in series]).rank("dense").cast(pl.UInt32)
+    """Ranks of the values over all series together. Only distinct values are sorted: values repeat."""
+    every = pl.concat([one.alias("value") for one in series]).to_frame()
+    ranked = every.drop_nulls().unique().sort("value").with_row_index("rank", offset=1)
+    ranks = every.join(ranked, on="value", how="left", maintain_order="left")["rank"]
     start = 0
     for one in series:
         yield ranks.slice(start, one.len())

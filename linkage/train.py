@@ -6,9 +6,9 @@ import polars as pl
 from linkage.block import block, candidates
 from linkage.coincidence import coincidence
 from linkage.comparable import Comparable, comparable
-from linkage.em import Fit, Patterns, expectation_maximisation
+from linkage.em import Fit, Indices, Levels, Patterns, expectation_maximisation
 from linkage.fitted import FittedField, FittedModel
-from linkage.model import EXCLUDING, Assignment, Model
+from linkage.model import EXCLUDING, MOST_LEVELS, Assignment, Model
 from linkage.pairing import Field, Pairing, pair_up
 from pseudonymise.protected import ProtectedTable
 from pseudonymise.standardise import VERSION
@@ -43,9 +43,19 @@ def patterns(pairs: pl.DataFrame, fields: tuple[Field, ...], assignment: Assignm
     levels, counts = counted.select(columns).to_numpy(), counted["pairs"].cast(pl.Float64).to_numpy()
     if not (sides := EXCLUDING[assignment]):
         return Patterns(levels, counts)
-    numbered = pairs.join(counted.with_row_index("pattern"), on=columns, how="left", maintain_order="left")
-    indices = numbered.select(pl.col("pattern", *sides).cast(pl.Int64))
-    return Patterns(levels, counts, indices["pattern"].to_numpy(), tuple(indices[side].to_numpy() for side in sides))
+    indices = pairs.select(pl.col(sides).cast(pl.Int64))
+    return Patterns(levels, counts, _pattern_of(pairs.select(columns), levels), tuple(indices.to_numpy().T))
+
+
+def _pattern_of(pairs: pl.DataFrame, levels: Levels) -> Indices:
+    """For each pair the number of its pattern; levels are put together as the digits of one number.
+
+    Sixteen fields of at most fourteen levels (`linkage.model`) fit into 64 bits.
+    """
+    digits = np.uint64(MOST_LEVELS + 2) ** np.arange(levels.shape[1] - 1, -1, -1, dtype=np.uint64)
+    weighed = zip(pairs.columns, digits.tolist(), strict=True)
+    codes = pairs.select(pl.sum_horizontal(pl.col(name).cast(pl.UInt64) * digit for name, digit in weighed))
+    return np.searchsorted(levels.astype(np.uint64) @ digits, codes.to_series().to_numpy())
 
 
 def assignment_of(pairing: Pairing) -> Assignment:
