@@ -13,8 +13,10 @@ _EXPECTATIONS: Final = object()
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ValidatedExtract:
-    """Made by `expectations.validate` only. `table`: `row` and the columns of `source.kept`, as in `Extract`, without the
-    rows that failed and with null in cells of the wrong shape.
+    """Made by `expectations.validate` only.
+
+    `table`: `row` and the columns of `source.kept`, as in `Extract`, without the rows that failed; cells of the wrong
+    shape are null.
 
     `quality` is plain JSON data: one item per check with expectation, column, rule, consequence (`row`, `cell`,
     `warn`), evaluated, unexpected (rows), outcome (`met`, `failed`); no values. What was not evaluated refuses.
