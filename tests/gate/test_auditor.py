@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate.case import Masked
-from gate.disclosure.auditor import audit
+from gate.disclosure.auditor import Suggestions, audit
 from gate.disclosure.cells import checked, measures
 from gate.disclosure.needs import Needs
 from gate.disclosure.possible import Bounds, Possible, equations
@@ -162,6 +162,14 @@ def test_the_one_who_is_alone_knows_the_count_beside() -> None:
     """)
     assert audit(masked(table, hide(table, "a", "b")), Needs(10, 2)).known_to_lone == 1
     assert audit(masked(table, hide(table, "a", "b", "c")), Needs(10, 2)).known_to_lone == 0
+
+
+def test_a_false_suggestion_changes_nothing() -> None:
+    """Somebody claims that the one hidden cell could be another number, or half a person more."""
+    table = cells(ROW)
+    case = masked(table, hide(table, "a"))
+    moves = hide(table, "a").cast(pl.Float64).to_numpy() * np.array([[5.0], [0.5], [-3.0]])
+    assert audit(case, Needs(10, 10), Suggestions(moves, moves)) == audit(case, Needs(10, 10))
 
 
 def random_table(shape: tuple[int, ...], counts: list[int]) -> Cells:

@@ -10,7 +10,7 @@ from gate.disclosure.cells import checked
 from gate.disclosure.needs import Needs
 from gate.disclosure.suppress import suppress
 from tests.gate.policies import signed
-from tests.gate.test_auditor import exact_by_writing_down, tables
+from tests.gate.test_auditor import exact_by_writing_down, random_table, tables
 from tests.gate.texts import cells
 
 DISCLOSURE = ("D01", "D02", "D03", "D04", "D06", "D07")
@@ -89,6 +89,54 @@ def test_hidden_cells(text: str, names: set[str]) -> None:
     assert hidden_names(table, suppress(truth, table.dimensions, unsafe, None, Needs(10, 10)).hidden) == names
 
 
+AMOUNTS = {
+    # a row of people | value | first | second; level of a; hidden with a
+    "a neighbour with room enough": (("40 | 100 | 90 | 5", "30 | 200 | 60 | 40", "50 | 900 | 60 | 40"), 80, {"a", "b"}),
+    "a neighbour whose largest contributor knows it has no room": (
+        ("40 | 100 | 90 | 5", "30 | 130 | 65 | 20", "50 | 900 | 60 | 40"),
+        80,
+        {"a", "c"},
+    ),
+    "a level no neighbour has room for": (
+        ("40 | 100 | 90 | 5", "30 | 200 | 60 | 40", "50 | 300 | 60 | 40"),
+        900,
+        {"a", "*"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "level", "names"), AMOUNTS.values(), ids=AMOUNTS)
+def test_amounts_have_room_in_the_eyes_of_every_contributor(
+    rows: tuple[str, ...], level: float, names: set[str]
+) -> None:
+    lines = [f"{area} | {numbers}" for area, numbers in zip("abc", rows, strict=True)]
+    table = cells("\n".join(["area | people | value | first | second", *lines]))
+    unsafe = table.table["area"] == "a"
+    found = suppress(checked(table), ("area",), unsafe, unsafe.cast(pl.Float64) * level, Needs(10, 10))
+    assert hidden_names(table, found.hidden) == names
+
+
+def test_one_alone_takes_a_third_cell_along_though_the_width_would_do() -> None:
+    table = cells("""
+        area | people
+        a    | 1
+        b    | 4
+        c    | 60
+        d    | 70
+    """)
+    unsafe = table.table["people"] < 10
+    found = suppress(checked(table), ("area",), unsafe, None, Needs(10, 2))
+    assert hidden_names(table, found.hidden) == {"a", "b", "c"}
+
+
+def test_what_turned_out_not_to_be_needed_is_shown_again() -> None:
+    """Needs are met one after the other; met in another order, one cell fewer would have done here."""
+    table = random_table((4, 3), [12, 32, 36, 3, 13, 0, 35, 25, 13, 11, 17, 8])
+    truth = checked(table)
+    unsafe = (truth["people"] > 0) & (truth["people"] < 10)
+    assert suppress(truth, table.dimensions, unsafe, None, Needs(10, 10)).hidden.sum() == 6
+
+
 def test_two_alone_in_one_row_take_a_third_cell_with_them() -> None:
     """Handbook 4.2 and sdcTable: either of the two would know the other's amount from the row's total."""
     table = cells("""
@@ -147,6 +195,17 @@ def test_people_who_stand_in_two_parts() -> None:
     assert verdict.safe is not None
     assert verdict.safe.filter(pl.col("kind") == "b")["people"].to_list() == [None]
     assert verdict.hidden >= 2
+
+
+def test_people_in_several_kinds_of_several_areas() -> None:
+    """Nobody stands in two areas, many in two kinds: a kind never holds more people than its area."""
+    rows = [
+        ("a", "x", 20, 20), ("a", "y", 8, 8), ("a", "z", 2, 2), ("a", "*", 20, 30),
+        ("b", "x", 18, 18), ("b", "y", 11, 11), ("b", "z", 1, 1), ("b", "*", 19, 30),
+        ("*", "x", 38, 38), ("*", "y", 19, 19), ("*", "z", 3, 3), ("*", "*", 39, 60),
+    ]  # fmt: skip
+    table = pl.DataFrame(rows, schema=["area", "kind", "people", "records"], orient="row")
+    assert examined(Cells(("area", "kind"), table)).outcome is Outcome.PASS
 
 
 @settings(max_examples=60, deadline=None)
