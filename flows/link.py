@@ -76,7 +76,7 @@ def _execute(room: Room, keyring: Keyring, by: "SignedIn", request: Request, run
     made = draft(linked, request, _aside(room, keyring, request), concepts_of(room), not_assessable=())
     policy = verify_policy(room.policy, room.policy_signature, room.read_public_key())
     verdict = examine(subject_of(made), policy)
-    facts = facts_of(room, request, run, made, verdict)
+    facts = facts_of(room, request, run, made, verdict, policy)
     _keep(room, keyring, run, linked, made)
     reports = _report(room, keyring, run.id, facts, verdict)
     release = _finish(by, run, made, verdict, linked)

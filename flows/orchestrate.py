@@ -6,6 +6,7 @@ The flows close over room, keys and person, so neither path nor key is ever a pa
 import os
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -43,21 +44,23 @@ class Flows:
 
     def receive(self, source: str, file: Path) -> Received:
         """As `flows.receive.receive`; Prefect sees the source's id and the file's digest."""
-        work = shielded(lambda: receive(self._room, self._keyring, source, file))
+        work = partial(receive, self._room, self._keyring, source, file)
         return _run("receive", work, source=source, delivery=digest_file(file))
 
     def link(self, by: "SignedIn", request: str) -> Examined:
         """As `flows.link.link`; Prefect sees the request's id."""
-        return _run("link", shielded(lambda: link(self._room, self._keyring, by, request)), request=request)
+        return _run("link", partial(link, self._room, self._keyring, by, request), request=request)
 
     def release(self, request: str) -> Path:
         """As `flows.release.release`; Prefect sees the request's id."""
-        return _run("release", shielded(lambda: release(self._room, self._keyring, request)), request=request)
+        return _run("release", partial(release, self._room, self._keyring, request), request=request)
 
 
 def configure(room: Room) -> None:
     """Prefect's settings; its database lies inside the room. Must run before Prefect is first imported."""
-    os.environ.update(_SETTINGS, PREFECT_HOME=str(room.store / "prefect"))
+    home = room.store / "prefect"
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ.update(_SETTINGS, PREFECT_HOME=str(home))
 
 
 def warm_up(room: Room) -> threading.Thread:
@@ -73,9 +76,10 @@ def _run(name: str, work: Callable[[], R], **ids: str) -> R:
     from prefect import flow
 
     results: list[R] = []
+    shielded_work = shielded(name, work)
 
-    def body(**_: str) -> None:
-        results.append(work())
+    def body(**ids: str) -> None:  # noqa: ARG001  (the names are what Prefect records)
+        results.append(shielded_work())
 
     options: dict[str, Any] = {"persist_result": False, "log_prints": False, "validate_parameters": False}
     flow(name=name, **options)(body)(**ids)

@@ -1,7 +1,6 @@
 """Release what people decided on: from register rows to a permit, and from the permit to a signed parcel."""
 
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +12,12 @@ from flows.keyring import Keyring
 from flows.link import FACTS, FINDINGS, SAFE, write_reports
 from gate import Verdict
 from koppelkamer.room import Room
+from release.gather import decided
 from release.manifest import MANIFEST
 from release.parcel import write_parcel
 from release.permit import Examined, Opinion, Permit, ReleaseDecision, permit
 from release.report import ReportFacts, from_json, render
-from release.report.facts import Answer, Proof, Signed
+from release.report.facts import Proof
 
 if TYPE_CHECKING:
     from register.models import Release
@@ -97,27 +97,7 @@ def _signed(room: Room, row: "Release", leave: Permit) -> ReportFacts:
     """The report's facts with opinion, decision, the answers to each warning, and where the audit log stood."""
     facts = from_json((room.reports / row.id / FACTS).read_bytes())
     names = {member.username: member.name for member in room.declaration.people}
-    opinion, decision = leave.opinion, leave.decision
-    return replace(
-        facts,
-        findings=tuple(
-            replace(line, answer=Answer(**decision.answers[line.rule])) if line.rule in decision.answers else line
-            for line in facts.findings
-        ),
-        opinion=Signed(
-            person=names.get(opinion.person, opinion.person),
-            when=opinion.when[:10],
-            what="positive" if opinion.favourable else "negative",
-            reason=opinion.reason,
-        ),
-        decision=Signed(
-            person=names.get(decision.person, decision.person),
-            when=decision.when[:10],
-            what="release",
-            reason=decision.reason,
-        ),
-        proof=_proof(room),
-    )
+    return decided(facts, leave.opinion, leave.decision, names, _proof(room))
 
 
 def _proof(room: Room) -> Proof | None:

@@ -1,6 +1,5 @@
 """No message of a library reaches a log, a screen or Prefect's database: it may quote the value it stumbled over."""
 
-import functools
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -12,17 +11,16 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def shielded(step: Callable[P, R]) -> Callable[P, R]:
-    """`step`, whose refusals pass as they are; any other exception becomes a `Fault` that names type and place only."""
+def shielded(name: str, step: Callable[P, R]) -> Callable[P, R]:
+    """`step`, whose refusals pass as they are; any other exception becomes a `Fault` with type and place only."""
 
-    @functools.wraps(step)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return step(*args, **kwargs)
         except Refusal as refusal:
             raise refusal.with_traceback(None) from None
         except Exception as error:
-            raise fault_of(error, step.__name__) from None
+            raise fault_of(error, name) from None
 
     return run
 

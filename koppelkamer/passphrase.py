@@ -10,7 +10,7 @@ from declare import Refusal, WrongInput, write_atomically
 
 
 def passphrase(file: Path | None) -> str:
-    """The passphrase. Raises `WrongInput` when absent or nobody can be asked, `Refusal` when the file is not private."""
+    """The passphrase. Raises `WrongInput` when there is none to be had, `Refusal` when its file is not private."""
     return _read(file) if file else _ask("Passphrase of the key store: ")
 
 

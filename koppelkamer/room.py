@@ -10,6 +10,7 @@ from typing import Literal, TypeVar
 from pydantic import Field
 
 from declare import Declaration, WrongInput, load
+from expectations.dictionary import Dictionary
 from intake.source import Source
 from linkage import Model
 from pseudonymise.domain import Domain
@@ -93,8 +94,8 @@ class Room:
         return self._all("requests", Request)
 
     @cached_property
-    def dictionary(self) -> object:
-        raise NotImplementedError
+    def dictionary(self) -> Dictionary:
+        return load(self.folder / "dictionary.toml", Dictionary)
 
     def source(self, name: str) -> Source:
         return _one("source", self.sources, name)

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from declare import Refusal, WrongInput, write_atomically
+from declare import WrongInput, write_atomically
 from flows.keyring import Keyring, open_keyring
 from gate.policy import sign_policy
 from koppelkamer.cli.screen import Screen
@@ -30,9 +30,7 @@ def init(room: Room) -> Keyring:
 def export(keyring: Keyring, partner: str, folder: Path, passphrase: str) -> None:
     """Make the partner's copy: the domain's key only. Raises `Refusal` unless the partner is a party to the domain."""
     domain = keyring.room.declaration.domain
-    if partner not in domain.parties:
-        raise Refusal(f"no such party to domain {domain.id}", remedy=f"The parties are {', '.join(domain.parties)}.")
-    keyring.store.export_domain(domain.id, domain.version, passphrase, folder)
+    keyring.store.export_domain(domain.id, domain.version, passphrase, folder, partner=partner)
 
 
 def sign(keyring: Keyring) -> None:
@@ -40,13 +38,13 @@ def sign(keyring: Keyring) -> None:
     sign_policy(keyring.room.policy, keyring.room.policy_signature, keyring.signer)
 
 
-def _init(room: Room, call: argparse.Namespace) -> Screen:
+def _init(room: Room, _: argparse.Namespace) -> Screen:
     keyring = init(room)
     facts = {"keys": str(room.keystore), "domain": room.declaration.domain.id, "key": keyring.signer.key_id}
     return Screen(facts, [f"made {room.keystore} for domain {facts['domain']}; signing key {facts['key']}"])
 
 
-def _status(room: Room, call: argparse.Namespace) -> Screen:
+def _status(room: Room, _: argparse.Namespace) -> Screen:
     store = open_keyring(room).store
     keys = [{"domain": one.domain.id, "version": one.domain.version, "state": one.state} for one in store.status()]
     gone = [{"domain": one.domain, "version": one.version, "state": "destroyed"} for one in store.destructions()]
@@ -54,7 +52,7 @@ def _status(room: Room, call: argparse.Namespace) -> Screen:
     return Screen({"keys": [*keys, *gone]}, lines or ["no domain has a key yet"])
 
 
-def _sign(room: Room, call: argparse.Namespace) -> Screen:
+def _sign(room: Room, _: argparse.Namespace) -> Screen:
     sign(open_keyring(room))
     return Screen(
         {"signed": str(room.policy)}, [f"signed {room.policy.name}; from now on releases are held against it"]

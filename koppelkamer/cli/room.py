@@ -6,28 +6,29 @@ import sys
 import tomllib
 from typing import TYPE_CHECKING, Any
 
-from declare import WrongInput
+from declare import Refusal, WrongInput
 from flows.books import open_register, write_logs
 from flows.keyring import Keyring, open_keyring
-from koppelkamer.cli.screen import Screen, columns, progress, quarantined
+from koppelkamer.cli.screen import Screen, columns, percent, progress, quarantined
 from koppelkamer.room import Room, open_room
 
 if TYPE_CHECKING:
+    from flows.link import Examined
     from register.session import SignedIn
 
 
 def receive(call: argparse.Namespace) -> Screen:
     """Take one delivery in."""
+    from flows.receive import receive as receive_delivery
+
     room, keyring = _open(call)
     progress(f"receiving {call.source}")
     if call.via == "prefect":
-        from flows.orchestrate import flows_of
+        from flows.orchestrate import Flows
 
-        flows_of(room, keyring).receive(call.source, call.file)
-        return Screen({"source": call.source}, [f"received {call.source}"])
-    from flows.receive import receive as receive_delivery
-
-    received = receive_delivery(room, keyring, call.source, call.file)
+        received = Flows(room, keyring).receive(call.source, call.file)
+    else:
+        received = receive_delivery(room, keyring, call.source, call.file)
     facts = {"source": call.source, "delivery": received.delivery, **received.facts}
     kept = f"{received.rows_kept:,} of {received.rows_in:,} rows"
     return Screen(facts, [f"received {call.source}: kept {kept}", *quarantined(received.quarantine)])
@@ -74,18 +75,37 @@ def decide(call: argparse.Namespace) -> Screen:
 
 
 def run(call: argparse.Namespace) -> Screen:
-    """Link, draft, examine and report. Refuses with the gate's reasons when the verdict is FAIL."""
+    """Link, draft, examine and report. Raises `GateRefused` when the verdict is FAIL."""
     from flows.link import link
 
     room, keyring = _open(call)
+    by = _person(room, call)
     progress(f"running {call.request}")
     if call.via == "prefect":
-        from flows.orchestrate import flows_of
+        from flows.orchestrate import Flows
 
-        done = flows_of(room, keyring).link(call.request, _person(room, call))
+        done = Flows(room, keyring).link(by, call.request)
     else:
-        done = link(room, keyring, _person(room, call), call.request)
-    return examined(done)
+        done = link(room, keyring, by, call.request)
+    if done.verdict.outcome == "FAIL":
+        raise GateRefused(done)
+    facts = {"release": done.release, "report": str(done.reports), "verdict": done.verdict.to_json()}
+    links = [
+        (one.model, one.links, "links, precision", percent(one.precision), "recall", percent(one.recall))
+        for one in done.facts.links
+    ]
+    findings = [f"  {one.rule} {one.outcome}: {one.message}" for one in done.facts.findings if one.outcome != "PASS"]
+    verdict = f"release {done.release}: {done.verdict.outcome}; now it is up to people"
+    return Screen(facts, [*columns(links), verdict, *findings, f"  report: {done.reports}"])
+
+
+class GateRefused(Refusal):
+    """Nothing may leave, and nobody can set that aside."""
+
+    def __init__(self, done: "Examined") -> None:
+        failed = [finding for finding in done.verdict.findings if finding.outcome == "FAIL"]
+        reasons = " ".join(f"{finding.rule}: {finding.message}" for finding in failed)
+        super().__init__(f"the gate refuses {done.release}. {reasons}", remedy=failed[0].remedy)
 
 
 def release(call: argparse.Namespace) -> Screen:
@@ -94,9 +114,9 @@ def release(call: argparse.Namespace) -> Screen:
 
     room, keyring = _open(call)
     if call.via == "prefect":
-        from flows.orchestrate import flows_of
+        from flows.orchestrate import Flows
 
-        folder = flows_of(room, keyring).release(call.request)
+        folder = Flows(room, keyring).release(call.request)
     else:
         folder = write_release(room, keyring, call.request)
     return Screen({"parcel": str(folder)}, [f"wrote {folder}"])

@@ -1,10 +1,15 @@
 """Commands on plain files, without a room: for tuning, evaluation, and partners at their own site."""
 
 import argparse
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from declare import WrongInput, canonical, load, write_atomically
 from intake import Source, read_extract
 from koppelkamer.cli.screen import Screen, progress, quarantined
+
+if TYPE_CHECKING:
+    from pseudonymise.domain import Domain
 
 
 def encode(call: argparse.Namespace) -> Screen:
@@ -16,7 +21,7 @@ def encode(call: argparse.Namespace) -> Screen:
 
     source = load(call.source, Source)
     store = FileKeyStore.open(call.keys, passphrase(call.passphrase_file))
-    domain = _only_domain(store)
+    domain = _only_domain([status.domain for status in store.status()])
     progress(f"reading and checking {source.id}")
     validated = validate(read_extract(source, call.file))
     keys = store.master(domain.id, domain.version)
@@ -30,7 +35,7 @@ def encode(call: argparse.Namespace) -> Screen:
 
 
 def check(call: argparse.Namespace) -> Screen:
-    """Contract and expectations on one file: quality.json and quarantine.csv in DIR. Raises `Refusal` when rows fail."""
+    """Contract and expectations on one file: quality.json and quarantine.csv in DIR."""
     from expectations import validate
 
     source = load(call.source, Source)
@@ -51,9 +56,8 @@ def check(call: argparse.Namespace) -> Screen:
     return Screen(facts, [*lines, *quarantined(validated.quarantine), f"  row numbers and rules are in {call.out}"])
 
 
-def _only_domain(store: "FileKeyStore") -> "Domain":
+def _only_domain(domains: Sequence["Domain"]) -> "Domain":
     """The domain of a partner's copy. Raises `WrongInput` when the store holds none or several."""
-    domains = [status.domain for status in store.status()]
     if len(domains) != 1:
         raise WrongInput("this key store does not hold exactly one domain", remedy="Use the copy the room gave you.")
     return domains[0]

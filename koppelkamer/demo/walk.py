@@ -1,67 +1,80 @@
 """The whole way through the demo room, each step taken by the person in whose role it lies."""
 
 import shutil
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from declare import WrongInput
-from flows.books import open_register
+from flows.books import open_register, write_logs
 from flows.keyring import Keyring
 from flows.link import Examined
-from flows.orchestrate import warm_up
+from flows.models import train_model
+from flows.orchestrate import Flows, warm_up
 from flows.receive import Received
+from flows.submit import subject, submit
 from koppelkamer.cli import keys
 from koppelkamer.cli.screen import progress
 from koppelkamer.demo.population import generate
+from koppelkamer.passphrase import new_passphrase
 from koppelkamer.room import Room, open_room
 from linkage import FittedModel
 
 if TYPE_CHECKING:
-    pass
+    from register.session import SignedIn
 
 _DECLARATIONS: Final = Path(__file__).parent / "room"
-TABLE: Final = "meldingen"
-LIST: Final = "risicolijst"
+_TABLE: Final = "meldingen"
+_LIST: Final = "risicolijst"
 
-ANSWER: Final = {
+_ANALYST: Final = "a.verweij"
+_STEWARD: Final = "b.ozkan"
+_OWNERS: Final = ("d.terpstra", "e.lamers", "f.boujettif")
+_LEGAL: Final = "g.hoogland"
+_DPO: Final = "h.vanrijn"
+_RELEASE_OFFICER: Final = "i.kuipers"
+
+_ANSWER: Final = {
     "legitimate": "Voorbeeld: het doel staat in het convenant en dient de bescherming van bewoners.",
     "suitable": "Voorbeeld: de tabel laat zien waar voorlichting nodig is.",
-    "necessary": "Voorbeeld: zonder verbinding van de bronnen is de verdeling niet bekend.",
-    "proportionate": "Voorbeeld: alleen aantallen, niemand is herkenbaar.",
+    "necessary": "Voorbeeld: zonder de bronnen te verbinden is de verdeling niet bekend.",
+    "proportionate": "Voorbeeld: alleen aantallen, en kleine aantallen zijn verborgen.",
 }
 """What the made-up release officer answers to each warning."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Walk:
     """What happened on the way, for the screen."""
 
     room: Room
-    keyring: Keyring
-    received: list[Received] = field(default_factory=list)
-    fitted: list[FittedModel] = field(default_factory=list)
-    table: Examined | None = None
-    parcel: Path | None = None
-    list_refused: Examined | None = None
+    received: Mapping[str, Received]
+    fitted: tuple[FittedModel, ...]
+    table: Examined
+    parcel: Path
+    persons: Examined
+    """The request for a list of persons, which the gate refused."""
 
 
 def walk(folder: Path, persons: int, seed: int) -> Walk:
-    """Make the room anew in `folder` and go the whole way. Raises `Refusal` when any step is refused."""
+    """Make the room anew in `folder` and go the whole way. Raises `Refusal` when a step is refused."""
     room = _make_room(folder)
     server = warm_up(room)
     progress(f"making up {persons:,} persons and the files of three partners")
     generate(folder, persons, seed)
-    way = Walk(room, keys.init(room))
+    keyring = keys.init(room)
+    keys.sign(keyring)
     open_register(room)
-    keys.sign(way.keyring)
-    _encode_at_the_partners(room, way.keyring)
-    server.join()
-    _receive(way)
-    _train(way)
-    _release_the_table(way)
-    _ask_for_the_list(way)
-    return way
+    _encode_at_the_partners(room, keyring)
+    flows = _flows(room, keyring, server)
+    received = _receive(room, flows)
+    progress("training the models, frozen and signed")
+    fitted = tuple(train_model(room, keyring, model) for model in room.models)
+    table = _run(room, keyring, flows, _TABLE)
+    parcel = _release(room, keyring, flows, table.release)
+    return Walk(room, received, fitted, table, parcel, _run(room, keyring, flows, _LIST))
 
 
 def _make_room(folder: Path) -> Room:
@@ -75,3 +88,84 @@ def _make_room(folder: Path) -> Room:
 
 def _is_demo(folder: Path) -> bool:
     return (folder / "room.toml").is_file() and open_room(folder).declaration.demo
+
+
+def _encode_at_the_partners(room: Room, keyring: Keyring) -> None:
+    """What partners do at home: check, protect and seal, with their own copy of the domain's key."""
+    from expectations import validate
+    from intake import read_extract
+    from pseudonymise.delivery import encode_delivery
+    from pseudonymise.keys import FileKeyStore
+
+    for source in room.sources.values():
+        if source.delivery.form != "sealed":
+            continue
+        progress(f"{source.owner} checks and seals {source.id}")
+        home = room.folder / "partners" / source.owner
+        secret = new_passphrase(home / "passphrase")
+        if not (home / "keys").exists():
+            keys.export(keyring, source.owner, home / "keys", secret)
+        domain = room.declaration.domain
+        own = FileKeyStore.open(home / "keys", secret).master(domain.id, domain.version)
+        validated = validate(read_extract(source, _file(room, source.id)))
+        encode_delivery(validated, own, own.signed.recipient, _sealed(room, source.id))
+
+
+def _flows(room: Room, keyring: Keyring, server: threading.Thread) -> Flows:
+    progress("waiting for Prefect to start")
+    server.join()
+    return Flows(room, keyring)
+
+
+def _receive(room: Room, flows: Flows) -> dict[str, Received]:
+    received = {}
+    for source in room.sources.values():
+        progress(f"receiving {source.id}")
+        file = _sealed if source.delivery.form == "sealed" else _file
+        received[source.id] = flows.receive(source.id, file(room, source.id))
+    return received
+
+
+def _run(room: Room, keyring: Keyring, flows: Flows, request: str) -> Examined:
+    """Asked, checked, consented to, advised on, and run."""
+    progress(f"asking, approving and running {request}")
+    submit(room, _as(_ANALYST), request)
+    for person, action in ((_LEGAL, "approve"), *((owner, "approve") for owner in _OWNERS), (_DPO, "advise")):
+        _step(request, person, action)
+    write_logs(room, keyring.signer)
+    return flows.link(_as(_STEWARD), request)
+
+
+def _release(room: Room, keyring: Keyring, flows: Flows, release: str) -> Path:
+    """The DPO's opinion, the release officer's decision, the parcel."""
+    progress("opinion, decision, release")
+    _step(release, _DPO, "advise")
+    _step(release, _RELEASE_OFFICER, "release", reason="Voorbeeld: het advies van de FG is gevolgd.")
+    write_logs(room, keyring.signer)
+    return flows.release(_TABLE)
+
+
+def _step(name: str, person: str, action: str, reason: str = "") -> None:
+    """One decision. An owner whose partner takes no part has nothing to say."""
+    from register.decisions import decide
+    from register.queries import actions
+
+    what, by = subject(name), _as(person)
+    if action not in actions(by.person, what):
+        return
+    warnings = getattr(what, "warnings", [])
+    decide(by, what, action, seen=what.digest, reason=reason, answers=dict.fromkeys(warnings, _ANSWER))
+
+
+def _as(person: str) -> "SignedIn":
+    from register.session import act_as
+
+    return act_as(person)
+
+
+def _file(room: Room, source: str) -> Path:
+    return room.folder / "deliveries" / f"{source}.csv"
+
+
+def _sealed(room: Room, source: str) -> Path:
+    return room.folder / "deliveries" / f"{source}.sealed"

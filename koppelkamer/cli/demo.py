@@ -1,0 +1,107 @@
+"""`koppelkamer demo`: the whole way, and one screen that says what happened."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from flows.receive import Received
+from koppelkamer.cli.screen import Screen, columns, percent
+from koppelkamer.cli.verify import verify_room
+from koppelkamer.demo.walk import Walk, walk
+from linkage import LinkQuality
+from release.gather import total_recall
+
+
+def demo(call: argparse.Namespace) -> Screen:
+    """Make the demo room and go the whole way through it."""
+    way = walk(call.room, call.persons, call.seed)
+    checked = verify_room(way.room)
+    return Screen(_facts(way, checked), _lines(way, call.room, checked))
+
+
+def _facts(way: Walk, checked: list[str]) -> dict[str, Any]:
+    return {
+        "received": {source: received.facts for source, received in way.received.items()},
+        "links": [_quality(quality) for quality in way.table.facts.links],
+        "verdict": way.table.verdict.to_json(),
+        "refused": way.persons.verdict.to_json(),
+        "report": str(way.table.reports),
+        "parcel": str(way.parcel),
+        "verified": checked,
+    }
+
+
+def _quality(link: Any) -> dict[str, Any]:
+    return {"model": link.model, "links": link.links, "precision": link.precision, "recall": link.recall}
+
+
+def _lines(way: Walk, folder: Path, checked: list[str]) -> list[str]:
+    report = way.table.reports.relative_to(way.room.folder)
+    parcel = way.parcel.relative_to(way.room.folder)
+    return [
+        f"{way.room.declaration.title} — everything here is made up",
+        "",
+        "What came in, and what was set apart",
+        *columns([_source(source, received) for source, received in way.received.items()]),
+        *columns(_reasons(way), indent=4),
+        "",
+        "Links, with estimates made without looking at the truth",
+        *columns([_link(quality) for quality in way.table.linked.quality]),
+        "",
+        f"The gate on “{way.table.facts.asked.title}”: {way.table.verdict.outcome}",
+        *_findings(way),
+        "  The DPO advised, the release officer answered each warning and decided: released.",
+        "",
+        f"The gate on “{way.persons.facts.asked.title}”: {way.persons.verdict.outcome}",
+        *_refusal(way),
+        "",
+        "Where it lies",
+        *columns([("report", f"{folder / report}/report.nl.html, report.en.html"), ("parcel", folder / parcel)]),
+        "",
+        "koppelkamer verify",
+        *(f"  {line}" for line in checked),
+    ]
+
+
+def _source(source: str, received: Received) -> tuple[object, ...]:
+    out = received.rows_in - received.rows_kept
+    emptied = received.quarantine.entries.filter(scope="cell").height
+    counts = (
+        received.rows_in,
+        "rows in,",
+        received.rows_kept,
+        "kept,",
+        out,
+        "in quarantine,",
+        emptied,
+        "cells emptied",
+    )
+    return (source, *counts)
+
+
+def _reasons(way: Walk, most: int = 5) -> list[tuple[object, ...]]:
+    counted = [
+        (count, rule, f"{source}.{column}" if column else source, "rows" if scope == "row" else "cells")
+        for source, received in way.received.items()
+        for scope, column, rule, count in received.quarantine.counts().iter_rows()
+    ]
+    return sorted(counted, key=lambda reason: (-reason[0], reason[1:]))[:most]
+
+
+def _link(quality: LinkQuality) -> tuple[object, ...]:
+    found = f"precision {percent(quality.precision)}, recall {percent(total_recall(quality))}"
+    return (quality.model, quality.links, "links of", quality.candidates, "pairs compared;", found)
+
+
+def _findings(way: Walk) -> list[str]:
+    told = way.table.facts.disclosure
+    warned = [finding.message for finding in way.table.verdict.findings if finding.outcome != "PASS"]
+    lines = [f"  {message}" for message in warned]
+    if told is None:
+        return lines
+    hidden = f"{told.hidden_primary} unsafe cells hidden, and {told.hidden_complementary} more so that these"
+    return [f"  {hidden} cannot be computed; the auditor agrees.", *lines]
+
+
+def _refusal(way: Walk) -> list[str]:
+    return [f"  {finding.message}" for finding in way.persons.verdict.findings if finding.outcome == "FAIL"]

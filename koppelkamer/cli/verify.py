@@ -1,0 +1,57 @@
+"""`koppelkamer verify`: a parcel, a log or a room. Without a head from other hands it claims no more than it can."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from audit import verify_log
+from declare import WrongInput
+from gate.policy import verify_policy
+from koppelkamer.cli.screen import Screen
+from koppelkamer.room import Room, open_room
+from release.manifest import MANIFEST, verify_parcel
+
+LOGS: Final = ("audit", "processing")
+
+
+def verify(call: argparse.Namespace) -> Screen:
+    """Raises `ParcelChanged`, `BrokenLog` or `BadSignature` for whatever does not hold."""
+    path: Path = call.path
+    if (path / "room.toml").is_file():
+        lines = verify_room(open_room(path), call.head)
+    elif (path / MANIFEST).is_file() or (path.parent.name == "parcels" and path.is_dir()):
+        lines = [_parcel(path, _key(call.key, path.parent.parent))]
+    elif path.suffix == ".jsonl":
+        lines = [str(verify_log(path, _key(call.key, path.parent.parent), call.head))]
+    else:
+        raise WrongInput(f"{path} is no parcel, log or room", remedy="Name a parcel's folder, a .jsonl log or a room.")
+    return Screen({"holds": True, "checked": list(lines)}, lines)
+
+
+def verify_room(room: Room, head: Path | None = None) -> list[str]:
+    """Every parcel, both logs and the policy's signature. `head` is a copy of the audit log's head kept elsewhere."""
+    key = room.read_public_key()
+    verify_policy(room.policy, room.policy_signature, key)
+    lines = [f"policy {room.policy.name}: the signature holds"]
+    lines += [_parcel(folder, key) for folder in _parcels(room)]
+    logs = [verify_log(room.audit / f"{name}.jsonl", key, head if name == "audit" else None) for name in LOGS]
+    return [*lines, *(str(log) for log in logs)]
+
+
+def _parcels(room: Room) -> Sequence[Path]:
+    return sorted(folder for folder in room.parcels.glob("*") if folder.is_dir() and not folder.name.startswith("."))
+
+
+def _parcel(folder: Path, key: bytes) -> str:
+    manifest = verify_parcel(folder, key)
+    return f"parcel {manifest.release}: {len(manifest.files)} files, all as signed by key {manifest.key_id}"
+
+
+def _key(file: Path | None, room: Path) -> bytes:
+    """The public key from `file`, or of the room around the path. Raises `WrongInput` when there is neither."""
+    path = file or room / "keys" / "room.pub"
+    try:
+        return bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise WrongInput("there is no public key to verify with", remedy="Name the room's key with --key.") from error
