@@ -40,7 +40,8 @@ def aggregate(
         .unique(dimensions, keep="first", maintain_order=True)
     )
     table = _lattice(records, dimensions).join(least, on=dimensions, how="left", maintain_order="left")
-    amounts = [(pl.col(name).fill_null(0) / _SCALE).alias(name) for name in ("value", "first", "second")]
+    # Rounded: a division of whole columns may be off by the last bit, and 7777545.840000001 looks like a mistake.
+    amounts = [(pl.col(name).fill_null(0) / _SCALE).round(4).alias(name) for name in ("value", "first", "second")]
     return table.select(*dimensions, pl.col("people", "records").fill_null(0), *(amounts if magnitude else []))
 
 

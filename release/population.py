@@ -56,23 +56,29 @@ def population(linked: LinkedTable, output: Output) -> Population:
 
 
 def group_rates(linked: LinkedTable, output: Output, aside: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """`attribute` (`source.name`), `group`, `eligible`, `linked` (Int64) of every attribute set aside.
+    """`attribute` (`source.name`, and the model in brackets), `group`, `eligible`, `linked` (Int64), for every
+    attribute set aside.
 
-    A record of the unit is linked when it is linked to every source the output needs, a record of another source when
-    it is linked to any.
+    Of the unit every record is eligible, and linked when it is linked to every source the output needs. A record of
+    another source is eligible under a model when it has a plausible link, and linked when that link was made: how many
+    residents earn or are reported differs between groups too, and would drown how well they are linked. A match that
+    no block brings is seen by neither count.
     """
     parts = [
-        _rates(table, f"{source}.{name}", name, _linked_rows(linked, output, source))
+        _rates(table, f"{source}.{name}{label}", name, eligible, firm)
         for source, table in sorted(aside.items())
+        for label, eligible, firm in _linkages(linked, output, source)
         for name in table.columns
         if name != "row"
     ]
     return pl.concat([pl.DataFrame(schema=_RATES), *parts])
 
 
-def _rates(table: pl.DataFrame, attribute: str, name: str, linked: pl.Series) -> pl.DataFrame:
+def _rates(table: pl.DataFrame, attribute: str, name: str, eligible: pl.Series, linked: pl.Series) -> pl.DataFrame:
     group = pl.col(name).cast(pl.String).fill_null(UNKNOWN)
-    counted = table.select(group=group, linked=pl.col("row").is_in(linked.implode()))
+    counted = table.filter(pl.col("row").is_in(eligible.implode())).select(
+        group=group, linked=pl.col("row").is_in(linked.implode())
+    )
     return (
         counted.group_by("group")
         .agg(eligible=pl.len().cast(pl.Int64), linked=pl.col("linked").sum().cast(pl.Int64))
@@ -81,14 +87,22 @@ def _rates(table: pl.DataFrame, attribute: str, name: str, linked: pl.Series) ->
     )
 
 
-def _linked_rows(linked: LinkedTable, output: Output, source: str) -> pl.Series:
+def _linkages(linked: LinkedTable, output: Output, source: str) -> list[tuple[str, pl.Series, pl.Series]]:
+    """Label, eligible rows and linked rows of `source`, for each way in which it was linked."""
     if source == output.unit:
-        return population(linked, output).records["row"]
-    ends = [
-        linked.links.filter(pl.col(f"source_{side}") == source).select(pl.col(f"row_{side}").alias("row"))
-        for side in ("l", "r")
+        return [("", linked.payload[source]["row"], population(linked, output).records["row"])]
+    return [
+        (f" ({model})", _ends(linked.plausible, model, source), _ends(linked.links, model, source))
+        for model in linked.models
+        if _ends(linked.plausible, model, source).len()
     ]
-    return pl.concat(ends)["row"].unique()
+
+
+def _ends(links: pl.DataFrame, model: str, source: str) -> pl.Series:
+    """Rows of `source` that a link of `model` ends in."""
+    made = links.filter(pl.col("model") == model)
+    ends = [made.filter(pl.col(f"source_{side}") == source)[f"row_{side}"].alias("row") for side in ("l", "r")]
+    return pl.concat(ends).unique()
 
 
 def _needed(output: Output) -> Sequence[str]:

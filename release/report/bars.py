@@ -6,7 +6,7 @@ from release.report.facts import GroupRate
 
 WIDTH = 180.0
 """Units of the plot; labels stand beside it in the table."""
-HEIGHT = 9.0
+_LOWEST, _HIGHEST = 2, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class Chart:
     attribute: str
     bars: tuple[Bar, ...]
     gap: float | None
-    ticks: tuple[tuple[float, float], ...]
-    """Position and rate of each tick."""
+    unshown: int
+    """Groups between the lowest and the highest that the page has no room for."""
 
 
 def charts(groups: tuple[GroupRate, ...]) -> tuple[Chart, ...]:
@@ -43,8 +43,14 @@ def _chart(attribute: str, groups: list[GroupRate]) -> Chart:
     ordered = sorted(groups, key=lambda group: (group.rate is None, group.rate or 0.0, group.group))
     rates = [group.rate for group in groups if group.rate is not None]
     gap = 100 * (max(rates) - min(rates)) if len(rates) > 1 else None
-    ticks = tuple((WIDTH * tick, tick) for tick in (0.0, 0.25, 0.5, 0.75, 1.0))
-    return Chart(attribute, tuple(_bar(group) for group in ordered), gap, ticks)
+    shown = ordered if len(ordered) <= _LOWEST + _HIGHEST else _ends(ordered)
+    return Chart(attribute, tuple(_bar(group) for group in shown), gap, len(ordered) - len(shown))
+
+
+def _ends(ordered: list[GroupRate]) -> list[GroupRate]:
+    """The lowest and the highest rates; groups without a rate are left out first."""
+    known = [group for group in ordered if group.rate is not None]
+    return [*known[:_LOWEST], *known[_LOWEST:][-_HIGHEST:]]
 
 
 def _bar(group: GroupRate) -> Bar:

@@ -36,8 +36,11 @@ def render(facts: ReportFacts, language: Language, *, public: bool = False) -> s
 
 
 def _quality_words(text: Words, what: str) -> str:
-    """Two things are found by the draft itself and have words here; a check's name is shown as it is."""
-    return text(what) if what in ("conflicting", "unlinked") else what
+    """Two things are found by the draft itself; the others are `column: check`."""
+    if what in ("conflicting", "unlinked"):
+        return text(what)
+    column, colon, check = what.rpartition(": ")
+    return f"{column}{colon}{text.check(check)}"
 
 
 @cache

@@ -20,6 +20,7 @@ class Words:
         self.language: str = catalogue["language"]
         self._text: Mapping[str, str] = catalogue["text"]
         self._rules: Mapping[str, Mapping[str, str]] = catalogue["rule"]
+        self._checks: Mapping[str, str] = catalogue["check"]
         self._months: list[str] = catalogue["months"]
         self._short_day: str = catalogue["short_day"]
         self._thousands: str = catalogue["thousands"]
@@ -31,6 +32,11 @@ class Words:
     def rule(self, rule: str, part: str, otherwise: str) -> str:
         """The `title`, `why` or `remedy` of a rule; `otherwise` for a rule this catalogue does not know yet."""
         return self._rules.get(rule, {}).get(part, otherwise)
+
+    def check(self, name: str) -> str:
+        """What a rule of intake or an expectation found, in words; the name itself where there are none."""
+        plain = name.removeprefix("expect_").removeprefix("column_").replace("_", "-")
+        return self._checks.get("format" if plain.endswith("-format") else plain, name)
 
     def number(self, value: float | None, decimals: int = 0) -> str:
         if value is None:

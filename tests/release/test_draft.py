@@ -193,14 +193,27 @@ def test_an_address_is_reached_by_the_link_itself() -> None:
 
 def test_group_rates_hold_counts_by_group_and_no_row() -> None:
     linked = linked_table(
-        {"reports": [{"kind": "noise"}], "residents": [{"town": "a"}] * 3}, [("reports", 1, "residents", 2, 0.9)]
+        {"reports": [{"kind": "noise"}] * 2, "residents": [{"town": "a"}] * 4},
+        [("reports", 1, "residents", 2, 0.9), ("reports", 2, "residents", 3, 0.3)],
     )
     aside = {
-        "residents": pl.DataFrame({"row": [1, 2, 3], "born": ["x", "x", None]}, schema_overrides={"row": pl.UInt32})
+        "residents": pl.DataFrame(
+            {"row": [1, 2, 3, 4], "born": ["x", "x", None, "y"]}, schema_overrides={"row": pl.UInt32}
+        )
     }
     made = draft(linked, request(dimensions=["reports.kind"]), aside, {})
     assert made.groups is not None
-    assert made.groups.table.rows() == [("residents.born", "?", 1, 0), ("residents.born", "x", 2, 1)]
+    assert made.groups.table.rows() == [("residents.born (model)", "?", 1, 0), ("residents.born (model)", "x", 1, 1)]
+
+
+def test_every_record_of_the_unit_is_eligible() -> None:
+    linked = linked_table(
+        {"reports": [{"kind": "noise"}] * 3, "residents": [{"town": "a"}]}, [("reports", 1, "residents", 1, 0.9)]
+    )
+    aside = {"reports": pl.DataFrame({"row": [1, 2, 3], "sex": ["m", "m", "v"]}, schema_overrides={"row": pl.UInt32})}
+    made = draft(linked, request(dimensions=["residents.town"]), aside, {})
+    assert made.groups is not None
+    assert made.groups.table.rows() == [("reports.sex", "m", 2, 1), ("reports.sex", "v", 1, 0)]
 
 
 def test_a_list_of_persons_has_columns_and_no_cells() -> None:

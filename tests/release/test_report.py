@@ -15,6 +15,7 @@ import pytest
 from declare import WrongInput
 from gate.registry import RULES
 from release.report import from_json, render, to_json
+from release.report.bars import charts
 from release.report.facts import Answer, GroupRate, ReportFacts, Signed
 from release.report.words import LANGUAGES, catalogue, words
 from tests.conftest import missing_service
@@ -76,7 +77,9 @@ def leaves(content: Any, at: str = "") -> dict[str, str]:
 
 
 def test_both_languages_have_the_same_sentences_with_the_same_blanks() -> None:
-    dutch, english = (leaves({key: catalogue(language)[key] for key in ("text", "rule")}) for language in LANGUAGES)
+    dutch, english = (
+        leaves({key: catalogue(language)[key] for key in ("text", "rule", "check")}) for language in LANGUAGES
+    )
     assert dutch.keys() == english.keys()
     for key, sentence in dutch.items():
         blanks = [
@@ -143,6 +146,28 @@ def test_a_small_group_has_no_rate_on_the_page() -> None:
     facts = replace(FACTS, groups=(GroupRate(attribute="a", group="g", rate=None, low=None, high=None),))
     assert "<svg" not in render(facts, "en")
     assert "too small to show" in render(facts, "en")
+
+
+def test_of_many_groups_the_ends_are_shown() -> None:
+    groups = [GroupRate(attribute="a", group=f"g{n}", rate=n / 10, low=0.0, high=1.0) for n in range(9)]
+    unknown = GroupRate(attribute="a", group="small", rate=None, low=None, high=None)
+    (chart,) = charts((*groups, unknown))
+    assert [bar.group for bar in chart.bars] == ["g0", "g1", "g7", "g8"]
+    assert chart.unshown == 6
+    assert chart.gap == pytest.approx(80)
+
+
+CHECKS = {
+    "an expectation": ("expect_column_values_to_be_unique", "komt vaker voor"),
+    "a rule of intake": ("too-few-fields", "te weinig velden"),
+    "a type that could not be read": ("decimal-format", "niet te lezen als wat het moet zijn"),
+    "one without words": ("expect_something_else", "expect_something_else"),
+}
+
+
+@pytest.mark.parametrize(("name", "said"), CHECKS.values(), ids=CHECKS)
+def test_checks_are_told_in_words(name: str, said: str) -> None:
+    assert words("nl").check(name) == said
 
 
 def test_the_public_copy_has_no_concentration_parameters() -> None:
