@@ -54,7 +54,8 @@ def _read(path: Path) -> str:
 
 def _explain(path: Path, text: str, kind: type[Declaration], error: ValidationError) -> DeclarationError:
     problems = error.errors(include_url=False, include_context=False, include_input=False)
-    first = problems[0]
+    # A misspelt key is missing under its right name as well; the misspelling is what helps.
+    first = min(problems, key=lambda problem: problem["type"] != "extra_forbidden")
     place = f"{path}:{line_of(text, first['loc'])}"
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     return DeclarationError(f"{place}: {_sentence(first)}{more}", remedy=_remedy(first, kind))

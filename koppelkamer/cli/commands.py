@@ -65,7 +65,10 @@ COMMANDS: Final = (
         "request": {"metavar": "REQUEST"}, **_ROOM, **_AS,
         "--via": {"choices": ["prefect"], "help": "run it as a Prefect flow"},
     }),
-    Command("login", "sign in for the command line", "room:login", {"username": {"metavar": "PERSON"}, **_ROOM}),
+    Command("login", "sign in for the command line", "room:login", {
+        "username": {"metavar": "PERSON"}, **_ROOM,
+        "--new-password": {"action": "store_true", "help": "set the password first; for whoever administers the room"},
+    }),
     Command("console", "serve the web console on this machine", "room:console", {
         **_ROOM, "--port": {"type": int, "default": 8000, "metavar": "N", "help": "port (default 8000)"},
     }),

@@ -1,6 +1,7 @@
 """`koppelkamer demo`: the whole way, and one screen that says what happened."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +80,7 @@ def _source(source: str, received: Received) -> tuple[object, ...]:
     return (source, *counts)
 
 
-def _reasons(way: Walk, most: int = 5) -> list[tuple[object, ...]]:
+def _reasons(way: Walk, most: int = 5) -> Sequence[Sequence[object]]:
     counted = [
         (count, rule, f"{source}.{column}" if column else source, "rows" if scope == "row" else "cells")
         for source, received in way.received.items()

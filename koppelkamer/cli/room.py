@@ -10,6 +10,7 @@ from declare import Refusal, WrongInput
 from flows.books import open_register, write_logs
 from flows.keyring import Keyring, open_keyring
 from koppelkamer.cli.screen import Screen, columns, percent, progress, quarantined
+from koppelkamer.passphrase import new_passphrase
 from koppelkamer.room import Room, open_room
 
 if TYPE_CHECKING:
@@ -129,6 +130,8 @@ def login(call: argparse.Namespace) -> Screen:
     room, keyring = _open(call)
     if not sys.stdin.isatty():
         raise WrongInput("signing in asks for a password, and nobody is at the keyboard", remedy="Use a terminal.")
+    if call.new_password:
+        session.set_password(call.username, new_passphrase(None))
     who = session.login(call.username, getpass.getpass("Password: "), room.session)
     write_logs(room, keyring.signer)
     return Screen({"person": who.person.username}, [f"signed in as {who.person.name}"])

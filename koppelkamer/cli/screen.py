@@ -4,9 +4,10 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from declare import Refusal
+from declare import Refusal, WrongInput
 from intake import Quarantine
 
 
@@ -42,6 +43,14 @@ def quarantined(quarantine: Quarantine, most: int = 6) -> list[str]:
 
 def percent(share: float | None) -> str:
     return "unknown" if share is None else f"{100 * share:.1f} %"
+
+
+def read_key(file: Path) -> bytes:
+    """A public key of 32 bytes, hexadecimal on one line. Raises `WrongInput`."""
+    try:
+        return bytes.fromhex(file.read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise WrongInput(f"{file} holds no public key", remedy="Name the file of the public key with --key.") from error
 
 
 def _align(row: Sequence[str], original: Sequence[object], widths: Sequence[int]) -> list[str]:

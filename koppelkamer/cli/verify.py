@@ -8,7 +8,7 @@ from typing import Final
 from audit import verify_log
 from declare import WrongInput
 from gate.policy import verify_policy
-from koppelkamer.cli.screen import Screen
+from koppelkamer.cli.screen import Screen, read_key
 from koppelkamer.room import Room, open_room
 from release.manifest import MANIFEST, verify_parcel
 
@@ -50,8 +50,4 @@ def _parcel(folder: Path, key: bytes) -> str:
 
 def _key(file: Path | None, room: Path) -> bytes:
     """The public key from `file`, or of the room around the path. Raises `WrongInput` when there is neither."""
-    path = file or room / "keys" / "room.pub"
-    try:
-        return bytes.fromhex(path.read_text(encoding="ascii").strip())
-    except (OSError, ValueError) as error:
-        raise WrongInput("there is no public key to verify with", remedy="Name the room's key with --key.") from error
+    return read_key(file or room / "keys" / "room.pub")

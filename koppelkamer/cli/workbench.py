@@ -2,14 +2,58 @@
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from declare import WrongInput, canonical, load, write_atomically
+from declare import Refusal, WrongInput, canonical, load, write_atomically
 from intake import Source, read_extract
-from koppelkamer.cli.screen import Screen, progress, quarantined
+from koppelkamer.cli.screen import Screen, columns, percent, progress, quarantined, read_key
 
 if TYPE_CHECKING:
+    from gate import Verdict
+    from linkage import WorkbenchLinks
     from pseudonymise.domain import Domain
+
+
+def link(call: argparse.Namespace) -> Screen:
+    """Link two plain files."""
+    from linkage import Model, link_files
+
+    progress("linking")
+    model = load(call.model, Model)
+    return _linked(link_files(call.left, call.right, model, call.out, truth=call.truth), call.out)
+
+
+def dedupe(call: argparse.Namespace) -> Screen:
+    """Find the records of one entity in a plain file."""
+    from linkage import Model, dedupe_files
+
+    progress("looking for double records")
+    return _linked(dedupe_files(call.file, load(call.model, Model), call.out, truth=call.truth), call.out)
+
+
+def gate(call: argparse.Namespace) -> Screen:
+    """Examine a table of cells. Raises `NotPassed` unless the verdict is PASS."""
+    from gate import verify_policy
+    from gate.file import gate_file
+
+    policy = verify_policy(call.policy, call.policy.with_suffix(".sig"), read_key(call.key))
+    verdict = gate_file(call.file, policy, call.out)
+    if verdict.outcome != "PASS":
+        raise NotPassed(verdict, call.out)
+    return Screen(
+        verdict.to_json(), [f"PASS; {verdict.hidden} cells hidden; findings and safe table are in {call.out}"]
+    )
+
+
+class NotPassed(Refusal):
+    """The verdict is anything but PASS; findings.json says all of it."""
+
+    def __init__(self, verdict: "Verdict", out: Path) -> None:
+        open_ones = [finding for finding in verdict.findings if finding.outcome != "PASS"]
+        said = " ".join(f"{finding.rule} {finding.outcome}: {finding.message}" for finding in open_ones)
+        super().__init__(f"{verdict.outcome}. {said}", remedy=f"See {out / 'findings.json'}; {open_ones[0].remedy}")
 
 
 def encode(call: argparse.Namespace) -> Screen:
@@ -35,14 +79,16 @@ def encode(call: argparse.Namespace) -> Screen:
 
 
 def check(call: argparse.Namespace) -> Screen:
-    """Contract and expectations on one file: quality.json and quarantine.csv in DIR."""
+    """Contract and expectations on one file: quality.json, quality.md and quarantine.csv in DIR."""
     from expectations import validate
+    from expectations.quality import page, summary
 
     source = load(call.source, Source)
     progress(f"reading and checking {source.id}")
     validated = validate(read_extract(source, call.file))
     quality = {"source": source.id, "delivery": validated.delivery, "checks": list(validated.quality)}
     write_atomically(call.out / "quality.json", canonical(quality) + b"\n")
+    write_atomically(call.out / "quality.md", page(summary(validated)).encode())
     entries = validated.quarantine.entries.sort("row", "column", "rule")
     write_atomically(call.out / "quarantine.csv", entries.write_csv().encode())
     out = len(validated.quarantine.rows)
@@ -54,6 +100,20 @@ def check(call: argparse.Namespace) -> Screen:
     }
     lines = [f"{source.id}: {validated.rows_in:,} rows, {validated.table.height:,} kept, {out:,} in quarantine"]
     return Screen(facts, [*lines, *quarantined(validated.quarantine), f"  row numbers and rules are in {call.out}"])
+
+
+def _linked(found: "WorkbenchLinks", out: Path) -> Screen:
+    quality = found.quality
+    facts = {**asdict(quality), "truth": found.truth, "out": str(out)}
+    lines = [
+        f"{quality.links:,} links of {quality.candidates:,} candidate pairs, from probability {quality.threshold}",
+        f"  precision {percent(quality.precision)}, recall {percent(quality.recall)} (estimated); {quality.note}",
+    ]
+    if found.truth is not None:
+        lines += columns(
+            [(name, f"{value:.4f}" if isinstance(value, float) else value) for name, value in found.truth.items()]
+        )
+    return Screen(facts, [*lines, f"  results are in {out}; report.html opens offline"])
 
 
 def _only_domain(domains: Sequence["Domain"]) -> "Domain":
