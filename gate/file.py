@@ -10,7 +10,7 @@ import polars as pl
 
 from declare import WrongInput, replacing, write_atomically
 from gate.examine import examine
-from gate.policy import SignedPolicy, verify_policy
+from gate.policy import SignedPolicy
 from gate.subject import Cells, OutputColumn, Subject
 from gate.verdict import Verdict
 
@@ -32,20 +32,6 @@ def gate_file(path: Path, policy: SignedPolicy, out: Path, concepts: Mapping[str
     if verdict.safe is not None:
         _write(verdict.safe, out)
     return verdict
-
-
-def policy_beside(path: Path) -> SignedPolicy:
-    """The policy in `path`, signed in `<path>.sig` under the public key in `<path>.pub` (hexadecimal).
-
-    Whether that key is the owner's is for whoever calls to say; the verdict names policy and contents only.
-    """
-    try:
-        key = bytes.fromhex(path.with_name(f"{path.name}.pub").read_text(encoding="ascii").strip())
-    except (OSError, ValueError) as error:
-        raise WrongInput(
-            f"{path.name}.pub holds no public key", remedy="Ask the policy's owner for the public key, in hexadecimal."
-        ) from error
-    return verify_policy(path, path.with_name(f"{path.name}.sig"), key)
 
 
 def _read(path: Path) -> pl.DataFrame:

@@ -79,7 +79,7 @@ class _Counts:
         rows = _people_rows(table) + _records_rows(table, self._number)
         self._possible = Possible(2 * self._number, rows, whole=True)
         moves = suggested[:, table.hidden.to_numpy()]
-        self._suggested = np.hstack([self._people + moves, self._records + moves])
+        self._fitting = self._possible.fitting(np.hstack([self._people + moves, self._records + moves]))
         self._outsider, self._insider = self._bounds(insider=False), self._bounds(insider=True)
 
     def _bounds(self, *, insider: bool) -> Bounds:
@@ -95,7 +95,7 @@ class _Counts:
         wanted = np.concatenate([self.low, np.zeros(self._number, dtype=bool)])
         truth = np.concatenate([self._people, self._records])
         low, high = self._possible.spread(
-            truth, self._outsider, wanted, self._needs.count_interval_width, self._suggested
+            truth, self._outsider, wanted, self._needs.count_interval_width, self._fitting
         )
         return low[: self._number], high[: self._number]
 
@@ -134,7 +134,7 @@ class _Counts:
     def _known(self, bounds: Bounds, wanted: Bools) -> Bools:
         """Unknowns that are the same in all possible tables."""
         truth = np.concatenate([self._people, self._records])
-        low, high = self._possible.spread(truth, bounds, wanted, 1.0, self._suggested)
+        low, high = self._possible.spread(truth, bounds, wanted, 1.0, self._fitting)
         known: Bools = wanted & (high - low < 1)
         return known
 
@@ -146,7 +146,6 @@ class _Amounts:
         hidden = table.truth.filter(table.hidden)
         scale = _SCALE / (float(table.truth.select(pl.col("value", "first").abs().max()).max_horizontal()[0]) or 1.0)
         self._value = hidden["value"].to_numpy() * scale
-        self._suggested = self._value + suggested[:, table.hidden.to_numpy()] * scale
         self._first = hidden["first"].to_numpy() * scale
         self._level = level.filter(table.hidden).fill_null(0).to_numpy() * scale
         self._lone: Bools = hidden["people"].to_numpy() == 1
@@ -154,13 +153,14 @@ class _Amounts:
         self._signed = bool((table.truth["value"] < 0).any())
         published = table.safe.with_columns(pl.col("value") * scale)
         self._possible = Possible(len(self._value), _all_equations(published, table.dimensions, "value"), whole=False)
+        self._fitting = self._possible.fitting(self._value + suggested[:, table.hidden.to_numpy()] * scale)
         far = 20 * _SCALE + 20 * float(self._level.max(initial=0.0))
         low = np.full_like(self._value, -far if self._signed else 0.0)
         self._bounds = Bounds(low, np.full_like(self._value, far))
 
     def exact(self) -> Bools:
         least = _EXACT * np.maximum(np.abs(self._value), _ROUNDING)
-        low, high = self._possible.spread(self._value, self._bounds, np.ones_like(self._unsafe), least, self._suggested)
+        low, high = self._possible.spread(self._value, self._bounds, np.ones_like(self._unsafe), least, self._fitting)
         known: Bools = high - low < least
         return known
 

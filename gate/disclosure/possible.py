@@ -4,7 +4,7 @@ Part of the auditor; made from the published table and shares nothing with the s
 blind both.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -122,26 +122,26 @@ class Possible:
         finally:
             self._kinds(highspy.HighsVarType.kContinuous)
 
-    def holds(self, table: Floats, bounds: Bounds) -> bool:
-        """Whether a table is possible. Anybody may suggest one; it is checked here."""
-        within = (table >= bounds.lower - _INTEGER).all() and (table <= bounds.upper + _INTEGER).all()
-        if not within or (self._whole and not _is_whole(table)):
-            return False
-        sums = ((low, high, float(np.dot(table[members], signs))) for low, high, members, signs in self._rows)
-        return all(low - _INTEGER <= total <= high + _INTEGER for low, high, total in sums)
+    def fitting(self, tables: Floats) -> Floats:
+        """Those of the suggested tables (one a row) whose sums are the published ones, and which are whole."""
+        fits = np.ones(len(tables), dtype=bool)
+        for low, high, members, signs in self._rows:
+            sums = tables[:, members] @ np.array(signs)
+            fits &= (sums >= low - _INTEGER) & (sums <= high + _INTEGER)
+        if self._whole:
+            fits &= (np.abs(tables - tables.round()) < _INTEGER).all(axis=1)
+        return tables[fits]
 
     def spread(
-        self, truth: Floats, bounds: Bounds, wanted: Bools, enough: float | Floats, suggested: Iterable[Floats] = ()
+        self, truth: Floats, bounds: Bounds, wanted: Bools, enough: float | Floats, fitting: Floats
     ) -> tuple[Floats, Floats]:
         """Least and most of each unknown over possible tables, looked for until they lie `enough` apart.
 
-        Where they end up nearer than `enough`, they are the exact bounds.
+        Where they end up nearer than `enough`, they are the exact bounds. `fitting`: tables known to fit the sums.
         """
-        low, high = truth.copy(), truth.copy()
-        for table in suggested:
-            if self.holds(table, bounds):
-                np.minimum(low, table, out=low)
-                np.maximum(high, table, out=high)
+        within = ((fitting >= bounds.lower - _INTEGER) & (fitting <= bounds.upper + _INTEGER)).all(axis=1)
+        known = np.vstack([truth, fitting[within]])
+        low, high = known.min(axis=0), known.max(axis=0)
         for table in self._glimpses(truth, bounds, wanted, lambda: high - low < enough):
             np.minimum(low, table, out=low)
             np.maximum(high, table, out=high)

@@ -118,9 +118,9 @@ class _Facts:
 
         Of two cells with one person that lie in one another, that is the same person.
         """
-        same: Bools = (np.arange(len(self.people)) == cell) & (self.people == 1)
+        same = np.zeros_like(self.unsafe)
         lone = np.flatnonzero(self.people == 1)
-        reached = [cell] if same.any() else []
+        reached = [cell] if self.people[cell] == 1 else []
         while reached:
             names = self.codes[reached.pop()]
             nested = _within(self.codes[lone], names) | _within(names, self.codes[lone])

@@ -164,6 +164,17 @@ def test_the_one_who_is_alone_knows_the_count_beside() -> None:
     assert audit(masked(table, hide(table, "a", "b", "c")), Needs(10, 2)).known_to_lone == 0
 
 
+def test_in_three_dimensions_only_whole_people_count() -> None:
+    """The sums alone allow eight and a half people; a reader knows that there are eight at most."""
+    counts = [
+        3, 4, 3, 4, 4, 4, 5, 2, 0,  4, 5, 2, 1, 2, 0, 2, 0, 5,
+        2, 4, 1, 2, 2, 5, 5, 3, 4,  3, 5, 3, 5, 2, 4, 0, 2, 2,
+    ]  # fmt: skip
+    table = random_table((4, 3, 3), counts)
+    inner = table.table.select(pl.all_horizontal(pl.col(table.dimensions) != "*")).to_series()
+    assert interval(table, inner & (table.table["people"] > 0), "0 1 0", least=1.0)[1] == 8
+
+
 def test_a_false_suggestion_changes_nothing() -> None:
     """Somebody claims that the one hidden cell could be another number, or half a person more."""
     table = cells(ROW)

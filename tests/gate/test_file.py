@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from declare import WrongInput
-from gate import Outcome, SignedPolicy, sign_policy
-from gate.file import gate_file, policy_beside
-from tests.gate.policies import Owner, signed, text
+from gate import Outcome, SignedPolicy
+from gate.file import gate_file
+from tests.gate.policies import signed
 from tests.gate.texts import cells
 
 TABLE = cells("""
@@ -68,13 +68,3 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path, suffix: str, content: by
     with pytest.raises(WrongInput):
         gate_file(path, policy(), tmp_path / "out")
     assert not (tmp_path / "out").exists()
-
-
-def test_a_policy_with_its_signature_and_key_beside_it(tmp_path: Path) -> None:
-    path, owner = tmp_path / "policy.toml", Owner()
-    path.write_text(text(RULES))
-    sign_policy(path, tmp_path / "policy.toml.sig", owner)
-    with pytest.raises(WrongInput):
-        policy_beside(path)
-    (tmp_path / "policy.toml.pub").write_text(owner.public_key.hex() + "\n")
-    assert policy_beside(path) == policy()
