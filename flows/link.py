@@ -12,7 +12,7 @@ from flows.books import fitted_models, plan_of, write_logs
 from flows.deliveries import aside_table, context_of, latest, protected_table
 from flows.facts import facts_of
 from flows.keyring import Keyring
-from gate import Verdict, examine, verify_policy
+from gate import SignedPolicy, Verdict, examine, verify_policy
 from koppelkamer.room import Room
 from linkage import LinkedTable
 from linkage import link as link_tables
@@ -73,8 +73,9 @@ def sources_of(room: Room, request: Request) -> list[str]:
 def _execute(room: Room, keyring: Keyring, by: "SignedIn", request: Request, run: "Run") -> Examined:
     tables = {source: protected_table(room, keyring, source) for source in sources_of(room, request)}
     linked = link_tables(tables, fitted_models(room, request))
-    made = draft(linked, request, _aside(room, keyring, request), concepts_of(room), not_assessable=())
     policy = verify_policy(room.policy, room.policy_signature, room.read_public_key())
+    absent = _not_delivered(room, request, policy)
+    made = draft(linked, request, _aside(room, keyring, request), concepts_of(room), not_assessable=absent)
     verdict = examine(subject_of(made), policy)
     facts = facts_of(room, request, run, made, verdict, policy)
     _keep(room, keyring, run, linked, made)
@@ -100,6 +101,17 @@ def concepts_of(room: Room) -> Mapping[str, str]:
         derived = {each.name: declared[each.origin] for each in source.derived if each.origin in declared}
         found |= {f"{source.id}.{name}": concept for name, concept in (declared | derived).items()}
     return found
+
+
+def _not_delivered(room: Room, request: Request, policy: SignedPolicy) -> tuple[str, ...]:
+    """Protected grounds of the policy that no source sets aside, so that nobody can say how they fare."""
+    concepts = concepts_of(room)
+    aside = {
+        concepts.get(f"{source.id}.{column.name}")
+        for source in map(room.source, sources_of(room, request))
+        for column in (*source.with_role("aside"), *(each for each in source.derived if each.role == "aside"))
+    }
+    return tuple(ground for ground in policy.policy.protected.concepts if ground not in aside)
 
 
 def _aside(room: Room, keyring: Keyring, request: Request) -> dict[str, pl.DataFrame]:

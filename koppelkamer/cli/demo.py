@@ -1,6 +1,7 @@
 """`koppelkamer demo`: the whole way, and one screen that says what happened."""
 
 import argparse
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -95,14 +96,21 @@ def _link(quality: LinkQuality) -> tuple[object, ...]:
 
 
 def _findings(way: Walk) -> list[str]:
+    """What was hidden, and each rule that asks for an answer."""
     told = way.table.facts.disclosure
-    warned = [finding.message for finding in way.table.verdict.findings if finding.outcome != "PASS"]
-    lines = [f"  {message}" for message in warned]
-    if told is None:
-        return lines
-    hidden = f"{told.hidden_primary} unsafe cells hidden, and {told.hidden_complementary} more so that these"
-    return [f"  {hidden} cannot be computed; the auditor agrees.", *lines]
+    hidden, others = (told.hidden_primary, told.hidden_complementary) if told else (0, 0)
+    said = [f"{line.rule} {line.outcome}: {line.message}" for line in way.table.facts.findings]
+    return _wrapped([f"{hidden} unsafe cells hidden, and {others} more so that nobody can compute these", *said])
 
 
 def _refusal(way: Walk) -> list[str]:
-    return [f"  {finding.message}" for finding in way.persons.verdict.findings if finding.outcome == "FAIL"]
+    failed = [finding for finding in way.persons.verdict.findings if finding.outcome == "FAIL"]
+    return _wrapped([f"{finding.rule}: {finding.message}" for finding in failed])
+
+
+def _wrapped(sentences: Sequence[str]) -> list[str]:
+    return [
+        line
+        for sentence in sentences
+        for line in textwrap.wrap(sentence, 112, initial_indent="  ", subsequent_indent="    ")
+    ]

@@ -1,4 +1,4 @@
-"""Addresses in seven municipalities that exist, with postal codes and house numbers that need not.
+"""Addresses in six municipalities that exist, with postal codes and house numbers that need not.
 
 Postal codes are made up: they do not belong to the municipality they are given.
 """
@@ -13,8 +13,8 @@ from koppelkamer.demo.names import DATA
 from koppelkamer.demo.rates import ADDRESSES
 
 MUNICIPALITIES: Final = {
-    "Apeldoorn": 0.30, "Deventer": 0.22, "Zutphen": 0.14, "Bronckhorst": 0.11,
-    "Lochem": 0.11, "Brummen": 0.08, "Doesburg": 0.04,
+    "Apeldoorn": 0.26, "Deventer": 0.24, "Zutphen": 0.16, "Bronckhorst": 0.15,
+    "Lochem": 0.14, "Doesburg": 0.05,
 }  # fmt: skip
 """Share of the addresses."""
 FORMED, IN_USE, WITHDRAWN = "Verblijfsobject gevormd", "Verblijfsobject in gebruik", "Verblijfsobject ingetrokken"

@@ -201,7 +201,7 @@ def _kinds(count: int, rng: np.random.Generator) -> pl.Series:
 
 def _amounts(count: int, rng: np.random.Generator) -> pl.Series:
     """Euros in Dutch notation, with a long tail; a few are no amount at all."""
-    euros = np.exp(rng.normal(7.2, 1.0, count)) * np.where(rng.random(count) < 0.003, 60, 1)
+    euros = np.exp(rng.normal(7.2, 0.8, count)) * np.where(rng.random(count) < 0.001, 60, 1)
     written = pl.Series([amount(value) for value in euros])
     wrong = some(count, REPORTS.wrong_amount, rng)
     return pl.select(pl.when(wrong).then(pl.lit("1.2.34,5,6")).otherwise(written)).to_series()
