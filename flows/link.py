@@ -13,6 +13,7 @@ from flows.deliveries import aside_table, context_of, latest, protected_table
 from flows.facts import facts_of
 from flows.keyring import Keyring
 from gate import SignedPolicy, Verdict, examine, verify_policy
+from intake import Source
 from koppelkamer.room import Room
 from linkage import LinkedTable
 from linkage import link as link_tables
@@ -106,12 +107,16 @@ def concepts_of(room: Room) -> Mapping[str, str]:
 def _not_delivered(room: Room, request: Request, policy: SignedPolicy) -> tuple[str, ...]:
     """Protected grounds of the policy that no source sets aside, so that nobody can say how they fare."""
     concepts = concepts_of(room)
-    aside = {
-        concepts.get(f"{source.id}.{column.name}")
-        for source in map(room.source, sources_of(room, request))
-        for column in (*source.with_role("aside"), *(each for each in source.derived if each.role == "aside"))
-    }
+    names = [name for source in sources_of(room, request) for name in _aside_names(room.source(source))]
+    aside = {concepts.get(name) for name in names}
     return tuple(ground for ground in policy.policy.protected.concepts if ground not in aside)
+
+
+def _aside_names(source: Source) -> list[str]:
+    """`source.column` of what a source sets aside."""
+    declared = [column.name for column in source.with_role("aside")]
+    derived = [each.name for each in source.derived if each.role == "aside"]
+    return [f"{source.id}.{name}" for name in (*declared, *derived)]
 
 
 def _aside(room: Room, keyring: Keyring, request: Request) -> dict[str, pl.DataFrame]:

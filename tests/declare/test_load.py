@@ -22,7 +22,11 @@ CASES = {
         ":6: unknown key parts.1.widht",
         "Did you mean width?",
     ),
-    "missing key names the table's line": ('title = "t"\n\n[inner]\n', ":3: missing key inner.width", "Add the key width."),
+    "missing key names the table's line": (
+        'title = "t"\n\n[inner]\n',
+        ":3: missing key inner.width",
+        "Add the key width.",
+    ),
     "wrong type": ('title = "t"\n[inner]\nwidth = "wide"\n', ":3: inner.width: ", "Mend the value on that line."),
     "not TOML": ("title = \n", "not valid TOML", "Mend the line named."),
 }
