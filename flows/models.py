@@ -30,7 +30,7 @@ def train_model(room: Room, keyring: Keyring, model_id: str) -> FittedModel:
 def fitted_model(room: Room, model_id: str) -> FittedModel:
     """The frozen model. Raises `NotTrained`, or `BadSignature` when it is not as it was signed."""
     model, (frozen, signature) = room.model(model_id), _paths(room, model_id)
-    if not frozen.is_file() or not signature.is_file():
+    if not is_trained(room, model_id):
         raise NotTrained(model_id)
     content = frozen.read_bytes()
     verify_signature(room.read_public_key(), content, signature.read_bytes(), what=f"model {model_id}")
@@ -38,6 +38,11 @@ def fitted_model(room: Room, model_id: str) -> FittedModel:
     if fitted.model != model:
         raise NotTrained(model_id)
     return fitted
+
+
+def is_trained(room: Room, model_id: str) -> bool:
+    """Whether a frozen model and a signature are there; not whether they hold."""
+    return all(path.is_file() for path in _paths(room, model_id))
 
 
 def _write(room: Room, fitted: FittedModel, signer: Signer) -> None:

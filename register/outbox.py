@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from audit import Event, Head, Log
+from audit import BrokenLog, Event, Head, Log
 from audit.event import LogName
 from declare import Signer
 from register.models import OutboxEvent
@@ -28,6 +28,18 @@ def flush(folder: Path, signer: Signer) -> dict[LogName, Head]:
     May be broken off and repeated at any point: the log knows each operation. Raises `audit.BrokenLog`.
     """
     return {name: _flush_one(Log(folder / f"{name}.jsonl", name), signer) for name in LOGS}
+
+
+def check_logs(folder: Path) -> int:
+    """How many events were moved to the logs in `folder`. Raises `BrokenLog` when a log lacks one of them."""
+    checked = 0
+    for name in LOGS:
+        moved = set(OutboxEvent.objects.filter(log=name, moved_at__isnull=False).values_list("operation", flat=True))
+        written = {entry.event.operation for entry in Log(folder / f"{name}.jsonl", name).entries()}
+        if lost := moved - written:
+            raise BrokenLog(f"the {name} log lacks {len(lost)} events that the register has")
+        checked += len(moved)
+    return checked
 
 
 def waiting() -> int:

@@ -2,6 +2,7 @@
 
 import argparse
 import getpass
+import os
 import sys
 import tomllib
 from typing import TYPE_CHECKING, Any
@@ -65,9 +66,10 @@ def submit(call: argparse.Namespace) -> Screen:
 def decide(call: argparse.Namespace) -> Screen:
     """Take a step of the workflow."""
     from flows.submit import subject
-    from register.decisions import decide as take_step
 
     room, keyring = _open(call)
+    from register.decisions import decide as take_step  # not before: its tables need the register open
+
     what = subject(call.subject)
     answers = _answers(call)
     take_step(_person(room, call), what, call.action, seen=what.digest, reason=call.reason, answers=answers)
@@ -125,9 +127,9 @@ def release(call: argparse.Namespace) -> Screen:
 
 def login(call: argparse.Namespace) -> Screen:
     """Sign in; a session of eight hours for this command line."""
-    from register import session
-
     room, keyring = _open(call)
+    from register import session  # not before: its tables need the register open
+
     if not sys.stdin.isatty():
         raise WrongInput("signing in asks for a password, and nobody is at the keyboard", remedy="Use a terminal.")
     if call.new_password:
@@ -143,6 +145,8 @@ def console(call: argparse.Namespace) -> Screen:
     open_register(room)
     from django.core.management import call_command
 
+    # On this machine, for this user: docs/operations.md says what to put in front of it elsewhere.
+    os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"
     progress(f"the console is at http://localhost:{call.port}/ ; Ctrl-C stops it")
     call_command("runserver", f"localhost:{call.port}", use_reloader=False, verbosity=0)
     return Screen({}, [])

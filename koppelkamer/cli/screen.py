@@ -5,10 +5,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from declare import Refusal, WrongInput
-from intake import Quarantine
+
+if TYPE_CHECKING:
+    from intake import Quarantine
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def columns(rows: Sequence[Sequence[object]], indent: int = 2) -> list[str]:
     ]
 
 
-def quarantined(quarantine: Quarantine, most: int = 6) -> list[str]:
+def quarantined(quarantine: "Quarantine", most: int = 6) -> list[str]:
     """The most frequent reasons, as aligned lines."""
     rows = [
         (count, f"{rule}" + (f" ({column})" if column else ""), "row kept out" if scope == "row" else "cell emptied")

@@ -7,6 +7,7 @@ from typing import Final
 
 from audit import verify_log
 from declare import WrongInput
+from flows.models import fitted_model, is_trained
 from gate.policy import verify_policy
 from koppelkamer.cli.screen import Screen, read_key
 from koppelkamer.room import Room, open_room
@@ -30,13 +31,28 @@ def verify(call: argparse.Namespace) -> Screen:
 
 
 def verify_room(room: Room, head: Path | None = None) -> list[str]:
-    """Every parcel, both logs and the policy's signature. `head` is a copy of the audit log's head kept elsewhere."""
+    """Signatures of policy and models, every parcel, both logs, and the register's events against the logs.
+
+    `head` is a copy of the audit log's head kept elsewhere.
+    """
     key = room.read_public_key()
     verify_policy(room.policy, room.policy_signature, key)
-    lines = [f"policy {room.policy.name}: the signature holds"]
+    models = [fitted_model(room, name) for name in room.models if is_trained(room, name)]
+    lines = [f"policy {room.policy.name} and {len(models)} fitted models: the signatures hold"]
     lines += [_parcel(folder, key) for folder in _parcels(room)]
     logs = [verify_log(room.audit / f"{name}.jsonl", key, head if name == "audit" else None) for name in LOGS]
-    return [*lines, *(str(log) for log in logs)]
+    return [*lines, *(str(log) for log in logs), _register(room)]
+
+
+def _register(room: Room) -> str:
+    """Raises `BrokenLog` when the register knows of an event that its log does not hold."""
+    from koppelkamer.settings import configure
+
+    configure(room.declaration.database, room.folder)
+    from register.outbox import check_logs, waiting
+
+    checked = check_logs(room.audit)
+    return f"register: all {checked} events stand in the logs; {waiting()} wait to be written"
 
 
 def _parcels(room: Room) -> Sequence[Path]:
