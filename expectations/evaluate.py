@@ -1,5 +1,6 @@
 """Great Expectations on one table: what was asked in, counts and row numbers out, never a value."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -79,6 +80,8 @@ def _results(table: pl.DataFrame, wanted: Sequence[Any]) -> list[Any]:
 
     import expectations.engine.datasource  # noqa: F401 - registers itself
 
+    # It tells of its temporary folders; whoever configured logging should not hear of those.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_polars("delivery")
