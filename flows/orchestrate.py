@@ -45,7 +45,9 @@ class Flows:
     def receive(self, source: str, file: Path) -> Received:
         """As `flows.receive.receive`; Prefect sees the source's id and the file's digest."""
         work = partial(receive, self._room, self._keyring, source, file)
-        return _run("receive", work, source=source, delivery=digest_file(file))
+        # A file that is not there is refused by the work itself, in its own words.
+        delivery = digest_file(file) if file.is_file() else "absent"
+        return _run("receive", work, source=source, delivery=delivery)
 
     def link(self, by: "SignedIn", request: str) -> Examined:
         """As `flows.link.link`; Prefect sees the request's id."""

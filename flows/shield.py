@@ -3,29 +3,34 @@
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 from declare import Fault, Refusal
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
+PASSING: Final = (KeyboardInterrupt, SystemExit, GeneratorExit)
+"""Not faults. All else is, also what is no `Exception`: a panic inside Polars is not, and quotes values all the same."""
+
 
 def shielded(name: str, step: Callable[P, R]) -> Callable[P, R]:
-    """`step`, whose refusals pass as they are; any other exception becomes a `Fault` with type and place only."""
+    """`step`, whose refusals pass as they are; any other exception, Ctrl-C apart, becomes a `Fault` with type and place only."""
 
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return step(*args, **kwargs)
         except Refusal as refusal:
             raise refusal.with_traceback(None) from None
-        except Exception as error:
+        except PASSING:
+            raise
+        except BaseException as error:
             raise fault_of(error, name) from None
 
     return run
 
 
-def fault_of(error: Exception, step: str) -> Fault:
+def fault_of(error: BaseException, step: str) -> Fault:
     """What may be said of an unexpected exception: its type and where it rose, without its message or cause."""
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(last.filename).name}:{last.lineno}"

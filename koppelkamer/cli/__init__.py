@@ -19,8 +19,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         stopped = Fault("stopped by you; nothing is half-written", remedy="Run the same command again to go on.")
         return refuse(stopped, as_json=call.json)
-    except Exception as error:
-        # The last resort: a library's own message may quote the value it stumbled over, so it is not shown.
+    except (SystemExit, GeneratorExit):
+        raise
+    except BaseException as error:
+        # The last resort: a library's own message may quote the value it stumbled over, so it is not shown. A panic
+        # inside Polars is no `Exception` and quotes as well.
         from flows.shield import fault_of
 
         return refuse(fault_of(error, call.name), as_json=call.json)

@@ -3,6 +3,7 @@
 import argparse
 import textwrap
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +25,13 @@ def demo(call: argparse.Namespace) -> Screen:
 def _facts(way: Walk, checked: list[str]) -> dict[str, Any]:
     return {
         "received": {source: received.facts for source, received in way.received.items()},
-        "links": [_quality(quality) for quality in way.table.facts.links],
+        "links": [asdict(link) for link in way.table.facts.links],
         "verdict": way.table.verdict.to_json(),
         "refused": way.persons.verdict.to_json(),
         "report": str(way.table.reports),
         "parcel": str(way.parcel),
         "verified": checked,
     }
-
-
-def _quality(link: Any) -> dict[str, Any]:
-    return {"model": link.model, "links": link.links, "precision": link.precision, "recall": link.recall}
 
 
 def _lines(way: Walk, folder: Path, checked: list[str]) -> list[str]:
