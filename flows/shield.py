@@ -11,11 +11,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 PASSING: Final = (KeyboardInterrupt, SystemExit, GeneratorExit)
-"""Not faults. All else is, also what is no `Exception`: a panic inside Polars is not, and quotes values all the same."""
+"""No faults. All else is one, also what is no `Exception`: a panic inside Polars is none, and quotes values too."""
 
 
 def shielded(name: str, step: Callable[P, R]) -> Callable[P, R]:
-    """`step`, whose refusals pass as they are; any other exception, Ctrl-C apart, becomes a `Fault` with type and place only."""
+    """`step`, whose refusals pass as they are; anything else but Ctrl-C becomes a `Fault` with type and place only."""
 
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         try:

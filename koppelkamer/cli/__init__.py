@@ -1,6 +1,5 @@
 """The command line. Every command prints one screen, or JSON, and exits 0 done, 1 refused, 2 wrong input, 3 fault."""
 
-import sys
 from collections.abc import Sequence
 
 from declare import Fault, Refusal
@@ -28,7 +27,3 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return refuse(fault_of(error, call.name), as_json=call.json)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
