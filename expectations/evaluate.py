@@ -80,8 +80,8 @@ def _results(table: pl.DataFrame, wanted: Sequence[Any]) -> list[Any]:
 
     import expectations.engine.datasource  # noqa: F401 - registers itself
 
-    # It tells of its temporary folders; whoever configured logging should not hear of those.
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    # It tells of its temporary folders, at a level it set itself; whoever configured logging need not hear of those.
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_polars("delivery")

@@ -101,6 +101,6 @@ class LinkRateGap:
         return Finding(self.id, Outcome.NOT_ASSESSABLE, attribute, groups, self.minimum_group, message, remedy)
 
     def _small(self, attribute: str, number: int) -> Finding:
-        message = f"{attribute}: {number} groups have fewer than {self.minimum_group:g} eligible records."
+        message = f"{attribute}: groups with fewer than {self.minimum_group:g} eligible records: {number}."
         remedy = "Combine the small groups, or take a longer period."
         return Finding(self.id, Outcome.NOT_ASSESSABLE, attribute, number, self.minimum_group, message, remedy)
