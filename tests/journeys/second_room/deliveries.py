@@ -17,13 +17,20 @@ KINDS = {"grondwater": 3, "kelder": 4, "riool": 2, "straat": 3}
 
 
 def write_deliveries(folder: Path, persons: int = 1_500, seed: int = 5) -> None:
-    """Write `tenants.tsv` and `complaints.tsv` below `folder`."""
+    """Write `tenants.tsv`, `complaints.tsv` and, apart, `truth.csv` below `folder`.
+
+    The truth: `complaint` and `tenant`, data rows from 1 that are about one person.
+    """
     rng = np.random.default_rng(seed)
     everybody, _, places = population(persons, 1, rng)
     adults = everybody.filter(age(pl.col("born")) >= ADULT).join(places, on="address", maintain_order="left")
     writing = files.Writing(separator="\t", encoding=ENCODING)
-    files.write(folder / "tenants.tsv", tenants(adults[50:], rng), writing)
-    files.write(folder / "complaints.tsv", complaints(adults, rng), writing)
+    housed, complaining = adults[50:], adults[rng.integers(0, adults.height, round(0.9 * adults.height))]
+    files.write(folder / "tenants.tsv", tenants(housed, rng), writing)
+    files.write(folder / "complaints.tsv", complaints(complaining, rng), writing)
+    left = complaining.select("person").with_row_index("complaint", offset=1)
+    right = housed.select("person").with_row_index("tenant", offset=1)
+    files.write(folder / "truth.csv", left.join(right, on="person").select("complaint", "tenant"))
 
 
 def tenants(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
@@ -39,8 +46,7 @@ def tenants(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def complaints(people: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    rows = people[rng.integers(0, people.height, round(0.9 * people.height))]
+def complaints(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     count, style = rows.height, drawn({"plain": 5, "dotted": 2, "capitalised": 3}, rows.height, rng)
     prefix, surname = pl.col("prefix"), pl.col("surname")
     written = pl.when(style == "dotted").then(dotted(prefix, surname))

@@ -1,0 +1,95 @@
+"""The real commands, each in a process of its own.
+
+Importing the libraries takes seconds and a fork takes milliseconds, so one process imports them once and forks for
+every command. Room, register and Django are as new in each of them as in a terminal.
+"""
+
+import atexit
+import importlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from koppelkamer.cli import main
+
+PROGRAM = Path(sys.executable).with_name("koppelkamer")
+"""The command as a terminal starts it, for tests that need a signal, a limit or a terminal."""
+
+_LIBRARIES = (
+    "great_expectations", "django.core.management", "django.db.models", "django.db.migrations.executor",
+    "django.db.backends.sqlite3.base", "django.contrib.auth.hashers", "django.contrib.auth.password_validation",
+    "flows.link", "flows.release", "koppelkamer.cli.keys", "koppelkamer.cli.room", "koppelkamer.cli.verify",
+    "koppelkamer.cli.workbench",
+)  # fmt: skip
+"""None of them needs a register; what does is imported by the command itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What it said with --json. Fails, with what it complained of, unless it was done."""
+        assert self.code == 0, self.err or self.out
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+
+def koppelkamer(*arguments: object, at: Path) -> Said:
+    """Run `koppelkamer ARGUMENTS` in the folder `at`, with nobody at the keyboard."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        call = {"arguments": [str(each) for each in arguments], "at": str(at), "out": str(out), "err": str(err)}
+        code = _ask(_forker(), call)
+        return Said(code, out.read_text(), err.read_text())
+
+
+@cache
+def _forker() -> "subprocess.Popen[str]":
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.cli.shell"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    atexit.register(process.communicate)
+    return process
+
+
+def _ask(forker: "subprocess.Popen[str]", call: dict[str, Any]) -> int:
+    assert forker.stdin is not None and forker.stdout is not None
+    forker.stdin.write(json.dumps(call) + "\n")
+    forker.stdin.flush()
+    return int(forker.stdout.readline())
+
+
+def _serve() -> None:
+    """One line in, one process, one exit code out; until the input ends."""
+    for library in _LIBRARIES:
+        importlib.import_module(library)
+    for line in sys.stdin:
+        call = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            sys.exit(_run(**call))
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201  (to the asker)
+
+
+def _run(arguments: Sequence[str], at: str, out: str, err: str) -> int:
+    os.chdir(at)
+    for name, number, mode in ((os.devnull, 0, os.O_RDONLY), (out, 1, os.O_WRONLY), (err, 2, os.O_WRONLY)):
+        os.dup2(os.open(name, mode | os.O_CREAT, 0o600), number)
+    return main(arguments)
+
+
+if __name__ == "__main__":
+    _serve()
