@@ -174,7 +174,7 @@ def open_room(folder: Path) -> Room:
     if not path.is_file():
         raise WrongInput(
             f"{folder} is not a room: it holds no room.toml",
-            remedy="Go to the room's folder, name it with --room, or make one with `koppelkamer init DIR`.",
+            remedy="Go to the room's folder, or name it with --room.",
         )
     return Room(folder.resolve(), load(path, RoomDeclaration))
 
