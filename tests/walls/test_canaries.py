@@ -149,6 +149,10 @@ def test_no_file_of_the_room_holds_a_canary(walked: Walked) -> None:
     assert [part for part in parts if not any(name.startswith(part) for name in searched)] == []
 
 
+def test_nothing_half_written_is_left(walked: Walked) -> None:
+    assert list(walked.room.rglob("*.part")) == []
+
+
 @pytest.mark.parametrize("database", ["register.db", "store/prefect/prefect.db"])
 def test_no_cell_of_a_database_holds_a_canary(walked: Walked, database: str) -> None:
     searched = dict(canaries.cells(walked.room / database))
