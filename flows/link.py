@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from declare import canonical, write_atomically
+from declare import canonical, digest, write_atomically
 from flows.books import fitted_models, plan_of, write_logs
 from flows.deliveries import aside_table, context_of, latest, protected_table
 from flows.facts import facts_of
@@ -81,16 +81,17 @@ def _execute(room: Room, keyring: Keyring, by: "SignedIn", request: Request, run
     facts = facts_of(room, request, run, made, verdict, policy)
     _keep(room, keyring, run, linked, made)
     reports = _report(room, keyring, run.id, facts, verdict)
-    release = _finish(by, run, made, verdict, linked)
+    release = _finish(by, run, facts, verdict, linked)
     return Examined(release.id, linked, verdict, facts, reports)
 
 
-def _finish(by: "SignedIn", run: "Run", made: Draft, verdict: Verdict, linked: LinkedTable) -> "Release":
+def _finish(by: "SignedIn", run: "Run", facts: ReportFacts, verdict: Verdict, linked: LinkedTable) -> "Release":
+    """The release in the register; people sign the facts they read, and these name draft, verdict and policy."""
     from register.runs import Examined as Outcome
     from register.runs import finish_run
 
     warned = tuple(finding.rule for finding in verdict.findings if finding.outcome in ("WARN", "NOT ASSESSABLE"))
-    outcome = Outcome(verdict.outcome.value, verdict.digest, made.digest, warned)
+    outcome = Outcome(verdict.outcome.value, verdict.digest, digest(to_json(facts)), warned)
     return finish_run(by, run, outcome, links=linked.links.height)
 
 
@@ -137,6 +138,7 @@ def _report(room: Room, keyring: Keyring, release: str, facts: ReportFacts, verd
     """The report's folder: both languages, its facts, the findings, and the table that may leave (encrypted)."""
     folder = room.reports / release
     write_reports(folder, facts)
+    write_atomically(folder / FACTS, to_json(facts))
     write_atomically(folder / FINDINGS, canonical(verdict.to_json()))
     if verdict.safe is not None:
         path = room.store / "runs" / release / SAFE
@@ -145,7 +147,6 @@ def _report(room: Room, keyring: Keyring, release: str, facts: ReportFacts, verd
 
 
 def write_reports(folder: Path, facts: ReportFacts) -> None:
-    """report.nl.html, report.en.html and the facts they were made from."""
+    """report.nl.html and report.en.html."""
     for language in ("nl", "en"):
         write_atomically(folder / f"report.{language}.html", render(facts, language).encode())
-    write_atomically(folder / FACTS, to_json(facts))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from declare import Refusal, WrongInput, digest_file
+from declare import Refusal, WrongInput, digest, digest_file
 from flows.books import write_logs
 from flows.deliveries import context_of
 from flows.keyring import Keyring
@@ -13,7 +13,7 @@ from flows.link import FACTS, FINDINGS, SAFE, write_reports
 from gate import Verdict
 from koppelkamer.room import Room
 from release.gather import decided
-from release.manifest import MANIFEST
+from release.manifest import MANIFEST, ParcelChanged, verify_parcel
 from release.parcel import write_parcel
 from release.permit import Examined, Opinion, Permit, ReleaseDecision, permit
 from release.report import ReportFacts, from_json, render
@@ -24,21 +24,44 @@ if TYPE_CHECKING:
 
 
 def release(room: Room, keyring: Keyring, request_id: str) -> Path:
-    """The parcel of the request's latest release. Raises `NotPermitted`, `StepNotAllowed`, `ParcelExists`."""
+    """The parcel of the request's latest release; a second call finds it written.
+
+    Raises `NotPermitted`, `StepNotAllowed`, `ChangedSinceRun`, or `ParcelChanged` when another parcel lies there.
+    """
     from register.runs import check_may_write, record_parcel
 
     started, row = datetime.now(UTC), _latest(request_id)
     check_may_write(row)
-    verdict, folder = _verdict(room, keyring, row), room.parcels / row.id
-    leave = _permit(row, verdict)
-    facts = _signed(room, row, leave)
-    write_reports(room.reports / row.id, facts)
-    pages = {language: render(facts, language, public=True) for language in ("nl", "en")}
-    if not (folder / MANIFEST).is_file():
-        write_parcel(leave, verdict, facts, pages, folder, keyring.signer)
+    facts, verdict, folder = _facts(room, row), _verdict(room, keyring, row), room.parcels / row.id
+    leave = _permit(row, facts, verdict)
+    if folder.exists():
+        _check_ours(room, row, folder)
+    else:
+        _write(room, keyring, folder, leave, verdict, _signed(room, facts, leave))
     record_parcel(row, digest_file(folder / MANIFEST), started=started)
     write_logs(room, keyring.signer)
     return folder
+
+
+class ChangedSinceRun(Refusal):
+    def __init__(self, release: str) -> None:
+        super().__init__(
+            f"the report of {release} is not the one that people decided on",
+            remedy="Restore the room's reports folder, or run the request again and decide anew.",
+        )
+
+
+def _write(room: Room, keyring: Keyring, folder: Path, leave: Permit, verdict: Verdict, facts: ReportFacts) -> None:
+    """The reports with opinion and decision, and the parcel with the public copy of them."""
+    write_reports(room.reports / folder.name, facts)
+    pages = {language: render(facts, language, public=True) for language in ("nl", "en")}
+    write_parcel(leave, verdict, facts, pages, folder, keyring.signer)
+
+
+def _check_ours(room: Room, row: "Release", folder: Path) -> None:
+    """What lies there was written by an earlier call that was broken off, and is whole."""
+    if verify_parcel(folder, room.read_public_key()).decided != row.digest:
+        raise ParcelChanged(f"the parcel in {folder} belongs to another decision")
 
 
 def _latest(request_id: str) -> "Release":
@@ -60,7 +83,16 @@ def _verdict(room: Room, keyring: Keyring, row: "Release") -> Verdict:
     return Verdict.from_json(content, safe)
 
 
-def _permit(row: "Release", verdict: Verdict) -> Permit:
+def _facts(room: Room, row: "Release") -> ReportFacts:
+    """What the report said when people decided. Raises `ChangedSinceRun`."""
+    content = (room.reports / row.id / FACTS).read_bytes()
+    if digest(content) != row.output_digest:
+        raise ChangedSinceRun(row.id)
+    return from_json(content)
+
+
+def _permit(row: "Release", facts: ReportFacts, verdict: Verdict) -> Permit:
+    """The permit; verdict and policy are held against what the register says of the run."""
     decision = row.decision
     if decision is None:
         raise Refusal("no release officer has decided", remedy="Ask the release officer for a decision.")
@@ -70,9 +102,9 @@ def _permit(row: "Release", verdict: Verdict) -> Permit:
         request=row.request_id,
         requester=row.requester.username,
         runner=row.runner.username,
-        draft=row.output_digest,
+        draft=facts.draft_digest,
         verdict=row.verdict_digest,
-        policy=verdict.policy,
+        policy=row.run.plan["policy"],
         digest=row.digest,
     )
     opinion = Opinion(
@@ -93,9 +125,8 @@ def _permit(row: "Release", verdict: Verdict) -> Permit:
     return permit(examined, verdict, opinion, decided)
 
 
-def _signed(room: Room, row: "Release", leave: Permit) -> ReportFacts:
+def _signed(room: Room, facts: ReportFacts, leave: Permit) -> ReportFacts:
     """The report's facts with opinion, decision, the answers to each warning, and where the audit log stood."""
-    facts = from_json((room.reports / row.id / FACTS).read_bytes())
     names = {member.username: member.name for member in room.declaration.people}
     return decided(facts, leave.opinion, leave.decision, names, _proof(room))
 
