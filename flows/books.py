@@ -6,7 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from declare import Signer, canonical, digest, digest_file, load
+from declare import Refusal, Signer, canonical, digest, digest_file, load
 from flows.models import fitted_model
 from gate.policy import Policy
 from koppelkamer.room import Room
@@ -65,5 +65,22 @@ def code_version() -> str:
 
 
 def fitted_models(room: Room, request: Request) -> list[FittedModel]:
-    """The frozen models a request names, their signatures checked. Raises `Refusal` when one is not trained."""
+    """The frozen models a request names, their signatures checked.
+
+    Raises `NotTrained`, and `NotAsked` when a model links a source that the request does not name: without a ground, an
+    owner's consent and a place in the plan, no source takes part.
+    """
+    asked = {source.id for source in request.sources}
+    for name in request.models:
+        model = room.model(name)
+        if unasked := {model.left, model.right} - asked:
+            raise NotAsked(request.id, name, min(unasked))
     return [fitted_model(room, model) for model in request.models]
+
+
+class NotAsked(Refusal):
+    def __init__(self, request: str, model: str, source: str) -> None:
+        super().__init__(
+            f"model {model} of request {request} links {source}, which the request does not ask for",
+            remedy=f"Add {source} with its ground to the request, or leave the model out.",
+        )

@@ -24,7 +24,7 @@ class NothingReceived(Refusal):
 
 def folder_of(room: Room, source: str, delivery: str) -> Path:
     """A delivery's folder; its digest names it, so that a second receipt changes nothing."""
-    return room.store / "deliveries" / source / delivery[:16]
+    return room.store / "deliveries" / source / delivery
 
 
 def context_of(room: Room, path: Path) -> str:
@@ -42,19 +42,19 @@ def latest(source: str) -> str:
     return found.digest
 
 
-def protected_table(room: Room, keyring: Keyring, source: str) -> ProtectedTable:
-    """The latest delivery of `source`, decrypted."""
-    folder = folder_of(room, room.source(source).id, latest(source))
+def protected_table(room: Room, keyring: Keyring, source: str, delivery: str) -> ProtectedTable:
+    """One delivery of `source`, decrypted."""
+    folder = folder_of(room, source, delivery)
     return open_protected(keyring.room_keys, folder, context_of(room, folder))
 
 
-def aside_table(room: Room, keyring: Keyring, source: str) -> AsideTable:
+def aside_table(room: Room, keyring: Keyring, source: str, delivery: str) -> AsideTable:
     """Its protected attributes; for the bias run only."""
-    folder = folder_of(room, source, latest(source))
+    folder = folder_of(room, source, delivery)
     return open_aside(keyring.room_keys, folder, context_of(room, folder))
 
 
-def intake_facts(room: Room, source: str) -> dict[str, Any]:
-    """Counts of the latest delivery, as `flows.receive.Received.facts`."""
-    facts: dict[str, Any] = json.loads((folder_of(room, source, latest(source)) / INTAKE).read_bytes())
+def intake_facts(room: Room, source: str, delivery: str) -> dict[str, Any]:
+    """Counts of one delivery, as `flows.receive.Received.facts`."""
+    facts: dict[str, Any] = json.loads((folder_of(room, source, delivery) / INTAKE).read_bytes())
     return facts

@@ -25,7 +25,7 @@ def facts_of(
     declared, day = room.declaration, run.started_at.date().isoformat()
     occasion = Occasion(release=run.id, room_title=declared.title, demo=declared.demo, made_on=day)
     sources = [_source(room, run, source) for source in made.deliveries]
-    quality = [fact for source in made.deliveries for fact in _quality(room, source)]
+    quality = [fact for source, delivery in made.deliveries.items() for fact in _quality(room, source, delivery)]
     return gather(made, verdict, policy.policy, _asked(room, request), sources, occasion, quality)
 
 
@@ -60,7 +60,7 @@ def _source(room: Room, run: "Run", source_id: str) -> SourceFacts:
     delivery = Delivery.objects.get(source=source_id, digest=digest)
     owner = next(partner.name for partner in room.declaration.partners if partner.id == source.owner)
     approved_by, approved_at = _consent(run.request, source.owner)
-    reasons = [item for item in intake_facts(room, source_id)["quarantine"] if item["scope"] == "row"]
+    reasons = [item for item in intake_facts(room, source_id, digest)["quarantine"] if item["scope"] == "row"]
     return SourceFacts(
         source=source.id,
         title=source.title,
@@ -77,16 +77,15 @@ def _source(room: Room, run: "Run", source_id: str) -> SourceFacts:
 
 
 def _consent(request: "RegisteredRequest", owner: str) -> tuple[str, str]:
-    """Who consented for the owner in this round, and when; empty when the source is not in the request itself."""
+    """Who consented for the owner in this round, and when."""
     given = request.approvals.filter(round=request.round, kind="data_owner", partner=owner)
-    if (approval := given.select_related("person", "decision").first()) is None:
-        return "", ""
+    approval = given.select_related("person", "decision").get()
     return approval.person.name, approval.decision.at.date().isoformat()
 
 
-def _quality(room: Room, source: str) -> list[QualityFact]:
+def _quality(room: Room, source: str, delivery: str) -> list[QualityFact]:
     """Checks of the contract that rows failed."""
-    facts = intake_facts(room, source)
+    facts = intake_facts(room, source, delivery)
     failed = [check for check in facts["quality"] if check["outcome"] == "failed" and check.get("unexpected")]
     return [
         QualityFact(

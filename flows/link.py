@@ -1,11 +1,9 @@
 """Run a request: link, draft, gate and report. It stops before people decide."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import polars as pl
 
 from declare import canonical, digest, write_atomically
 from flows.books import fitted_models, plan_of, write_logs
@@ -15,7 +13,7 @@ from flows.keyring import Keyring
 from gate import SignedPolicy, Verdict, examine, verify_policy
 from intake import Source
 from koppelkamer.room import Room
-from linkage import LinkedTable
+from linkage import FittedModel, LinkedTable
 from linkage import link as link_tables
 from register.declarations import Request
 from release.draft import Draft, draft, subject_of
@@ -41,8 +39,19 @@ class Examined:
     reports: Path
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Inputs:
+    """What one run works on, read once: what is registered is what is used."""
+
+    request: Request
+    models: Sequence[FittedModel]
+    deliveries: Mapping[str, str]
+    """Source → digest of its delivery."""
+    policy: SignedPolicy
+
+
 def link(room: Room, keyring: Keyring, by: "SignedIn", request_id: str) -> Examined:
-    """Run `request_id` as approved. Raises `NotApproved`, `ChangedSinceApproval`, `AgreementLapsed` … before any work.
+    """Run `request_id` as approved. Raises `NotApproved`, `ChangedSinceApproval`, `BadSignature` … before any work.
 
     Whatever stops it later leaves the request scheduled, so that it can run again.
     """
@@ -50,13 +59,11 @@ def link(room: Room, keyring: Keyring, by: "SignedIn", request_id: str) -> Exami
 
     from register.runs import start_run, stop_run
 
-    request = room.request(request_id)
-    models = fitted_models(room, request)
-    deliveries = {source: latest(source) for source in sources_of(room, request)}
-    plan = plan_of(room, request, models)
-    run = start_run(by, request.id, plan, deliveries, today=timezone.localdate())
+    inputs = _inputs(room, request_id)
+    plan = plan_of(room, inputs.request, inputs.models)
+    run = start_run(by, request_id, plan, inputs.deliveries, today=timezone.localdate())
     try:
-        return _execute(room, keyring, by, request, run)
+        return _execute(room, keyring, by, inputs, run)
     except BaseException:
         stop_run(by, run)
         raise
@@ -64,21 +71,24 @@ def link(room: Room, keyring: Keyring, by: "SignedIn", request_id: str) -> Exami
         write_logs(room, keyring.signer)
 
 
-def sources_of(room: Room, request: Request) -> list[str]:
-    """Sources the request names, and those its models link."""
-    named = [source.id for source in request.sources]
-    linked = [source for model in request.models for source in (room.model(model).left, room.model(model).right)]
-    return list(dict.fromkeys([*named, *linked]))
+def _inputs(room: Room, request_id: str) -> Inputs:
+    request = room.request(request_id)
+    return Inputs(
+        request=request,
+        models=fitted_models(room, request),
+        deliveries={source.id: latest(source.id) for source in request.sources},
+        policy=verify_policy(room.policy, room.policy_signature, room.read_public_key()),
+    )
 
 
-def _execute(room: Room, keyring: Keyring, by: "SignedIn", request: Request, run: "Run") -> Examined:
-    tables = {source: protected_table(room, keyring, source) for source in sources_of(room, request)}
-    linked = link_tables(tables, fitted_models(room, request))
-    policy = verify_policy(room.policy, room.policy_signature, room.read_public_key())
-    absent = _not_delivered(room, request, policy)
-    made = draft(linked, request, _aside(room, keyring, request), concepts_of(room), not_assessable=absent)
-    verdict = examine(subject_of(made), policy)
-    facts = facts_of(room, request, run, made, verdict, policy)
+def _execute(room: Room, keyring: Keyring, by: "SignedIn", inputs: Inputs, run: "Run") -> Examined:
+    tables = {name: protected_table(room, keyring, name, digest) for name, digest in inputs.deliveries.items()}
+    aside = {name: aside_table(room, keyring, name, digest).table for name, digest in inputs.deliveries.items()}
+    linked = link_tables(tables, inputs.models)
+    absent = _not_delivered(room, inputs)
+    made = draft(linked, inputs.request, aside, concepts_of(room), not_assessable=absent)
+    verdict = examine(subject_of(made), inputs.policy)
+    facts = facts_of(room, inputs.request, run, made, verdict, inputs.policy)
     _keep(room, keyring, run, linked, made)
     reports = _report(room, keyring, run.id, facts, verdict)
     release = _finish(by, run, facts, verdict, linked)
@@ -105,12 +115,12 @@ def concepts_of(room: Room) -> Mapping[str, str]:
     return found
 
 
-def _not_delivered(room: Room, request: Request, policy: SignedPolicy) -> tuple[str, ...]:
+def _not_delivered(room: Room, inputs: Inputs) -> tuple[str, ...]:
     """Protected grounds of the policy that no source sets aside, so that nobody can say how they fare."""
     concepts = concepts_of(room)
-    names = [name for source in sources_of(room, request) for name in _aside_names(room.source(source))]
+    names = [name for source in inputs.deliveries for name in _aside_names(room.source(source))]
     aside = {concepts.get(name) for name in names}
-    return tuple(ground for ground in policy.policy.protected.concepts if ground not in aside)
+    return tuple(ground for ground in inputs.policy.policy.protected.concepts if ground not in aside)
 
 
 def _aside_names(source: Source) -> list[str]:
@@ -118,11 +128,6 @@ def _aside_names(source: Source) -> list[str]:
     declared = [column.name for column in source.with_role("aside")]
     derived = [each.name for each in source.derived if each.role == "aside"]
     return [f"{source.id}.{name}" for name in (*declared, *derived)]
-
-
-def _aside(room: Room, keyring: Keyring, request: Request) -> dict[str, pl.DataFrame]:
-    """Protected attributes of the sources that declare any: of these only rates by group go on."""
-    return {source: aside_table(room, keyring, source).table for source in sources_of(room, request)}
 
 
 def _keep(room: Room, keyring: Keyring, run: "Run", linked: LinkedTable, made: Draft) -> None:

@@ -1,12 +1,16 @@
 """Models: trained on what is stored, frozen as JSON beside their declaration, signed, and used only so."""
 
 from pathlib import Path
+from typing import Final
 
 from declare import Refusal, Signer, verify_signature, write_atomically
-from flows.deliveries import protected_table
+from flows.deliveries import latest, protected_table
 from flows.keyring import Keyring
 from koppelkamer.room import Room
 from linkage import FittedModel, train
+
+_CONTEXT: Final = b"koppelkamer model v1\n"
+"""Signed in front of the model, so that no signature made for something else holds here."""
 
 
 class NotTrained(Refusal):
@@ -20,8 +24,8 @@ class NotTrained(Refusal):
 def train_model(room: Room, keyring: Keyring, model_id: str) -> FittedModel:
     """Estimate the model on the latest deliveries of its two sources, write and sign it."""
     model = room.model(model_id)
-    left = protected_table(room, keyring, model.left)
-    right = left if model.dedupe else protected_table(room, keyring, model.right)
+    left = protected_table(room, keyring, model.left, latest(model.left))
+    right = left if model.dedupe else protected_table(room, keyring, model.right, latest(model.right))
     fitted = train(left, right, model)
     _write(room, fitted, keyring.signer)
     return fitted
@@ -33,7 +37,8 @@ def fitted_model(room: Room, model_id: str) -> FittedModel:
     if not is_trained(room, model_id):
         raise NotTrained(model_id)
     content = frozen.read_bytes()
-    verify_signature(room.read_public_key(), content, signature.read_bytes(), what=f"model {model_id}")
+    key = room.read_public_key()
+    verify_signature(key, _CONTEXT + content, signature.read_bytes(), what=f"model {model_id}")
     fitted = FittedModel.from_json(content)
     if fitted.model != model:
         raise NotTrained(model_id)
@@ -48,7 +53,7 @@ def is_trained(room: Room, model_id: str) -> bool:
 def _write(room: Room, fitted: FittedModel, signer: Signer) -> None:
     frozen, signature = _paths(room, fitted.model.id)
     content = fitted.to_json()
-    write_atomically(signature, signer.sign(content))
+    write_atomically(signature, signer.sign(_CONTEXT + content))
     write_atomically(frozen, content)
 
 

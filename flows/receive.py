@@ -1,5 +1,6 @@
 """Receive one delivery: from a file to protected tables in the store and a row in the register."""
 
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -75,9 +76,16 @@ def _protect(source: Source, file: Path, keyring: Keyring) -> Received:
 
 
 def _store(room: Room, keyring: Keyring, received: Received) -> None:
+    """The delivery's folder appears whole; one that is there already is the same delivery and stays."""
     folder, keys = folder_of(room, received.protected.table.source, received.delivery), keyring.room_keys
-    write_atomically(folder / INTAKE, canonical(received.facts))
-    save_protected(rekey(received.protected, keys), keys, folder, context_of(room, folder))
+    if folder.exists():
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=folder.parent) as place:
+        fresh = Path(place) / "delivery"
+        write_atomically(fresh / INTAKE, canonical(received.facts))
+        save_protected(rekey(received.protected, keys), keys, fresh, context_of(room, folder))
+        fresh.rename(folder)
 
 
 def _record(source: Source, received: Received, started: datetime) -> None:

@@ -12,13 +12,20 @@ if TYPE_CHECKING:
 
 
 def submit(room: Room, by: "SignedIn", request_id: str) -> "Request":
-    """Register the request as declared now, and submit it. Raises `NotTrained`, `NoDpia`, `AgreementLapsed`, …"""
+    """Register the request as declared now and submit it, both or neither.
+
+    Raises `NotTrained`, `NoDpia`, `AgreementLapsed`, …
+    """
+    from django.db import transaction
+
     from register.decisions import decide
     from register.load import sync_request
 
     declared = room.request(request_id)
-    row = sync_request(declared, plan_of(room, declared, fitted_models(room, declared)))
-    decide(by, row, "submit", seen=row.digest)
+    plan = plan_of(room, declared, fitted_models(room, declared))
+    with transaction.atomic():
+        row = sync_request(declared, plan)
+        decide(by, row, "submit", seen=row.digest)
     return row
 
 

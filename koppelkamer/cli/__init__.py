@@ -1,5 +1,6 @@
 """The command line. Every command prints one screen, or JSON, and exits 0 done, 1 refused, 2 wrong input, 3 fault."""
 
+import os
 from collections.abc import Sequence
 
 from declare import Fault, Refusal
@@ -11,6 +12,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from koppelkamer.cli.commands import parse
 
     call = parse(arguments)
+    # What a command writes is for its user and the room's group, not for everybody on the machine.
+    os.umask(0o027)
     try:
         call.command(call).show(as_json=call.json)
     except Refusal as refusal:

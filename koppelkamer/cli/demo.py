@@ -95,9 +95,13 @@ def _link(quality: LinkQuality) -> tuple[object, ...]:
 def _findings(way: Walk) -> list[str]:
     """What was hidden, and each rule that asks for an answer."""
     told = way.table.facts.disclosure
-    hidden, others = (told.hidden_primary, told.hidden_complementary) if told else (0, 0)
     said = [f"{line.rule} {line.outcome}: {line.message}" for line in way.table.facts.findings]
-    return _wrapped([f"{hidden} unsafe cells hidden, and {others} more so that nobody can compute these", *said])
+    if told is None:
+        return _wrapped(said)
+    hidden = (
+        f"{told.hidden_primary} unsafe cells hidden, and {told.hidden_complementary} more that would give them away"
+    )
+    return _wrapped([f"{hidden}; together {percent(told.share_hidden)} of the reports", *said])
 
 
 def _refusal(way: Walk) -> list[str]:

@@ -5,7 +5,9 @@ import getpass
 import os
 import sys
 import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
 
 from declare import Refusal, WrongInput
 from flows.books import open_register, write_logs
@@ -141,6 +143,8 @@ def login(call: argparse.Namespace) -> Screen:
 
 def console(call: argparse.Namespace) -> Screen:
     """Serve the console on this machine until stopped."""
+    if not 0 < call.port < 65_536:
+        raise WrongInput("there is no such port", remedy="Give a number from 1 to 65535.")
     room = open_room(call.room)
     open_register(room)
     from django.core.management import call_command
@@ -166,11 +170,15 @@ def _person(room: Room, call: argparse.Namespace) -> "SignedIn":
     return session.act_as(call.acting) if call.acting else session.current(room.session)
 
 
-def _answers(call: argparse.Namespace) -> dict[str, Any]:
+def _answers(call: argparse.Namespace) -> dict[str, dict[str, str]]:
     """The four answers per rule, from a TOML file: [D05] legitimate = "…" and so on."""
     if call.answers is None:
         return {}
     try:
-        return tomllib.loads(call.answers.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise WrongInput(f"{call.answers} is not a TOML file with answers", remedy="See docs/walk.md.") from error
+        content = tomllib.loads(call.answers.read_text(encoding="utf-8"))
+        return TypeAdapter(dict[str, dict[str, str]]).validate_python(content, strict=True)
+    except (OSError, ValueError):
+        raise WrongInput(
+            f"{call.answers} does not hold answers",
+            remedy='Write for each rule: [B04], then legitimate = "…", suitable, necessary and proportionate.',
+        ) from None

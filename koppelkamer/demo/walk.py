@@ -36,6 +36,9 @@ _LEGAL: Final = "g.hoogland"
 _DPO: Final = "h.vanrijn"
 _RELEASE_OFFICER: Final = "i.kuipers"
 
+_FEWEST: Final = 50
+_MOST: Final = 2_000_000
+
 _ANSWER: Final = {
     "legitimate": "Voorbeeld: het doel staat in het convenant en dient de bescherming van bewoners.",
     "suitable": "Voorbeeld: de tabel laat zien waar voorlichting nodig is.",
@@ -60,6 +63,8 @@ class Walk:
 
 def walk(folder: Path, persons: int, seed: int) -> Walk:
     """Make the room anew in `folder` and go the whole way. Raises `Refusal` when a step is refused."""
+    if not _FEWEST <= persons <= _MOST:
+        raise WrongInput(f"{persons} persons make no demo", remedy=f"Give a number from {_FEWEST} to {_MOST}.")
     room = _make_room(folder)
     server = warm_up(room)
     progress(f"making up {persons:,} persons and the files of three partners")
