@@ -2,11 +2,12 @@
 
 import hmac
 import json
-from typing import Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from declare import Declaration, Refusal, canonical
+from intake.source import Entity
 from pseudonymise import encode, standardise
 from pseudonymise.aside import Protected
 from pseudonymise.keys import DomainKeys, RoomKeys
@@ -14,20 +15,29 @@ from pseudonymise.keys import DomainKeys, RoomKeys
 RULES: str = f"standardise {standardise.VERSION}, encode {encode.VERSION}"
 """Versions of what a token is taken of; tables of two versions must not be compared."""
 
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256, hexadecimal."""
+Count = Annotated[int, Field(strict=True, ge=0, lt=2**32)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+
 
 class Manifest(Declaration):
-    """About one protected table and the aside table that goes with it; no keys and no values."""
+    """About one protected table and the aside table that goes with it; no keys and no values.
+
+    A partner may have written it, and the store takes its folders from `source` and `delivery`: neither can hold more
+    than a name and a digest.
+    """
 
     format: Literal["koppelkamer-protected/1"] = "koppelkamer-protected/1"
-    source: str
-    entity: str
-    once: bool
-    delivery: str
+    source: Name
+    entity: Entity
+    once: bool = Field(strict=True)
+    delivery: Digest
     fields: dict[str, str]
-    key_id: str
-    rules: str = RULES
-    rows: int
-    files: dict[str, str]
+    key_id: str = Field(pattern=r"^[0-9a-f]{16}$")
+    rules: str = Field(default=RULES, pattern=r"^[a-z0-9., ]{1,80}$")
+    rows: Count
+    files: dict[Annotated[str, Field(pattern=r"^[a-z]+\.parquet$")], Digest]
     """Name of each encrypted file → its SHA-256."""
 
     @classmethod
@@ -57,7 +67,7 @@ def peek(text: bytes, kind: type[M], what: str) -> M:
     """The manifest before its HMAC was checked, to say what is wrong with it. Raises `Damaged`."""
     try:
         return kind.model_validate(json.loads(text)["manifest"])
-    except (ValueError, KeyError, TypeError, ValidationError):
+    except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
         raise Damaged(what) from None
 
 
@@ -65,7 +75,8 @@ def open_manifest(text: bytes, kind: type[M], keys: DomainKeys | RoomKeys, what:
     """The manifest, when its HMAC holds and its rules are ours. Raises `Damaged` or `Refusal`."""
     manifest = peek(text, kind, what)
     content = json.loads(text)
-    if not hmac.compare_digest(str(content.get("mac")), _mac(content["manifest"], keys).hex()):
+    said = str(content.get("mac")).encode(errors="replace")
+    if not hmac.compare_digest(said, _mac(content["manifest"], keys).hex().encode()):
         raise Damaged(what)
     if manifest.rules != RULES:
         raise Refusal(

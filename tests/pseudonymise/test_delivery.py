@@ -1,6 +1,7 @@
 """Sealed deliveries and stored ones: what opens, and why the rest does not."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -8,7 +9,7 @@ from typing import NamedTuple
 import pyrage
 import pytest
 
-from declare import BadSignature, Refusal, WrongInput
+from declare import BadSignature, Refusal, WrongInput, canonical
 from intake.source import Source
 from pseudonymise import manifest as manifests
 from pseudonymise.delivery import Delivery, _unzip, _zip, encode_delivery, open_delivery
@@ -170,6 +171,34 @@ def test_other_rules_are_refused(
     monkeypatch.setattr(manifests, "RULES", "standardise 2, encode 1")
     with pytest.raises(Refusal, match="other rules"):
         open_delivery(sealed, store, keys, SOURCE)
+
+
+FORGED_MANIFESTS: dict[str, dict[str, object]] = {
+    "a delivery that climbs": {"delivery": "../../../keys"},
+    "a delivery in capitals": {"delivery": "5E" * 32},
+    "a delivery and a line more": {"delivery": "5e" * 32 + "\n"},
+    "a source that climbs": {"source": "../incomes"},
+    "a key that is a name": {"key_id": "Jansen"},
+    "rules that are a text": {"rules": "Ask for Jansen!"},
+    "an entity of its own": {"entity": "Jansen"},
+    "rows below none": {"rows": -1},
+    "rows as text": {"rows": "4"},
+    "a file elsewhere": {"files": {"../protected.parquet": "5e" * 32}},
+    "a digest that is none": {"files": {"protected.parquet": "Jansen"}},
+    "one key more": {"note": "Jansen"},
+}
+
+
+@pytest.mark.parametrize("change", FORGED_MANIFESTS.values(), ids=FORGED_MANIFESTS)
+def test_names_and_digests_hold_nothing_else(keys: DomainKeys, change: dict[str, object]) -> None:
+    honest = manifests.Manifest.of(protect(extract(), keys), {"protected.parquet": "5e" * 32})
+    content = honest.model_dump(mode="json")
+    for said, fails in ((content, False), (content | change, True)):
+        text = canonical({"manifest": said, "mac": "é"})
+        with pytest.raises(Damaged) if fails else nullcontext():
+            assert manifests.peek(text, manifests.Manifest, "it") == honest
+        with pytest.raises(Damaged):
+            manifests.open_manifest(text, manifests.Manifest, keys, "it")
 
 
 def test_an_address_that_is_none(keys: DomainKeys, tmp_path: Path) -> None:
