@@ -70,6 +70,16 @@ def check_may_run(request_id: str, plan: Plan, today: date) -> None:
         raise ChangedSinceApproval(request.id, differences(request.plan, plan.content))
 
 
+def check_stands(request: Request, today: date, action: str) -> None:
+    """What was approved still holds, so that `action` may let something leave: not held, ended or lapsed meanwhile.
+
+    Raises `StepNotAllowed`, or as `check_may_submit`.
+    """
+    if request.state not in (RequestState.SCHEDULED, RequestState.RUNNING, RequestState.COMPLETED):
+        raise StepNotAllowed(f"request {request.id}", request.state, action, ["settle the request first"])
+    check_may_submit(request, today)
+
+
 def missing_approvals(request: Request) -> list[str]:
     """Who has not yet approved the request as it is now, in this round: `legal_officer`, `data_owner of tax`, `dpo`."""
     given = Approval.objects.filter(request=request, round=request.round, digest=request.digest)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from register.conditions import check_may_submit, has_lapsed, owners_of
+from register.conditions import check_may_submit, check_stands, has_lapsed, owners_of
 from register.models import Approval, Countersignature, Opinion, Release, ReleaseDecision, Request
 from register.refusals import AnswersMissing, DutiesKeptApart, NotYours, OpinionMissing, StepNotAllowed
 from register.session import SignedIn
@@ -138,7 +138,7 @@ def _countersign(release: Release, wish: Wish) -> Effect:
 def _release(release: Release, wish: Wish) -> Effect:
     opinion = _opinion(release)
     _nobody_else(release, wish, opinion.person_id)
-    _request_stands(release.request, wish.today)
+    check_stands(release.request, wish.today, "release")
     _answered(release, wish.answers)
     second = None if opinion.favourable else _second(release, wish, opinion)
     return Effect(
@@ -193,10 +193,12 @@ def _second(release: Release, wish: Wish, opinion: Opinion) -> Countersignature:
     return first
 
 
-def _request_stands(request: Request, today: date) -> None:
-    if request.state not in (RequestState.SCHEDULED, RequestState.RUNNING, RequestState.COMPLETED):
-        raise StepNotAllowed(f"request {request.id}", request.state, "release", ["settle the request first"])
-    check_may_submit(request, today)
+def _hold(release: Release, _: Wish) -> Effect:
+    """What has left cannot be held."""
+    if release.manifest_digest:
+        ways = [f"revoke ({Role.OWNER})", f"revoke ({Role.RELEASE})"]
+        raise StepNotAllowed(f"the parcel of release {release.id}", "written", "hold", ways)
+    return Effect()
 
 
 def _answered(release: Release, answers: Answers) -> None:
@@ -212,6 +214,7 @@ def _answered(release: Release, answers: Answers) -> None:
 RELEASE_DUTIES: Final[Mapping[tuple[str, Role], Callable[[Release, Wish], Effect]]] = {
     ("advise", Role.DPO): _advise,
     ("advise against", Role.DPO): _advise,
+    ("hold", Role.DPO): _hold,
     ("countersign", Role.RELEASE): _countersign,
     ("release", Role.RELEASE): _release,
     ("revoke", Role.OWNER): _involved_owner,

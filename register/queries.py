@@ -111,6 +111,8 @@ def _may(person: Person, subject: Request | Release, step: Step) -> bool:
     if isinstance(subject, Release):
         if step.action == "countersign" and not _against(subject):
             return False
+        if step.action == "hold" and subject.manifest_digest:
+            return False
         return person.pk not in (subject.requester_id, subject.runner_id) or step.action in ("hold", "resume", "revoke")
     if step.action in ("submit", "withdraw"):
         return person.pk == subject.requester_id

@@ -13,7 +13,7 @@ from django.utils import timezone
 from audit import Event
 from audit.event import timestamp
 from declare import canonical, digest
-from register.conditions import check_may_run
+from register.conditions import check_may_run, check_stands
 from register.decisions import take_step
 from register.models import Delivery, Release, Request, Run, Source
 from register.operation import new_operation
@@ -141,15 +141,22 @@ def release_digest(run: Run, examined: Examined) -> str:
 
 
 def check_may_write(release: Release) -> None:
-    """A parcel may be written: people released it, and it was not revoked since. Raises `StepNotAllowed`."""
+    """A parcel may be written: people released it, and both release and request stand today.
+
+    Raises `StepNotAllowed` when either is held or was called back, and as `check_may_submit` when DPIA, agreement or
+    retention have ended since.
+    """
     release.refresh_from_db()
     if release.state != ReleaseState.RELEASED:
         raise StepNotAllowed(f"release {release.id}", release.state, "writing the parcel", ["decide first"])
+    check_stands(release.request, timezone.localdate(), "writing the parcel")
 
 
 @transaction.atomic
 def record_parcel(release: Release, manifest: str, *, started: datetime) -> None:
-    """The parcel with the manifest digest `manifest` was written. Raises `StepNotAllowed` unless released."""
+    """The parcel with the manifest digest `manifest` was written. Raises as `check_may_write`."""
+    Request.objects.select_for_update().get(id=release.request_id)
+    Release.objects.select_for_update().get(id=release.id)
     check_may_write(release)
     if release.manifest_digest == manifest:
         return

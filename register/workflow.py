@@ -101,7 +101,7 @@ TRANSITIONS: Final[tuple[Step, ...]] = (
     Step("release", _V.ADVISED, "countersign", Role.RELEASE, _V.ADVISED, reason=True),
     Step("release", _V.ADVISED, "release", Role.RELEASE, _V.RELEASED, reason=True),
     *_steps("release", (_V.EXAMINED, _V.ADVISED), "withhold", (Role.RELEASE,), _V.WITHHELD, why=True),
-    *_steps("release", (_V.EXAMINED, _V.ADVISED), "hold", (Role.DPO,), _V.ON_HOLD, why=True),
+    *_steps("release", (_V.EXAMINED, _V.ADVISED, _V.RELEASED), "hold", (Role.DPO,), _V.ON_HOLD, why=True),
     Step("release", _V.ON_HOLD, "resume", Role.DPO, None, reason=True),
     *_steps("release", (_V.RELEASED,), "revoke", (Role.RELEASE, Role.OWNER), _V.REVOKED, why=True),
 )  # fmt: skip

@@ -1,16 +1,29 @@
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from audit import Log, verify_log
-from register.models import OutboxEvent
+from declare import Refusal
+from register.models import Agreement, OutboxEvent, Release, Request
 from register.outbox import flush, waiting
-from register.refusals import StepNotAllowed
-from register.runs import Examined, Rows, finish_run, record_delivery, record_parcel, start_run, stop_run
+from register.queries import actions
+from register.refusals import AgreementLapsed, DpiaNotValid, RetentionOver, StepNotAllowed
+from register.runs import (
+    Examined,
+    Rows,
+    check_may_write,
+    finish_run,
+    record_delivery,
+    record_parcel,
+    start_run,
+    stop_run,
+)
 from register.session import act_as
 from tests.audit.signing import TestSigner
-from tests.register.room import TODAY, approved, deliveries, examined, plan, take
+from tests.register.room import TODAY, approved, deliveries, examined, person, plan, take
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +87,45 @@ def test_no_parcel_before_the_decision_and_none_after_it_is_called_back() -> Non
     take("tess", release, "revoke", "a mistake in the source")
     with pytest.raises(StepNotAllowed):
         record_parcel(release, "5" * 64, started=timezone.now())
+
+
+def released() -> Release:
+    release = examined()
+    take("dora", release, "advise")
+    take("rob", release, "release", "fine")
+    return release
+
+
+STANDS_NO_MORE: dict[str, tuple[Callable[[Release], Any], type[Refusal]]] = {
+    "the DPO holds the release": (lambda release: take("dora", release, "hold", "wait"), StepNotAllowed),
+    "the DPO holds the request": (lambda release: take("dora", release.request, "hold", "wait"), StepNotAllowed),
+    "the requester withdrew": (lambda release: take("ann", release.request, "withdraw"), StepNotAllowed),
+    "the request was revoked": (lambda release: take("lea", release.request, "revoke", "wrong"), StepNotAllowed),
+    "the DPIA is suspended": (lambda _: Request.objects.update(dpia_status="suspended"), DpiaNotValid),
+    "the agreement ended": (lambda _: Agreement.objects.update(until="2023-01-01"), AgreementLapsed),
+    "retention is over": (lambda _: Request.objects.update(retention_until="2023-01-01"), RetentionOver),
+}
+
+
+@pytest.mark.parametrize(("meanwhile", "refusal"), STANDS_NO_MORE.values(), ids=STANDS_NO_MORE)
+def test_no_parcel_unless_release_and_request_stand_on_the_day(
+    meanwhile: Callable[[Release], Any], refusal: type[Refusal]
+) -> None:
+    release = released()
+    meanwhile(release)
+    with pytest.raises(refusal):
+        check_may_write(release)
+    with pytest.raises(refusal):
+        record_parcel(release, "5" * 64, started=timezone.now())
+    assert Release.objects.get().manifest_digest == ""
+
+
+def test_a_held_release_goes_on_where_it_was_and_what_has_left_is_not_held() -> None:
+    release = released()
+    assert "hold" in actions(person("dora"), release)
+    take("dora", release, "hold", "a question")
+    take("dora", release, "resume", "answered")
+    record_parcel(release, "5" * 64, started=timezone.now())
+    assert "hold" not in actions(person("dora"), release)
+    with pytest.raises(StepNotAllowed, match="is written"):
+        take("dora", release, "hold", "too late")

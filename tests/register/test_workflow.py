@@ -61,6 +61,7 @@ RELEASES = {
     ("advised", "withhold"): ({R}, "withheld"),
     ("advised", "hold"): ({D}, "on_hold"),
     ("on_hold", "resume"): ({D}, HELD),
+    ("released", "hold"): ({D}, "on_hold"),
     ("released", "revoke"): ({R, OWNER}, "revoked"),
 }
 
