@@ -4,8 +4,6 @@ One age file (age-encryption.org/v1) holding a ZIP archive: two Parquet files en
 manifest with their digests and an HMAC under those keys, and the sender's signature over the manifest. No identifiers.
 """
 
-import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -17,6 +15,7 @@ from declare import Refusal, WrongInput, digest, verify_signature, write_atomica
 from expectations.validated import ValidatedExtract
 from intake.quarantine import ENTRIES, Quarantine
 from intake.source import Source
+from pseudonymise.archive import pack, unpack
 from pseudonymise.aside import Protected
 from pseudonymise.keys import DomainKeys, KeyStore
 from pseudonymise.manifest import Damaged, Manifest, open_manifest, peek, sealed_manifest
@@ -25,6 +24,11 @@ from pseudonymise.store import MANIFEST, SHELVES, aside_table, protected_table, 
 from pseudonymise.vault import Vault
 
 SIGNATURE: Final = "manifest.sig"
+MEMBERS: Final = (MANIFEST, SIGNATURE, *SHELVES)
+CONTEXT: Final = b"koppelkamer delivery v1\n"
+"""Signed in front of the manifest, so that no signature made for something else holds here."""
+LARGEST: Final = 16 * 2**30
+"""Bytes; what the population of a country takes."""
 _AGE: Final = b"age-encryption.org/"
 
 
@@ -67,7 +71,7 @@ def encode_delivery(validated: ValidatedExtract, keys: DomainKeys, recipient: st
     files = {name: Vault(keys, SHELVES[name]).to_bytes(table, context) for name, table in tables(protected).items()}
     manifest = _manifest(validated, protected, {name: digest(content) for name, content in files.items()}, keys)
     text = sealed_manifest(manifest, keys)
-    archive = _zip({MANIFEST: text, SIGNATURE: keys.signer.sign(text), **files})
+    archive = pack({MANIFEST: text, SIGNATURE: keys.signer.sign(CONTEXT + text), **files})
     write_atomically(out, pyrage.encrypt(archive, [address]), mode=0o600)
     return manifest
 
@@ -76,9 +80,10 @@ def open_delivery(path: Path, store: KeyStore, keys: DomainKeys, source: Source)
     """The delivery of `source` under `keys`, sealed to `store`.
 
     Raises `WrongInput` when it is no delivery, `Damaged` when it was changed, `BadSignature` when another partner than
-    the source's owner made it, and `Refusal` when it is meant for another room, source, domain or version.
+    the source's owner made it, and `Refusal` when it is meant for another room, source, domain or version, or the
+    owner has no copy of the key in its name.
     """
-    files = _unzip(_unseal(path, store), path.name)
+    files = unpack(_unseal(path, store), MEMBERS, path.name)
     _require_expected(peek(files[MANIFEST], DeliveryManifest, path.name), keys, source)
     _require_sender(files, store, keys, source)
     manifest = open_manifest(files[MANIFEST], DeliveryManifest, keys, path.name)
@@ -109,11 +114,18 @@ def _protected(files: dict[str, bytes], manifest: DeliveryManifest, keys: Domain
 
 
 def _require_sender(files: dict[str, bytes], store: KeyStore, keys: DomainKeys, source: Source) -> None:
-    """All parties hold the domain's key; the signature says which of them delivers. Raises `BadSignature`."""
+    """All parties hold the domain's key; the signature says which of them delivers.
+
+    Raises `BadSignature`, and `Refusal` when the owner has no copy in its name.
+    """
     sender = store.sender(keys.signed.domain.id, keys.signed.domain.version, source.owner)
-    if sender is not None:
-        what = f"the delivery of {source.id} by {source.owner}"
-        verify_signature(sender, files[MANIFEST], files[SIGNATURE], what=what)
+    if sender is None:
+        raise Refusal(
+            f"no copy of the domain's key was made for {source.owner}, so nothing tells that {source.id} comes from it",
+            remedy=f"Make one with `koppelkamer key export --partner {source.owner}` and let it deliver with that.",
+        )
+    what = f"the delivery of {source.id} by {source.owner}"
+    verify_signature(sender, CONTEXT + files[MANIFEST], files[SIGNATURE], what=what)
 
 
 def _require_expected(manifest: DeliveryManifest, keys: DomainKeys, source: Source) -> None:
@@ -149,6 +161,7 @@ def _address(recipient: str) -> pyrage.x25519.Recipient:
 
 def _unseal(path: Path, store: KeyStore) -> bytes:
     try:
+        _require_size(path)
         sealed = path.read_bytes()
     except FileNotFoundError:
         raise WrongInput(f"{path} does not exist", remedy="Check the name of the delivery.") from None
@@ -160,6 +173,13 @@ def _unseal(path: Path, store: KeyStore) -> bytes:
         raise _sealed_wrongly(path.name, error) from None
 
 
+def _require_size(path: Path) -> None:
+    if path.stat().st_size > LARGEST:
+        raise WrongInput(
+            f"{path.name} is larger than {LARGEST // 2**30} GiB", remedy="Let the partner deliver in smaller parts."
+        )
+
+
 def _sealed_wrongly(name: str, error: Exception) -> Refusal:
     if "No matching keys" not in str(error):
         return Damaged(name)
@@ -167,19 +187,3 @@ def _sealed_wrongly(name: str, error: Exception) -> Refusal:
         f"{name} is sealed for another room, or its first lines were changed",
         remedy="Ask the partner to seal it to this room's address.",
     )
-
-
-def _zip(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name), content)
-    return buffer.getvalue()
-
-
-def _unzip(content: bytes, what: str) -> dict[str, bytes]:
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            return {name: archive.read(name) for name in (MANIFEST, SIGNATURE, *SHELVES)}
-    except (zipfile.BadZipFile, KeyError):
-        raise WrongInput(f"{what} does not hold a delivery", remedy="Make one with `koppelkamer encode`.") from None

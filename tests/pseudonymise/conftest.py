@@ -97,5 +97,12 @@ def keys(store: FileKeyStore) -> DomainKeys:
 
 
 @pytest.fixture(scope="session")
+def town(store: FileKeyStore, tmp_path_factory: pytest.TempPathFactory) -> DomainKeys:
+    """The copy of the town, which owns the source and delivers it."""
+    home = tmp_path_factory.mktemp("town") / "keys"
+    return store.export_domain("reports", 1, "van de gemeente", home, partner="town").master("reports", day=DAY)
+
+
+@pytest.fixture(scope="session")
 def room(store: FileKeyStore) -> RoomKeys:
     return store.room("reports", day=DAY)

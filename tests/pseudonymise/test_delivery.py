@@ -1,7 +1,8 @@
 """Sealed deliveries and stored ones: what opens, and why the rest does not."""
 
+import json
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +13,8 @@ import pytest
 from declare import BadSignature, Refusal, WrongInput, canonical
 from intake.source import Source
 from pseudonymise import manifest as manifests
-from pseudonymise.delivery import Delivery, _unzip, _zip, encode_delivery, open_delivery
+from pseudonymise.archive import pack, unpack
+from pseudonymise.delivery import CONTEXT, LARGEST, MEMBERS, Delivery, encode_delivery, open_delivery
 from pseudonymise.domain import DomainNotOpen
 from pseudonymise.keys import DomainKeys, FileKeyStore, RoomKeys
 from pseudonymise.manifest import Damaged
@@ -24,9 +26,9 @@ from tests.pseudonymise.conftest import DAY, PASSPHRASE, PEOPLE, SOURCE, domain,
 
 
 @pytest.fixture(scope="module")
-def sealed(keys: DomainKeys, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sealed(town: DomainKeys, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("post") / "residents.koppel"
-    encode_delivery(extract(), keys, keys.signed.recipient, out)
+    encode_delivery(extract(), town, town.signed.recipient, out)
     return out
 
 
@@ -42,10 +44,9 @@ class Opening(NamedTuple):
         return open_delivery(self.path, self.store, self.keys, self.source)
 
 
-def test_a_partner_delivers_to_the_room(store: FileKeyStore, tmp_path: Path) -> None:
-    partner = store.export_domain("reports", 1, "van de partner", tmp_path / "partner").master("reports", day=DAY)
+def test_a_partner_delivers_to_the_room(store: FileKeyStore, town: DomainKeys, tmp_path: Path) -> None:
     out = tmp_path / "residents.koppel"
-    said = encode_delivery(extract(), partner, partner.signed.recipient, out)
+    said = encode_delivery(extract(), town, town.signed.recipient, out)
     keys = store.master("reports", day=DAY)
     delivery = open_delivery(out, store, keys, SOURCE)
     local = protect(extract(), keys)
@@ -81,14 +82,22 @@ def resealed(opening: Opening, to: Path, change: Callable[[bytes], bytes]) -> Pa
 
 
 def hide_a_row(archive: bytes) -> bytes:
-    files = _unzip(archive, "")
+    files = unpack(archive, MEMBERS, "")
     shown = (
         files["manifest.json"]
         .replace(b'"rows_in":5', b'"rows_in":4')
         .replace(b'[[3,"number","eleven-test","row"]]', b"[]")
     )
     assert shown != files["manifest.json"]
-    return _zip({**files, "manifest.json": shown})
+    return pack({**files, "manifest.json": shown})
+
+
+def sparse(to: Path) -> Path:
+    """A file that says it is large and takes no room."""
+    copy = to / "large.koppel"
+    with copy.open("wb") as file:
+        file.truncate(LARGEST + 1)
+    return copy
 
 
 def plain(to: Path) -> Path:
@@ -122,9 +131,10 @@ REFUSED: dict[str, tuple[Callable[[Opening, Path], Opening], type[Refusal], str]
     ),
     "rows hidden by a stranger": (
         lambda o, to: o._replace(path=resealed(o, to, hide_a_row)),
-        Damaged,
-        "damaged",
+        BadSignature,
+        "residents by town",
     ),
+    "larger than may be": (lambda o, to: o._replace(path=sparse(to)), WrongInput, "larger than 16 GiB"),
 }
 
 
@@ -150,6 +160,45 @@ def test_one_partner_cannot_deliver_for_another(tmp_path: Path) -> None:
     assert open_delivery(tmp_path / "town.koppel", own, keys, SOURCE).manifest.source == "residents"
     with pytest.raises(BadSignature, match="residents by town"):
         open_delivery(tmp_path / "tax.koppel", own, keys, SOURCE)
+
+
+@pytest.mark.parametrize("partner", [None, "tax"])
+def test_an_owner_without_a_copy_in_its_name_delivers_nothing(tmp_path: Path, partner: str | None) -> None:
+    own = new_store(tmp_path / "keys")
+    own.add_domain(domain())
+    copy = own.export_domain("reports", 1, "p", tmp_path / "copy", partner=partner).master("reports", day=DAY)
+    encode_delivery(extract(), copy, own.recipient(), tmp_path / "residents.koppel")
+    with pytest.raises(Refusal, match="no copy of the domain's key was made for town") as caught:
+        open_delivery(tmp_path / "residents.koppel", own, own.master("reports", day=DAY), SOURCE)
+    assert "key export --partner town" in caught.value.remedy
+
+
+def forged(archive: bytes, holder: DomainKeys, context: bytes, **changes: object) -> bytes:
+    """What a holder of the domain's key makes of a delivery: another manifest, with HMAC and signature."""
+    files = unpack(archive, MEMBERS, "")
+    content = json.loads(files["manifest.json"])["manifest"] | changes
+    mac = holder.leaf("manifest", "").macs([canonical(content)], 32)[0].hex()
+    text = canonical({"manifest": content, "mac": mac})
+    return pack({**files, "manifest.json": text, "manifest.sig": holder.signer.sign(context + text)})
+
+
+@pytest.mark.parametrize(
+    ("context", "refused"),
+    [
+        (CONTEXT, nullcontext()),
+        (b"", pytest.raises(BadSignature)),
+        (b"koppelkamer parcel v1\n", pytest.raises(BadSignature)),
+    ],
+    ids=["of deliveries", "none", "of parcels"],
+)
+def test_a_signature_holds_in_its_context(
+    sealed: Path, store: FileKeyStore, keys: DomainKeys, town: DomainKeys, tmp_path: Path,
+    context: bytes, refused: AbstractContextManager[object],
+) -> None:  # fmt: skip
+    opening = Opening(sealed, store, keys, SOURCE)
+    path = resealed(opening, tmp_path, lambda archive: forged(archive, town, context))
+    with refused:
+        assert opening._replace(path=path)().manifest.rows == 4
 
 
 def test_every_byte_counts(sealed: Path, store: FileKeyStore, keys: DomainKeys, tmp_path: Path) -> None:
