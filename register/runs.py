@@ -99,7 +99,8 @@ def start_run(by: SignedIn, request_id: str, plan: Plan, deliveries: Mapping[str
 
 @transaction.atomic
 def stop_run(by: SignedIn, run: Run, *, status: str = "failed") -> None:
-    """The run failed or was refused; the request may run again."""
+    """The run failed or was refused; the request may run again. A run that ended before, or was overtaken, stays so."""
+    _lock(run)
     if run.state != "running":
         return
     _end(by, run, "stop", "stopped")
@@ -108,7 +109,11 @@ def stop_run(by: SignedIn, run: Run, *, status: str = "failed") -> None:
 
 @transaction.atomic
 def finish_run(by: SignedIn, run: Run, examined: Examined, *, links: int) -> Release:
-    """The release that the run ended in, for people to decide on; a FAIL is refused for good."""
+    """The release that the run ended in, for people to decide on; a FAIL is refused for good.
+
+    Raises `StepNotAllowed` for a run that was stopped, such as by a later one.
+    """
+    _lock(run)
     if known := Release.objects.filter(run=run).first():
         return known
     _end(by, run, "finish", "completed")
@@ -165,8 +170,16 @@ def record_parcel(release: Release, manifest: str, *, started: datetime) -> None
     _note("parcel written", release.request_id, started, {"release": release.id, "manifest": manifest})
 
 
+def _lock(run: Run) -> None:
+    """Nobody else changes the run or its request until the transaction ends, and `run` is as the register has it."""
+    Request.objects.select_for_update().get(id=run.request_id)
+    Run.objects.select_for_update().get(id=run.id)
+    run.refresh_from_db()
+
+
 def _end(by: SignedIn, run: Run, action: str, state: str) -> None:
-    request = Request.objects.get(id=run.request_id)
+    """End a locked run that is still the live one. Raises `StepNotAllowed`."""
+    request = run.request
     if request.state != RequestState.RUNNING or run.state != "running":
         raise StepNotAllowed(f"run {run.id}", run.state, action, ["start a new run"])
     take_step(by, request, action, seen=request.digest)

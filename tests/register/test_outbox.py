@@ -70,6 +70,31 @@ def test_a_run_that_broke_off_starts_again() -> None:
     assert request.state == "scheduled"
 
 
+def test_only_the_live_run_ends_whatever_the_earlier_one_believes() -> None:
+    request, outcome = approved(), Examined("PASS", "3" * 64, "4" * 64)
+    first = start_run(act_as("stef"), request.id, plan(), deliveries(), today=TODAY)
+    second = start_run(act_as("stef"), request.id, plan(), deliveries(), today=TODAY)
+    assert first.state == "running"  # as its own process remembers it
+    with pytest.raises(StepNotAllowed):
+        finish_run(act_as("stef"), first, outcome, links=1)
+    stop_run(act_as("stef"), first)
+    request.refresh_from_db()
+    assert (request.state, first.state) == ("running", "stopped")
+    assert finish_run(act_as("stef"), second, outcome, links=1).id == second.id
+    request.refresh_from_db()
+    assert (request.state, second.state) == ("completed", "completed")
+
+
+def test_a_run_that_was_overtaken_by_another_does_not_stop_it() -> None:
+    request = approved()
+    first = start_run(act_as("stef"), request.id, plan(), deliveries(), today=TODAY)
+    second = start_run(act_as("stef"), request.id, plan(), deliveries(), today=TODAY)
+    stop_run(act_as("stef"), first)
+    request.refresh_from_db()
+    second.refresh_from_db()
+    assert (request.state, second.state) == ("running", "running")
+
+
 def test_what_is_done_twice_is_written_once() -> None:
     release = examined()
     before = OutboxEvent.objects.count()
