@@ -1,9 +1,10 @@
 """What partners agree on and what is asked: agreements/*.toml and requests/*.toml."""
 
+import re
 from datetime import date
 from typing import Literal, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from declare import Declaration
 
@@ -123,6 +124,14 @@ class Request(Declaration):
     models: tuple[str, ...] = ()
     output: Output
     effect: Effect
+
+    @field_validator("id")
+    @classmethod
+    def _id_is_not_that_of_a_run(cls, name: str) -> str:
+        """Runs and releases are named request-1, request-2 and so on."""
+        if re.search(r"-\d+$", name):
+            raise ValueError("the id of a request does not end in - and a number: runs are named so")
+        return name
 
     @model_validator(mode="after")
     def _sources_are_named_once(self) -> Self:

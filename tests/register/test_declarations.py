@@ -57,6 +57,7 @@ WRONG = {
         REQUEST + '[[sources]]\nid = "residents"\nground = "x"\n',
         "occurs twice",
     ),
+    "an id as of a run": (Request, REQUEST.replace('"reports"', '"reports-12"'), "runs are named so"),
     "a misspelt key": (Request, REQUEST.replace("retention_until", "retention_till"), "retention_"),
 }
 
