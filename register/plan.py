@@ -9,13 +9,15 @@ from declare import canonical, digest
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Digests of the request, the policy and, by id, of models and source declarations; `code` is the version."""
+    """Digests of all that approvals rest on; of models and source declarations by id. `code` is the version."""
 
     request: str
     policy: str
     models: Mapping[str, str]
     sources: Mapping[str, str]
     code: str
+    agreement: str = ""
+    """The covenant as declared: its parties, triples, grounds and dates."""
 
     @property
     def content(self) -> dict[str, Any]:

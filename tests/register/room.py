@@ -92,6 +92,7 @@ def plan_of(declared: Request, **other: Any) -> Plan:
         "models": {"m": "2" * 64},
         "sources": {source.id: source.digest for source in SOURCES},
         "code": "0.1.0",
+        "agreement": "8" * 64,
     }
     return Plan(**parts | other)
 

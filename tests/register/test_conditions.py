@@ -80,6 +80,7 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "model": ({"models": {"m": "5" * 64}}, "model m"),
     "source declaration": ({"sources": {"residents": "1" * 64, "incomes": "6" * 64}}, "source incomes"),
     "code": ({"code": "0.2.0"}, "code"),
+    "agreement": ({"agreement": "7" * 64}, "agreement"),
 }
 
 
