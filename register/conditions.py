@@ -21,7 +21,7 @@ from register.refusals import (
     StepNotAllowed,
     Unregistered,
 )
-from register.workflow import RequestState, Role, steps
+from register.workflow import RequestState, Role, steps, ways_on
 
 
 def check_may_receive(source_id: str, form: Literal["sealed", "clear"], today: date) -> None:
@@ -64,8 +64,7 @@ def check_may_run(request_id: str, plan: Plan, today: date) -> None:
     if missing := missing_approvals(request):
         raise NotApproved(request.id, missing)
     if not any(step.action == "run" for step in possible):
-        ways = sorted({f"{step.action} ({step.role})" for step in possible})
-        raise StepNotAllowed(f"request {request.id}", request.state, "run", ways)
+        raise StepNotAllowed(f"request {request.id}", request.state, "run", ways_on(possible))
     if plan.digest != request.digest:
         raise ChangedSinceApproval(request.id, differences(request.plan, plan.content))
 

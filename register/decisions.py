@@ -12,7 +12,7 @@ from register.operation import new_operation
 from register.outbox import record
 from register.refusals import AlreadyDecided, NotYours, ReasonMissing, StalePage, StepNotAllowed
 from register.session import SignedIn
-from register.workflow import WORK, Subject, steps
+from register.workflow import WORK, Subject, steps, ways_on
 
 
 def decide(
@@ -71,8 +71,7 @@ def _wish(by: SignedIn, subject: Request | Release, action: str, reason: str, an
     possible = steps(kind_of(subject), subject.state)
     fitting = [step for step in possible if step.action == action]
     if not fitting:
-        ways = sorted({f"{step.action} ({step.role})" for step in possible})
-        raise StepNotAllowed(_name(subject), subject.state, action, ways)
+        raise StepNotAllowed(_name(subject), subject.state, action, ways_on(possible))
     roles = by.person.roles()
     allowed = [step for step in fitting if step.role in roles]
     if not allowed:

@@ -4,7 +4,7 @@
 """
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
@@ -114,6 +114,12 @@ WORK: Final = frozenset({"run", "finish", "stop"})
 def steps(subject: Subject, state: str) -> tuple[Step, ...]:
     """All steps that lead on from `state`."""
     return tuple(step for step in TRANSITIONS if (step.subject, step.before) == (subject, state))
+
+
+def ways_on(possible: Sequence[Step]) -> list[str]:
+    """What people may decide from here, and who: for the remedy of a refusal. Work is not decided."""
+    found = sorted({f"{step.action} ({step.role})" for step in possible if step.action not in WORK})
+    return found or (["wait until the run has ended"] if possible else [])
 
 
 def diagram(subject: Subject) -> str:

@@ -245,6 +245,18 @@ def test_work_is_not_decided_apart_from_doing_it(action: str) -> None:
         take("stef", request, action)
 
 
+def test_a_refusal_lists_what_people_may_decide_and_no_work() -> None:
+    request = approved()
+    with pytest.raises(refusals.StepNotAllowed) as refused:
+        take("lea", request, "approve")
+    assert "hold (dpo)" in str(refused.value.remedy)
+    assert "run (" not in str(refused.value.remedy)
+    Request.objects.update(state="running")
+    with pytest.raises(refusals.StepNotAllowed) as refused:
+        take("lea", request, "approve")
+    assert refused.value.remedy == "Possible: wait until the run has ended."
+
+
 def test_reasons_are_asked_for() -> None:
     furnish()
     request = draft()
