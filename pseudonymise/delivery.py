@@ -6,7 +6,7 @@ manifest with their digests and an HMAC under those keys, and the sender's signa
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final
 
 import polars as pl
 import pyrage
@@ -18,8 +18,9 @@ from intake.source import Source
 from pseudonymise.archive import pack, unpack
 from pseudonymise.aside import Protected
 from pseudonymise.keys import DomainKeys, KeyStore
-from pseudonymise.manifest import Damaged, Manifest, open_manifest, peek, sealed_manifest
-from pseudonymise.protect import protect
+from pseudonymise.manifest import Count, Damaged, Digest, Manifest, Name, open_manifest, peek, sealed_manifest
+from pseudonymise.protect import linkage_fields, protect
+from pseudonymise.quality import Quality, SetApart, is_of_source
 from pseudonymise.store import MANIFEST, SHELVES, aside_table, protected_table, tables
 from pseudonymise.vault import Vault
 
@@ -35,14 +36,13 @@ _AGE: Final = b"age-encryption.org/"
 class DeliveryManifest(Manifest):
     """What the partner says about the delivery, beside the tables. `quality` and `quarantine` hold no values."""
 
-    source_digest: str
+    source_digest: Digest
     """Digest of the source's declaration the delivery was made by."""
-    domain: str
-    version: int
-    rows_in: int
-    quality: tuple[dict[str, Any], ...]
-    quarantine: tuple[tuple[int, str | None, str, Literal["row", "cell"]], ...]
-    """Row, column, rule, scope."""
+    domain: Name
+    version: Count
+    rows_in: Count
+    quality: Quality
+    quarantine: SetApart
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -87,7 +87,7 @@ def open_delivery(path: Path, store: KeyStore, keys: DomainKeys, source: Source)
     _require_expected(peek(files[MANIFEST], DeliveryManifest, path.name), keys, source)
     _require_sender(files, store, keys, source)
     manifest = open_manifest(files[MANIFEST], DeliveryManifest, keys, path.name)
-    if any(digest(files[name]) != manifest.files.get(name) for name in SHELVES):
+    if not _is_of_source(manifest, source) or {name: digest(files[name]) for name in SHELVES} != manifest.files:
         raise Damaged(path.name)
     delivery = Delivery(_protected(files, manifest, keys), manifest)
     if manifest.rows_in != manifest.rows + len(delivery.quarantine.rows):
@@ -146,6 +146,13 @@ def _require_expected(manifest: DeliveryManifest, keys: DomainKeys, source: Sour
             f"this delivery was made by another declaration of {source.id} than the room's",
             remedy="Bring both declarations into line and deliver again.",
         )
+
+
+def _is_of_source(manifest: DeliveryManifest, source: Source) -> bool:
+    """Whether all that is said beside counts and digests is what `source` declares."""
+    kinds = {field.name: field.kind for field in linkage_fields(source)}
+    described = (manifest.entity, manifest.once, manifest.fields) == (source.entity, source.once, kinds)
+    return described and is_of_source(manifest.quality, manifest.quarantine, manifest.rows_in, source)
 
 
 def _context(source: str, delivery: str) -> str:

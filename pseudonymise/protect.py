@@ -23,7 +23,7 @@ def protect(validated: ValidatedExtract, keys: DomainKeys) -> Protected:
     """
     _require_active(keys)
     source, delivery = validated.source, validated.delivery
-    fields = _fields(source)
+    fields = linkage_fields(source)
     table = pl.concat([_identity(validated, fields, keys), _kept(validated, "payload", PAYLOAD)], how="horizontal")
     aside = pl.concat([validated.table.select("row"), _kept(validated, "aside", "")], how="horizontal")
     return Protected(
@@ -54,7 +54,8 @@ def _kept(validated: ValidatedExtract, role: Role, prefix: str) -> pl.DataFrame:
     return pl.concat([declared, derived], how="horizontal").rename(lambda name: prefix + name)
 
 
-def _fields(source: Source) -> tuple[Field, ...]:
+def linkage_fields(source: Source) -> tuple[Field, ...]:
+    """What `source` can be linked by. Raises `WrongInput` for nothing."""
     columns = source.with_role("identify")
     if not columns:
         raise WrongInput(

@@ -2,10 +2,12 @@
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
+from expectations.contract import Asked, contract
 from expectations.validated import _EXPECTATIONS, ValidatedExtract
 from intake.quarantine import Quarantine
 from intake.source import Column, Derived, Source
@@ -66,16 +68,22 @@ def domain(**changes: object) -> Domain:
 
 def extract(table: pl.DataFrame = PEOPLE, source: Source = SOURCE, delivery: str = DELIVERY) -> ValidatedExtract:
     """As expectations would make it, with row 3 in quarantine."""
-    entry = pl.DataFrame({"row": [3], "column": ["number"], "rule": ["eleven-test"], "scope": ["row"]})
+    entry = pl.DataFrame({"row": [3], "column": ["number"], "rule": ["line-break"], "scope": ["row"]})
     return ValidatedExtract(
         source=source,
         delivery=delivery,
         rows_in=table.height + 1,
         table=table,
         quarantine=Quarantine.empty().with_entries(entry),
-        quality=({"expectation": "expect_column_values_to_not_be_null", "column": "last", "outcome": "met"},),
+        quality=tuple(met(asked, table.height) for asked in contract(source)),
         _made_by=_EXPECTATIONS,
     )
+
+
+def met(asked: Asked, rows: int) -> dict[str, Any]:
+    """The item of a quality report that says so."""
+    said = {name: getattr(asked, name) for name in ("expectation", "column", "rule", "consequence")}
+    return {**said, "evaluated": rows, "unexpected": 0, "outcome": "met"}
 
 
 def new_store(path: Path) -> FileKeyStore:

@@ -11,7 +11,10 @@ import pyrage
 import pytest
 
 from declare import BadSignature, Refusal, WrongInput, canonical
-from intake.source import Source
+from expectations import validate
+from expectations.contract import contract
+from intake import read_extract
+from intake.source import Check, Column, Source
 from pseudonymise import manifest as manifests
 from pseudonymise.archive import pack, unpack
 from pseudonymise.delivery import CONTEXT, LARGEST, MEMBERS, Delivery, encode_delivery, open_delivery
@@ -22,7 +25,7 @@ from pseudonymise.protect import protect
 from pseudonymise.rekey import rekey
 from pseudonymise.store import open_aside, open_protected, save_protected
 from pseudonymise.vault import Unreadable
-from tests.pseudonymise.conftest import DAY, PASSPHRASE, PEOPLE, SOURCE, domain, extract, new_store
+from tests.pseudonymise.conftest import DAY, PASSPHRASE, PEOPLE, SOURCE, domain, extract, met, new_store
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +89,7 @@ def hide_a_row(archive: bytes) -> bytes:
     shown = (
         files["manifest.json"]
         .replace(b'"rows_in":5', b'"rows_in":4')
-        .replace(b'[[3,"number","eleven-test","row"]]', b"[]")
+        .replace(b'[[3,"number","line-break","row"]]', b"[]")
     )
     assert shown != files["manifest.json"]
     return pack({**files, "manifest.json": shown})
@@ -199,6 +202,112 @@ def test_a_signature_holds_in_its_context(
     path = resealed(opening, tmp_path, lambda archive: forged(archive, town, context))
     with refused:
         assert opening._replace(path=path)().manifest.rows == 4
+
+
+HONEST = met(contract(SOURCE)[0], 4)
+REST = [met(asked, 4) for asked in contract(SOURCE)[1:]]
+NAMED = "Jansen BSN 123456782"
+FORGERIES: dict[str, dict[str, object]] = {
+    "a person for a checked column": {"quality": [HONEST | {"column": NAMED}, *REST]},
+    "a person for a rule": {"quality": [HONEST | {"rule": "jansen-bsn-123456782"}, *REST]},
+    "a person for an expectation": {"quality": [HONEST | {"expectation": "jansen_123456782"}, *REST]},
+    "a person for an outcome": {"quality": [HONEST | {"outcome": NAMED}, *REST]},
+    "another consequence": {"quality": [HONEST | {"consequence": "warn"}, *REST]},
+    "no column": {"quality": [HONEST | {"column": None}, *REST]},
+    "a person for a count": {"quality": [HONEST | {"unexpected": NAMED}, *REST]},
+    "a number as text": {"quality": [HONEST | {"evaluated": "4"}, *REST]},
+    "less than none": {"quality": [HONEST | {"unexpected": -1}, *REST]},
+    "more than there are": {"quality": [HONEST | {"unexpected": 6}, *REST]},
+    "a key more": {"quality": [HONEST | {"note": NAMED}, *REST]},
+    "a key less": {"quality": [{key: HONEST[key] for key in HONEST if key != "outcome"}, *REST]},
+    "a check left out": {"quality": REST},
+    "a check twice": {"quality": [HONEST, HONEST, *REST]},
+    "no checks at all": {"quality": []},
+    "quality that is a text": {"quality": NAMED},
+    "a person for a column set apart": {"quarantine": [[3, NAMED, "line-break", "row"]]},
+    "a person for a rule set apart": {"quarantine": [[3, "number", "jansen-bsn-123456782", "row"]]},
+    "a rule of another column": {"quarantine": [[3, "first", "bsn-format", "cell"], [3, "first", "line-break", "row"]]},
+    "a row before the first": {"quarantine": [[0, "number", "line-break", "row"]]},
+    "a row after the last": {"quarantine": [[6, "number", "line-break", "row"]]},
+    "another scope": {"quarantine": [[3, "number", "line-break", NAMED]]},
+    "a person for a field": {"fields": {NAMED: "surname"}},
+    "another entity": {"entity": "company"},
+    "each person twice": {"once": False},
+    "a climbing delivery": {"delivery": "../../../../keys"},
+    "a file more": {"files": {"notes.parquet": "5e" * 32}},
+}
+
+
+@pytest.mark.parametrize("changes", FORGERIES.values(), ids=FORGERIES)
+def test_a_partner_says_nothing_in_its_own_words(
+    sealed: Path, store: FileKeyStore, keys: DomainKeys, room: RoomKeys, town: DomainKeys, tmp_path: Path,
+    changes: dict[str, object],
+) -> None:  # fmt: skip
+    opening, shelf = Opening(sealed, store, keys, SOURCE), tmp_path / "store"
+    path = resealed(opening, tmp_path, lambda archive: forged(archive, town, CONTEXT, **changes))
+    with pytest.raises(Damaged) as caught:
+        save_protected(rekey(opening._replace(path=path)().protected, room), room, shelf, "room/residents")
+    assert not shelf.exists()
+    assert "ansen" not in caught.value.message + caught.value.remedy
+
+
+def test_what_intake_and_expectations_say_is_accepted(
+    store: FileKeyStore, keys: DomainKeys, town: DomainKeys, tmp_path: Path
+) -> None:
+    (tmp_path / "file.csv").write_text(FILE)
+    validated = validate(read_extract(CHECKED, tmp_path / "file.csv"))
+    said = encode_delivery(validated, town, store.recipient(), tmp_path / "residents.koppel")
+    found = open_delivery(tmp_path / "residents.koppel", store, keys, CHECKED)
+    assert found.manifest == said
+    assert found.manifest.quality == validated.quality
+    assert found.quarantine.entries.equals(validated.quarantine.entries)
+    assert set(found.quarantine.entries.get_column("rule")) == {
+        "too-few-fields", "too-many-fields", "bsn-format", "bsn-eleven-test", "line-break", "required",
+        "values-to-not-be-in-set", "pair-values-a-to-be-greater-than-b",
+    }  # fmt: skip
+
+
+CHECKED = Source(
+    id="residents", title="Residents", owner="town",
+    columns=(
+        Column(name="number", type="bsn", role="identify", field="bsn"),
+        Column(name="last name", type="surname", role="identify", field="surname", required=True),
+        Column(
+            name="kind", type="category", role="payload",
+            checks=(Check(expectation="expect_column_values_to_not_be_in_set", arguments={"value_set": ["x"]}),),
+        ),
+        Column(name="low", type="integer", role="drop"),
+        Column(
+            name="high", type="integer", role="payload",
+            checks=(
+                Check(
+                    expectation="expect_column_pair_values_a_to_be_greater_than_b",
+                    arguments={"column_A": "high", "column_B": "ceiling"},
+                ),
+                Check(
+                    expectation="expect_compound_columns_to_be_unique",
+                    arguments={"column_list": ["high", "kind"]}, severity="warn",
+                ),
+                Check(
+                    expectation="expect_column_mean_to_be_between", arguments={"min_value": 100}, severity="warn",
+                ),
+            ),
+        ),
+        Column(name="ceiling", type="integer", role="payload"),
+    ),
+)  # fmt: skip
+FILE = """number,last name,kind,low,high,ceiling
+111222333,Bakker,a,1,3,2
+111222333,Bakker
+111222333,Bakker,a,1,3,2,7
+none,Jansen,a,1,3,2
+111222334,Berg,a,1,3,2
+111222333,,a,1,3,2
+111222333,"Vis
+ser",a,1,3,2
+111222333,Dijk,x,1,3,2
+111222333,Smit,a,1,1,2
+"""
 
 
 def test_every_byte_counts(sealed: Path, store: FileKeyStore, keys: DomainKeys, tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""What a partner says of its checks, held against the source's own declaration: no word in it is the partner's.
+
+It is shown in reports. Whoever holds the domain's key could write a name where a column or a rule belongs.
+"""
+
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import AfterValidator, Field
+
+from declare import Declaration
+from expectations.contract import Consequence, contract
+from intake.source import Column, Source
+from pseudonymise.manifest import Count
+
+Rule = Annotated[str, Field(pattern=r"^[a-z0-9_-]+$")]
+
+
+class Checked(Declaration):
+    """One item of `ValidatedExtract.quality`."""
+
+    expectation: str = Field(pattern=r"^[a-z0-9_]+$")
+    column: str
+    rule: Rule
+    consequence: Consequence
+    evaluated: Count
+    unexpected: Count
+    outcome: Literal["met", "failed"]
+
+
+def _plain(item: dict[str, Any]) -> dict[str, Any]:
+    return Checked.model_validate(item).model_dump()
+
+
+Quality = tuple[Annotated[dict[str, Any], AfterValidator(_plain)], ...]
+"""`ValidatedExtract.quality`: plain data, each item as `Checked`."""
+
+SetApart = tuple[tuple[Annotated[int, Field(strict=True, ge=1)], str | None, Rule, Literal["row", "cell"]], ...]
+"""Row, column, rule, scope, as the entries of a `Quarantine`."""
+
+_OF_ROWS: Final = {(None, rule, "row") for rule in ("too-few-fields", "too-many-fields")}
+
+
+def is_of_source(quality: Quality, set_apart: SetApart, rows_in: int, source: Source) -> bool:
+    """Whether each check that `source` asks for is answered, in its order, and no other; whether each entry names a
+    column and rule of `source`; and whether no count and no row number goes beyond `rows_in`."""
+    said = [(item["expectation"], item["column"], item["rule"], item["consequence"]) for item in quality]
+    asked = [(each.expectation, each.column, each.rule, each.consequence) for each in contract(source)]
+    known = _entries(source)
+    return (
+        said == asked
+        and all(max(item["evaluated"], item["unexpected"]) <= rows_in for item in quality)
+        and all(row <= rows_in and tuple(entry) in known for row, *entry in set_apart)
+    )
+
+
+def _entries(source: Source) -> set[tuple[str | None, str, str]]:
+    """Column, rule and scope of all that intake and expectations may set apart."""
+    of_checks = {(each.column, each.rule, each.consequence) for each in contract(source)}
+    return _OF_ROWS.union(of_checks, *map(_of_cells, source.read))
+
+
+def _of_cells(column: Column) -> set[tuple[str | None, str, str]]:
+    """What intake says of a cell: it cannot be read, or holds a line break. That it is missing, the contract says."""
+    return {(column.name, f"{column.type}-format", "cell"), (column.name, "line-break", "row")}
