@@ -52,6 +52,7 @@ def plan_of(room: Room, request: Request, models: Sequence[FittedModel]) -> "Pla
         policy=load(room.policy, Policy).digest,
         models={fitted.model.id: fitted.digest for fitted in models},
         sources={source.id: room.source(source.id).digest for source in request.sources},
+        agreement=room.agreement(request.agreement).digest,
         code=code_version(),
     )
 

@@ -62,7 +62,7 @@ D = TypeVar("D", Source, Model, Agreement, Request)
 
 
 class Unknown(WrongInput):
-    """A source, model or request that the room does not declare."""
+    """A source, model, agreement or request that the room does not declare."""
 
     def __init__(self, what: str, name: str, known: Mapping[str, object]) -> None:
         near = difflib.get_close_matches(name, known, n=1)
@@ -102,6 +102,9 @@ class Room:
 
     def model(self, name: str) -> Model:
         return _one("model", self.models, name)
+
+    def agreement(self, name: str) -> Agreement:
+        return _one("agreement", self.agreements, name)
 
     def request(self, name: str) -> Request:
         return _one("request", self.requests, name)
