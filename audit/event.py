@@ -57,6 +57,10 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(102, "audit", "registered", ("kind", "id", "digest")),
         Kind(103, "audit", "signed in", ("person", "how")),
         Kind(104, "audit", "key changed", ("action", "key", "version")),
+        Kind(105, "audit", "role given", ("person", "role", "partner")),
+        Kind(106, "audit", "role ended", ("person", "role", "partner")),
+        Kind(107, "audit", "password set", ("person",)),
+        Kind(108, "audit", "policy signed", ("digest", "key")),
         Kind(201, "processing", "delivery received",
              (*_PROCESSING, "source", "delivery", "rows in", "rows kept", "rows quarantined")),
         Kind(202, "processing", "run started", (*_PROCESSING, "request", "run", "plan")),
@@ -64,7 +68,6 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(204, "processing", "draft examined",
              (*_PROCESSING, "request", "run", "release", "outcome", "verdict", "output")),
         Kind(205, "processing", "parcel written", (*_PROCESSING, "release", "manifest")),
-        Kind(206, "processing", "delivery destroyed", (*_PROCESSING, "source", "delivery")),
     )
 }  # fmt: skip
 

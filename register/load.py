@@ -22,11 +22,15 @@ from register.models import (
     SharingTriple,
     Source,
 )
+from register.notes import role_ended, role_given
 from register.operation import new_operation
 from register.outbox import record
 from register.plan import Plan
-from register.refusals import DutiesKeptApart, StepNotAllowed, Unregistered
+from register.refusals import DutiesKeptApart, RoomChanged, StepNotAllowed, Unregistered
 from register.workflow import RequestState
+
+Terms = tuple[set[tuple[str, ...]], ...]
+"""Dates, parties, triples, grounds and processing agreements."""
 
 
 class DeclaredPartner(Protocol):
@@ -72,13 +76,20 @@ class DeclaredSource(Protocol):
 def sync_room(
     name: str, title: str, demo: bool, partners: Iterable[DeclaredPartner], people: Iterable[DeclaredPerson]
 ) -> None:
-    """Partners and people as declared; a role that is no longer declared ends. Raises `Unregistered`."""
+    """Partners and people as declared; a role that is no longer declared ends.
+
+    Raises `Unregistered`, or `RoomChanged` when `demo` is not what it was at first.
+    """
+    if (known := Room.objects.first()) is not None and known.demo != demo:
+        raise RoomChanged(known.demo)
     Room.objects.exclude(name=name).delete()
     Room.objects.update_or_create(name=name, defaults={"title": title, "demo": demo})
     for partner in partners:
         Partner.objects.update_or_create(id=partner.id, defaults={"name": partner.name, "kind": partner.kind})
     declared = [_membership(person) for person in people]
-    Membership.objects.exclude(pk__in=[membership.pk for membership in declared]).delete()
+    for ended in Membership.objects.exclude(pk__in=[membership.pk for membership in declared]).order_by("pk"):
+        role_ended(ended)
+        ended.delete()
 
 
 @transaction.atomic
@@ -86,7 +97,10 @@ def sync_agreements(agreements: Iterable[declarations.Agreement]) -> None:
     """Agreements as declared, with parties, triples, grounds and processing agreements. Raises `Unregistered`."""
     for declared in agreements:
         _check_partners([*declared.parties, *(triple.recipient for triple in declared.triples)])
-        _note_change("agreement", Agreement.objects.filter(id=declared.id).first(), declared.id, declared.digest)
+        known = Agreement.objects.filter(id=declared.id).first()
+        if known is not None and known.digest == declared.digest and _terms_of(known) == _declared_terms(declared):
+            continue
+        _note_change("agreement", known, declared.id, declared.digest)
         defaults = {
             "title": declared.title,
             "starts": declared.starts,
@@ -160,7 +174,10 @@ def _membership(person: DeclaredPerson) -> Membership:
     if account.name != person.name:
         account.name = person.name
         account.save(update_fields=["name"])
-    return Membership.objects.get_or_create(person=account, role=person.role, partner_id=person.partner)[0]
+    membership, fresh = Membership.objects.get_or_create(person=account, role=person.role, partner_id=person.partner)
+    if fresh:
+        role_given(membership)
+    return membership
 
 
 def _request_fields(declared: declarations.Request, requester: Person, plan: Plan) -> dict[str, Any]:
@@ -191,6 +208,27 @@ def _replace_sources(request: Request, declared: declarations.Request) -> None:
         RequestSource.objects.create(
             request=request, source_id=source.id, ground=source.ground, columns=list(source.columns)
         )
+
+
+def _terms_of(agreement: Agreement) -> Terms:
+    """As the register has them."""
+    return (
+        {(str(agreement.starts), str(agreement.until))},
+        set(agreement.parties.values_list("id")),
+        set(agreement.triples.values_list("source", "recipient_id", "purpose")),
+        set(agreement.grounds.values_list("source", "law", "document")),
+        set(agreement.processing.values_list("source", "document")),
+    )
+
+
+def _declared_terms(declared: declarations.Agreement) -> Terms:
+    return (
+        {(str(declared.starts), str(declared.until))},
+        {(party,) for party in declared.parties},
+        {(triple.source, triple.recipient, triple.purpose) for triple in declared.triples},
+        {(ground.source, ground.law, ground.document) for ground in declared.grounds},
+        {(item.source, item.document) for item in declared.processing},
+    )
 
 
 def _replace_terms(agreement: Agreement, declared: declarations.Agreement) -> None:

@@ -11,6 +11,15 @@ class Unregistered(WrongInput):
         super().__init__(f"the register knows no such {what}", remedy=f"Declare the {what} in the room first.")
 
 
+class RoomChanged(Refusal):
+    def __init__(self, was_demo: bool) -> None:
+        was = "a demo room" if was_demo else "a real room"
+        super().__init__(
+            f"this register was made for {was}, and stays that of one",
+            remedy=f"Write demo = {str(was_demo).lower()} in room.toml, or make another room with its own database.",
+        )
+
+
 class AgreementLapsed(Refusal):
     def __init__(self, agreement: str, starts: date, until: date) -> None:
         super().__init__(

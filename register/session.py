@@ -10,12 +10,14 @@ from django.contrib import auth
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import HttpRequest
 
 from audit import Event
 from audit.event import timestamp
 from declare import write_atomically
 from register.models import Person, Room
+from register.notes import password_set
 from register.operation import new_operation
 from register.outbox import record
 from register.refusals import NotSignedIn, Unregistered, WeakPassword
@@ -57,8 +59,10 @@ def set_password(username: str, password: str) -> None:
         validate_password(password, person)
     except ValidationError as error:
         raise WeakPassword(error.messages) from error
-    person.set_password(password)
-    person.save(update_fields=["password"])
+    with transaction.atomic():
+        person.set_password(password)
+        person.save(update_fields=["password"])
+        password_set(username)
 
 
 def current(file: Path) -> SignedIn:

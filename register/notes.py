@@ -1,0 +1,37 @@
+"""What happened besides decisions and runs, for the audit log. Call each inside the transaction of the deed, if any."""
+
+from audit import Event
+from audit.event import Value, timestamp
+from register.models import Membership
+from register.operation import new_operation
+from register.outbox import record
+
+
+def role_given(membership: Membership) -> None:
+    _note("role given", **_role(membership))
+
+
+def role_ended(membership: Membership) -> None:
+    _note("role ended", **_role(membership))
+
+
+def password_set(username: str) -> None:
+    _note("password set", person=username)
+
+
+def policy_signed(digest: str, key: str) -> None:
+    """The policy of this digest was signed with the signing key of id `key`."""
+    _note("policy signed", digest=digest, key=key)
+
+
+def key_changed(action: str, key: str, version: int) -> None:
+    """`action`, one word such as `init`, `export` or `destroy`, was done to that version of the domain or key `key`."""
+    _note("key changed", action=action, key=key, version=version)
+
+
+def _role(membership: Membership) -> dict[str, Value]:
+    return {"person": membership.person.username, "role": membership.role, "partner": membership.partner_id}
+
+
+def _note(name: str, **fields: Value) -> None:
+    record(Event(name, new_operation(), timestamp(), fields))
