@@ -30,6 +30,9 @@ class LinkedTable:
     """As `LINKS`, after assignment, at each model's threshold."""
     plausible: pl.DataFrame
     """As `LINKS`, after assignment, from the least probability worth counting; `links` are among them."""
+    likely: pl.DataFrame
+    """As `LINKS`, before assignment, from the same probability; `plausible` are among them. Who is registered twice has
+    two rows here where assignment leaves one."""
     payload: Mapping[str, pl.DataFrame]
     """Source → `row`, `payload.<name>` …"""
     kinds: Mapping[str, str]
@@ -51,10 +54,15 @@ class LinkedTable:
         return f"LinkedTable({self.entities.height} records, {self.links.height} links)"
 
     def clusters_at(self, probability: float) -> pl.DataFrame:
-        """`source`, `row`, `cluster` when only plausible links of at least `probability` count. A lower probability
-        joins more records, so it counts fewer entities."""
-        likely = self.plausible.filter(pl.col("match_probability") >= probability)
-        return cluster_records(self.entities.select("source", "row"), likely, self.kinds, self.once)
+        """`source`, `row`, `cluster` when every likely pair of at least `probability` is one entity.
+
+        Neither assignment nor a source's word that it holds each entity once keeps two rows apart, for some entities
+        are registered twice. So no choice among these pairs counts fewer entities, and a lower probability counts no
+        more than a higher one.
+        """
+        likely = self.likely.filter(pl.col("match_probability") >= probability)
+        often = dict.fromkeys(self.once, False)
+        return cluster_records(self.entities.select("source", "row"), likely, self.kinds, often)
 
 
 def cluster_records(

@@ -1,6 +1,7 @@
 """The room's step: protected tables and fitted models become a linked table."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -11,6 +12,7 @@ from linkage.block import block, candidates
 from linkage.comparable import comparable
 from linkage.fitted import FittedModel
 from linkage.linked import LINKS, LinkedTable, cluster_records
+from linkage.model import Model
 from linkage.pairing import pair_up
 from linkage.quality import LinkQuality, link_quality
 from linkage.score import score
@@ -18,7 +20,16 @@ from pseudonymise.protected import PAYLOAD, ProtectedTable
 from pseudonymise.standardise import VERSION
 
 PLAUSIBLE = 0.1
-"""Least posterior probability at which a link is kept as plausible."""
+"""Least posterior probability at which a pair is kept as likely, and its link as plausible."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Answer:
+    """What one model says of two sources: pairs as `LINKS` before and after assignment, and the quality."""
+
+    likely: pl.DataFrame
+    plausible: pl.DataFrame
+    quality: LinkQuality
 
 
 def link(tables: Mapping[str, ProtectedTable], fitted: Sequence[FittedModel]) -> LinkedTable:
@@ -29,7 +40,7 @@ def link(tables: Mapping[str, ProtectedTable], fitted: Sequence[FittedModel]) ->
     """
     _check(tables, fitted)
     answers = [_link_two(tables, model) for model in fitted]
-    plausible = pl.concat([pl.DataFrame(schema=LINKS), *(links for links, _ in answers)])
+    plausible = pl.concat([pl.DataFrame(schema=LINKS), *(found.plausible for found in answers)])
     thresholds = {model.model.id: model.model.threshold for model in fitted}
     limit = pl.col("model").replace_strict(thresholds, return_dtype=pl.Float64) if thresholds else 1.0
     links = plausible.filter(pl.col("match_probability") >= limit)
@@ -41,35 +52,44 @@ def link(tables: Mapping[str, ProtectedTable], fitted: Sequence[FittedModel]) ->
         entities=records.with_columns(grouped["cluster"]),
         links=links,
         plausible=plausible,
+        likely=pl.concat([pl.DataFrame(schema=LINKS), *(found.likely for found in answers)]),
         payload={name: _payload(table) for name, table in tables.items()},
         kinds=kinds,
         once=once,
-        quality=tuple(quality for _, quality in answers),
+        quality=tuple(found.quality for found in answers),
         models={model.model.id: model.digest for model in fitted},
         deliveries={name: table.delivery for name, table in tables.items()},
         _made_by=linked._LINKAGE,
     )
 
 
-def _link_two(tables: Mapping[str, ProtectedTable], fitted: FittedModel) -> tuple[pl.DataFrame, LinkQuality]:
-    """Plausible links as `LINKS`, and the quality at the model's threshold."""
+def _link_two(tables: Mapping[str, ProtectedTable], fitted: FittedModel) -> _Answer:
     model = fitted.model
     left, right = tables[model.left], tables[model.right]
     pairing = pair_up(comparable(left), comparable(right), model)
     blocks = block(pairing)
     scored = score(candidates(pairing, blocks), pairing, fitted)
-    plausible = assign(scored, fitted.assignment, min(PLAUSIBLE, model.threshold))
+    least = min(PLAUSIBLE, model.threshold)
+    likely, plausible = (assign(scored, mode, least) for mode in ("none", fitted.assignment))
     links = plausible.filter(pl.col("match_probability") >= model.threshold)
-    named = plausible.select(
+    return _Answer(
+        likely=_named(likely, left, right, model),
+        plausible=_named(plausible, left, right, model),
+        quality=link_quality(scored, links, fitted, model.threshold, blocks.sizes),
+    )
+
+
+def _named(pairs: pl.DataFrame, left: ProtectedTable, right: ProtectedTable, model: Model) -> pl.DataFrame:
+    """Pairs of positions as `LINKS`."""
+    return pairs.select(
         pl.lit(model.id).alias("model"),
         pl.lit(model.left).alias("source_l"),
-        left.table["row"].gather(plausible["l"]).alias("row_l"),
+        left.table["row"].gather(pairs["l"]).alias("row_l"),
         pl.lit(model.right).alias("source_r"),
-        right.table["row"].gather(plausible["r"]).alias("row_r"),
+        right.table["row"].gather(pairs["r"]).alias("row_r"),
         "match_weight",
         "match_probability",
     )
-    return named, link_quality(scored, links, fitted, model.threshold, blocks.sizes)
 
 
 def _check(tables: Mapping[str, ProtectedTable], fitted: Sequence[FittedModel]) -> None:

@@ -14,8 +14,9 @@ from register.declarations import Output
 from release.aggregate import UNKNOWN
 
 PLAUSIBLE: Final = 0.1
-"""Least posterior probability of a link that may make one person of two records, when people are counted. Taking links
-away only splits clusters, so no link set between this one and the models' own counts fewer people."""
+"""Least posterior probability of a pair that makes one person of two records, when people are counted. All such pairs
+count, also those that assignment turns down, for they may be two registrations of one person. Taking pairs away only
+splits clusters, so no choice among them counts fewer people; what no block brings or is less probable is not seen."""
 
 _RATES: Final = pl.Schema({"attribute": pl.String, "group": pl.String, "eligible": pl.Int64, "linked": pl.Int64})
 
@@ -30,7 +31,7 @@ class Population:
     unknown: Mapping[str, tuple[int, int]]
 
     def clusterings(self, linked: LinkedTable, unit: str) -> list[pl.Series]:
-        """The cluster of each record under the models' own links, and under all plausible ones."""
+        """The cluster of each record under the models' own links, and under all likely pairs."""
         widest = _clusters_of(linked.clusters_at(PLAUSIBLE), unit)
         joined = self.records.join(widest, on="row", how="left", maintain_order="left")
         return [self.records["cluster"], joined["cluster_right"]]

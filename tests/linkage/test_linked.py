@@ -113,6 +113,20 @@ def test_a_higher_probability_never_counts_fewer_entities(linked):
     assert linked.clusters_at(0.5)["cluster"].equals(linked.entities["cluster"])
 
 
+def test_two_rows_of_one_person_count_as_one(tables, fitted):
+    """Resident 1 is registered again as row 61: links go to one row only, the conservative count knows both."""
+    twice = protected("residents", [*(person(i) for i in range(60)), person(0)])
+    linked = link(tables | {"residents": twice}, fitted)
+    residents = linked.clusters_at(0.1).filter(pl.col("source") == "residents")["cluster"]
+    assert linked.entities.filter(pl.col("source") == "residents")["cluster"].n_unique() == 61
+    assert residents[0] == residents[60]
+    assert residents.n_unique() == 60
+    keys = ["model", "row_l", "row_r"]
+    assert linked.likely.height > linked.plausible.height
+    assert linked.plausible.join(linked.likely, on=keys, how="anti").is_empty()
+    assert linked.links.filter(pl.col("row_r") == 61).is_empty()
+
+
 def test_what_it_carries_along(linked, fitted):
     assert linked.payload["residents"].columns == ["row", "payload.band"]
     assert linked.models == {model.model.id: model.digest for model in fitted}

@@ -44,6 +44,7 @@ def linked_table(
         entities=records.with_columns(grouped["cluster"]),
         links=firm,
         plausible=plausible,
+        likely=plausible,
         payload={source: _payload(rows) for source, rows in payload.items()},
         kinds=kinds,
         once=once,

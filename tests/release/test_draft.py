@@ -148,6 +148,15 @@ def test_people_are_counted_conservatively(links: list[Any], people: int) -> Non
     assert made.people == people
 
 
+def test_a_person_registered_twice_is_one_person() -> None:
+    """The source says that it holds everybody once, so each report stays with its own row; people count as one."""
+    links = [("reports", row, "residents", twin, 0.9) for row, twin in [(1, 1), (1, 2), (2, 2)]]
+    once = {"reports": False, "residents": True}
+    linked = linked_table({"reports": [{"kind": "noise"}] * 2, "residents": [{"town": "a"}] * 2}, links, once=once)
+    assert linked.entities.filter(pl.col("source") == "reports")["cluster"].n_unique() == 2
+    assert draft(linked, request(dimensions=["reports.kind"]), None, {}).people == 1
+
+
 CATEGORY: dict[str, tuple[list[str | None], str]] = {
     "one resident": (["a"], "a"),
     "registered twice, the same town": (["a", "a"], "a"),
