@@ -20,6 +20,7 @@ from release.report.facts import (
     Column,
     Disclosure,
     FindingLine,
+    GroupGap,
     GroupRate,
     Leaves,
     LinkFacts,
@@ -76,6 +77,7 @@ def gather(
         quality=(*_found(draft), *quality),
         changes=None,
         findings=_lines(verdict.findings),
+        gaps=_gaps(draft.groups, policy),
     )
 
 
@@ -182,20 +184,34 @@ def _groups(rates: GroupRates | None, policy: Policy) -> tuple[GroupRate, ...]:
     """Groups too small for the bias rule have no rate here either."""
     if rates is None:
         return ()
-    least = policy.thresholds.minimum_group.value
+    ordered = rates.table.select("attribute", "group", "eligible", "linked")
     return tuple(
-        _group(attribute, group, eligible, linked, shown=eligible >= least)
-        for attribute, group, eligible, linked in rates.table.select(
-            "attribute", "group", "eligible", "linked"
-        ).iter_rows()
+        _group(attribute, group, eligible, linked, policy) for attribute, group, eligible, linked in ordered.iter_rows()
     )
 
 
-def _group(attribute: str, group: str, eligible: int, linked: int, *, shown: bool) -> GroupRate:
-    if not shown:
+def _group(attribute: str, group: str, eligible: int, linked: int, policy: Policy) -> GroupRate:
+    """In whole percents. Rate and interval of a small group together still tell its counts, so it has no interval when
+    one of them is small."""
+    if eligible < policy.thresholds.minimum_group.value:
         return GroupRate(attribute=attribute, group=group, rate=None, low=None, high=None)
+    rate = round(linked / eligible, 2)
+    if any(0 < count < policy.thresholds.minimum_people.value for count in (linked, eligible - linked)):
+        return GroupRate(attribute=attribute, group=group, rate=rate, low=None, high=None)
     low, high = wilson(linked, eligible)
-    return GroupRate(attribute=attribute, group=group, rate=linked / eligible, low=low, high=high)
+    return GroupRate(attribute=attribute, group=group, rate=rate, low=round(low, 2), high=round(high, 2))
+
+
+def _gaps(rates: GroupRates | None, policy: Policy) -> tuple[GroupGap, ...]:
+    """Of the exact rates, rounded once; between groups that are large enough."""
+    if rates is None:
+        return ()
+    rate = (pl.col("linked") / pl.col("eligible")).filter(pl.col("eligible") >= policy.thresholds.minimum_group.value)
+    found = rates.table.group_by("attribute", maintain_order=True).agg(gap=rate.max() - rate.min(), groups=rate.len())
+    return tuple(
+        GroupGap(attribute=attribute, points=round(100 * gap) if groups > 1 else None)
+        for attribute, gap, groups in found.iter_rows()
+    )
 
 
 def _found(draft: Draft) -> tuple[QualityFact, ...]:

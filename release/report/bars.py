@@ -24,11 +24,10 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """All groups of one attribute. `gap` is the largest difference between two groups' rates, in points."""
+    """All groups of one attribute."""
 
     attribute: str
     bars: tuple[Bar, ...]
-    gap: float | None
     unshown: int
     """Groups between the lowest and the highest that the page has no room for."""
 
@@ -41,10 +40,8 @@ def charts(groups: tuple[GroupRate, ...]) -> tuple[Chart, ...]:
 
 def _chart(attribute: str, groups: list[GroupRate]) -> Chart:
     ordered = sorted(groups, key=lambda group: (group.rate is None, group.rate or 0.0, group.group))
-    rates = [group.rate for group in groups if group.rate is not None]
-    gap = 100 * (max(rates) - min(rates)) if len(rates) > 1 else None
     shown = ordered if len(ordered) <= _LOWEST + _HIGHEST else _ends(ordered)
-    return Chart(attribute, tuple(_bar(group) for group in shown), gap, len(ordered) - len(shown))
+    return Chart(attribute, tuple(_bar(group) for group in shown), len(ordered) - len(shown))
 
 
 def _ends(ordered: list[GroupRate]) -> list[GroupRate]:

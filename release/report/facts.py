@@ -124,13 +124,23 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRate:
-    """Section 6: link rate of one group with its Wilson 95 % interval; all None for a group too small to show."""
+    """Section 6: link rate of one group with its Wilson 95 % interval, in whole percents: exact ones tell their counts.
+    All None for a group too small to show; no interval where few records are linked or few are not."""
 
     attribute: str
     group: str
     rate: float | None
     low: float | None
     high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupGap:
+    """Section 6: the largest difference between two groups' link rates, in whole points; None where fewer than two
+    groups are large enough."""
+
+    attribute: str
+    points: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,24 +222,40 @@ class ReportFacts:
     changes: str | None
     """What is different from the last release of this series; None for the first."""
     findings: tuple[FindingLine, ...]
+    gaps: tuple[GroupGap, ...] = ()
     opinion: Signed | None = None
     decision: Signed | None = None
     proof: Proof | None = None
 
     def public(self) -> "ReportFacts":
-        """The copy for everybody: without limits and measures of the concentration rules (D02 to D04, and D06 which
-        protects by them), for these let a contributor compute what another contributed (Handbook on Statistical
-        Disclosure Control, 4.2)."""
-        return replace(self, findings=tuple(_without_parameters(line) for line in self.findings))
+        """The copy for everybody.
+
+        Without limits and measures of the concentration rules (D02 to D04, and D06 which protects by them), for these
+        let a contributor compute what another contributed (Handbook on Statistical Disclosure Control, 4.2). Without
+        rates by group, for rate and interval together tell how many of a protected group there are and how many were
+        not linked; the largest gap stays, in whole points.
+        """
+        return replace(self, groups=(), findings=tuple(_public(line) for line in self.findings))
 
 
 _CONCENTRATION = frozenset({"D02", "D03", "D04", "D06"})
+_RATES = "B04"
 
 
-def _without_parameters(line: FindingLine) -> FindingLine:
-    if line.rule not in _CONCENTRATION:
-        return line
-    return replace(line, measured=None, threshold=None, message="", remedy="", about="")
+def _public(line: FindingLine) -> FindingLine:
+    if line.rule in _CONCENTRATION:
+        return replace(line, measured=None, threshold=None, message="", remedy="", about="")
+    if line.rule == _RATES and line.outcome in ("FAIL", "WARN"):
+        return _whole_points(line)
+    return line
+
+
+def _whole_points(line: FindingLine) -> FindingLine:
+    """A gap between link rates without decimals, interval or the names of the groups."""
+    if not isinstance(line.measured, int | float):
+        return replace(line, message="")
+    gap = round(line.measured, 2)
+    return replace(line, measured=gap, message=f"{line.about}: the gap in link rates is {100 * gap:.0f} points.")
 
 
 @cache

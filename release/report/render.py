@@ -12,7 +12,7 @@ from release.report.words import Language, Words, words
 
 
 def render(facts: ReportFacts, language: Language, *, public: bool = False) -> str:
-    """The page as HTML text. `public` leaves out the limits of the concentration rules and says so.
+    """The page as HTML text. `public` leaves out what the public copy does not tell, and says so.
 
     Raises `WrongInput` for a language without texts.
     """
@@ -29,6 +29,7 @@ def render(facts: ReportFacts, language: Language, *, public: bool = False) -> s
             refused=[line for line in shown.findings if line.outcome == "FAIL"],
             warned=[line for line in shown.findings if line.outcome in ("WARN", "NOT ASSESSABLE")],
             charts=charts(shown.groups),
+            gaps={gap.attribute: gap.points for gap in shown.gaps},
             quality_words=lambda what: _quality_words(text, what),
             style=_style(),
         )

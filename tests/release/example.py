@@ -7,6 +7,7 @@ from release.report.facts import (
     Dpia,
     FindingLine,
     Ground,
+    GroupGap,
     GroupRate,
     Leaves,
     LinkFacts,
@@ -108,9 +109,9 @@ FACTS = ReportFacts(
         earlier_releases=0,
     ),
     groups=(
-        GroupRate(attribute="residents.nationaliteit", group="Nederlandse", rate=0.962, low=0.959, high=0.965),
-        GroupRate(attribute="residents.nationaliteit", group="andere EU", rate=0.901, low=0.87, high=0.925),
-        GroupRate(attribute="residents.nationaliteit", group="buiten EU", rate=0.915, low=0.89, high=0.934),
+        GroupRate(attribute="residents.nationaliteit", group="Nederlandse", rate=0.96, low=0.95, high=0.97),
+        GroupRate(attribute="residents.nationaliteit", group="andere EU", rate=0.90, low=0.87, high=0.93),
+        GroupRate(attribute="residents.nationaliteit", group="buiten EU", rate=0.92, low=None, high=None),
         GroupRate(attribute="residents.nationaliteit", group="onbekend", rate=None, low=None, high=None),
     ),
     not_assessable=("herkomst", "religie"),
@@ -121,5 +122,6 @@ FACTS = ReportFacts(
     ),
     changes=None,
     findings=(WARNED, PROXY),
+    gaps=(GroupGap(attribute="residents.nationaliteit", points=6),),
     proof=Proof(size=42, head="9" * 64),
 )  # fmt: skip

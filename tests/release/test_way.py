@@ -1,5 +1,6 @@
 """The room's whole way: linked table, draft, verdict, page, opinion and decision, permit, parcel."""
 
+import json
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -9,11 +10,11 @@ import polars as pl
 import pytest
 
 from declare import canonical
-from gate import Outcome, SignedPolicy, Verdict, examine
+from gate import GroupRates, Outcome, SignedPolicy, Verdict, examine
 from linkage import LinkedTable
 from release.catalogue import closed_part, public_part
 from release.draft import Draft, draft, subject_of
-from release.gather import Occasion, decided, gather
+from release.gather import Occasion, _gaps, _group, decided, gather
 from release.manifest import verify_parcel
 from release.parcel import write_parcel
 from release.permit import QUESTIONS, Examined, NotPermitted, Opinion, ReleaseDecision, open_rules, permit
@@ -103,6 +104,31 @@ def test_small_groups_have_no_rate(facts: ReportFacts) -> None:
     assert rates["x"] == pytest.approx(1.0)
 
 
+# What the counts of a group let anybody see of it: eligible and linked → rate, low, high.
+SEEN: dict[str, tuple[int, int, tuple[float | None, ...]]] = {
+    "large": (3000, 2850, (0.95, 0.94, 0.96)),
+    "few not linked": (300, 294, (0.98, None, None)),
+    "few linked": (300, 6, (0.02, None, None)),
+    "all linked": (300, 300, (1.0, 0.99, 1.0)),
+    "small": (29, 20, (None, None, None)),
+}
+
+
+@pytest.mark.parametrize(("eligible", "linked", "seen"), SEEN.values(), ids=SEEN)
+def test_no_count_follows_from_a_rate(
+    eligible: int, linked: int, seen: tuple[float | None, ...], policy: SignedPolicy
+) -> None:
+    shown = _group("residents.born", "x", eligible, linked, policy.policy)
+    assert (shown.rate, shown.low, shown.high) == seen
+
+
+def test_the_gap_is_that_of_the_exact_rates(policy: SignedPolicy) -> None:
+    rows = [("a", "x", 1000, 966), ("a", "y", 1000, 914), ("a", "z", 5, 0), ("b", "x", 100, 50), ("b", "y", 9, 9)]
+    table = pl.DataFrame(rows, schema=["attribute", "group", "eligible", "linked"], orient="row")
+    found = [(gap.attribute, gap.points) for gap in _gaps(GroupRates(table), policy.policy)]
+    assert found == [("a", 5), ("b", None)]
+
+
 def test_no_number_of_a_hidden_cell_is_in_page_or_facts(made: Draft, verdict: Verdict, facts: ReportFacts) -> None:
     assert made.cells is not None
     assert verdict.safe is not None
@@ -148,6 +174,9 @@ def test_the_whole_way_to_a_parcel(made: Draft, verdict: Verdict, facts: ReportF
     records = set(made.lineage["record"].to_list())
     content = b"".join(path.read_bytes() for path in folder.iterdir())
     assert not any(record in content for record in records)
+    findings = json.loads((folder / "findings.json").read_bytes())
+    assert findings["report"]["groups"] == []
+    assert all("interval" not in line["message"] for line in findings["report"]["findings"] if line["rule"] == "B04")
 
 
 def test_a_ranked_list_of_persons_is_refused(linked: LinkedTable, policy: SignedPolicy) -> None:
