@@ -3,9 +3,10 @@
 import argparse
 from pathlib import Path
 
-from declare import WrongInput, write_atomically
+from declare import WrongInput, load, write_atomically
+from flows.books import open_register, write_logs
 from flows.keyring import Keyring, open_keyring
-from gate.policy import sign_policy
+from gate.policy import Policy, sign_policy
 from koppelkamer.cli.screen import Screen
 from koppelkamer.passphrase import new_passphrase
 from koppelkamer.room import Room, open_room
@@ -24,18 +25,37 @@ def init(room: Room) -> Keyring:
     store = FileKeyStore.create(room.keystore, new_passphrase(room.passphrase_file))
     store.add_domain(room.declaration.domain)
     write_atomically(room.public_key, store.signer().public_key.hex().encode() + b"\n")
-    return Keyring(room, store)
+    keyring = Keyring(room, store)
+    _note(keyring, "init")
+    return keyring
 
 
 def export(keyring: Keyring, partner: str, folder: Path, passphrase: str) -> None:
     """Make the partner's copy: the domain's key only. Raises `Refusal` unless the partner is a party to the domain."""
     domain = keyring.room.declaration.domain
     keyring.store.export_domain(domain.id, domain.version, passphrase, folder, partner=partner)
+    _note(keyring, "export")
 
 
 def sign(keyring: Keyring) -> None:
-    """Sign the policy in the name of its owner."""
-    sign_policy(keyring.room.policy, keyring.room.policy_signature, keyring.signer)
+    """Sign the policy in the name of its owner, and say so in the audit log."""
+    room = keyring.room
+    sign_policy(room.policy, room.policy_signature, keyring.signer)
+    open_register(room)
+    from register.notes import policy_signed
+
+    policy_signed(load(room.policy, Policy).digest, keyring.signer.key_id)
+    write_logs(room, keyring.signer)
+
+
+def _note(keyring: Keyring, action: str) -> None:
+    """What was done with the domain's key, for the audit log."""
+    domain = keyring.room.declaration.domain
+    open_register(keyring.room)
+    from register.notes import key_changed
+
+    key_changed(action, domain.id, domain.version)
+    write_logs(keyring.room, keyring.signer)
 
 
 def _init(room: Room, _: argparse.Namespace) -> Screen:
@@ -72,8 +92,9 @@ def _export(room: Room, call: argparse.Namespace) -> Screen:
 def _destroy(room: Room, call: argparse.Namespace) -> Screen:
     if not call.reason:
         raise WrongInput("destroying a key needs a reason", remedy="Add --reason TEXT; it stands in the signed record.")
-    domain = room.declaration.domain
-    record = open_keyring(room).store.destroy(domain.id, domain.version, reason=call.reason)
+    domain, keyring = room.declaration.domain, open_keyring(room)
+    record = keyring.store.destroy(domain.id, domain.version, reason=call.reason)
+    _note(keyring, "destroy")
     return Screen(
         {"destroyed": record.domain, "version": record.version, "key": record.key_id},
         [f"destroyed the key of {record.domain} version {record.version}; what was made with it cannot be read again"],
