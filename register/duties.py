@@ -92,6 +92,20 @@ def _approval(request: Request, wish: Wish) -> Approval:
     )
 
 
+def _apart(request: Request, wish: Wish) -> Effect:
+    """Neither who asks nor who ever ran it settles it in another role."""
+    if wish.by.person == request.requester:
+        raise DutiesKeptApart(f"who asks does not {wish.step.action} the request in another role")
+    if request.runs.filter(runner=wish.by.person).exists():
+        raise DutiesKeptApart(f"who ran the request does not {wish.step.action} it in another role")
+    return Effect()
+
+
+def _return_as_owner(request: Request, wish: Wish) -> Effect:
+    _apart(request, wish)
+    return _involved_owner(request, wish)
+
+
 def _involved_owner(subject: Request | Release, wish: Wish) -> Effect:
     request = subject if isinstance(subject, Request) else subject.request
     own = sorted(owners_of(request) & wish.by.person.partners_as(Role.OWNER))
@@ -114,7 +128,10 @@ REQUEST_DUTIES: Final[Mapping[tuple[str, Role], Callable[[Request, Wish], Effect
     ("approve", Role.LEGAL): _approve,
     ("approve", Role.OWNER): _consent,
     ("advise", Role.DPO): _approve,
-    ("return", Role.OWNER): _involved_owner,
+    ("return", Role.LEGAL): _apart,
+    ("return", Role.OWNER): _return_as_owner,
+    ("return", Role.DPO): _apart,
+    ("resume", Role.DPO): _apart,
     ("revoke", Role.OWNER): _involved_owner,
     ("expire", Role.STEWARD): _expire,
     ("expire", Role.ADMINISTRATOR): _expire,
@@ -125,6 +142,11 @@ def _advise(release: Release, wish: Wish) -> Effect:
     _nobody_else(release, wish)
     favourable = wish.step.action == "advise"
     return Effect(row=Opinion(release=release, person=wish.by.person, favourable=favourable, digest=release.digest))
+
+
+def _settle(release: Release, wish: Wish) -> Effect:
+    _nobody_else(release, wish)
+    return Effect()
 
 
 def _countersign(release: Release, wish: Wish) -> Effect:
@@ -215,6 +237,8 @@ RELEASE_DUTIES: Final[Mapping[tuple[str, Role], Callable[[Release, Wish], Effect
     ("advise", Role.DPO): _advise,
     ("advise against", Role.DPO): _advise,
     ("hold", Role.DPO): _hold,
+    ("resume", Role.DPO): _settle,
+    ("withhold", Role.RELEASE): _settle,
     ("countersign", Role.RELEASE): _countersign,
     ("release", Role.RELEASE): _release,
     ("revoke", Role.OWNER): _involved_owner,

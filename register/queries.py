@@ -108,17 +108,29 @@ def catalogue() -> list[Release]:
 
 
 def _may(person: Person, subject: Request | Release, step: Step) -> bool:
-    if isinstance(subject, Release):
-        if step.action == "countersign" and not _against(subject):
-            return False
-        if step.action == "hold" and subject.manifest_digest:
-            return False
-        return person.pk not in (subject.requester_id, subject.runner_id) or step.action in ("hold", "resume", "revoke")
+    return _may_on_release(person, subject, step) if isinstance(subject, Release) else _may_on(person, subject, step)
+
+
+def _may_on_release(person: Person, release: Release, step: Step) -> bool:
+    if step.action == "countersign" and not _against(release):
+        return False
+    if step.action == "hold" and release.manifest_digest:
+        return False
+    return person.pk not in (release.requester_id, release.runner_id) or step.action in ("hold", "revoke")
+
+
+def _may_on(person: Person, request: Request, step: Step) -> bool:
     if step.action in ("submit", "withdraw"):
-        return person.pk == subject.requester_id
+        return person.pk == request.requester_id
+    if step.action in ("return", "resume") and _asked_or_ran(person, request):
+        return False
     if step.role == Role.OWNER:
-        return bool(owners_of(subject) & person.partners_as(Role.OWNER)) and _unspoken(person, subject, step)
-    return step.action not in ("approve", "advise") or _unspoken(person, subject, step)
+        return bool(owners_of(request) & person.partners_as(Role.OWNER)) and _unspoken(person, request, step)
+    return step.action not in ("approve", "advise") or _unspoken(person, request, step)
+
+
+def _asked_or_ran(person: Person, request: Request) -> bool:
+    return person.pk == request.requester_id or request.runs.filter(runner=person).exists()
 
 
 def _against(release: Release) -> bool:

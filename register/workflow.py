@@ -141,9 +141,24 @@ def page() -> str:
 
 Made by `python -m register.workflow` from the one table in `register/workflow.py`. What has no arrow cannot happen.
 
-Besides the arrows: the requester never approves, nobody speaks in two capacities about one request, whoever ran it
-never releases it, a release needs the DPO's opinion, departing from an opinion against it takes a second release
-officer with written reasons, and what the gate refused has no way on. These rules are also constraints of the database.
+Besides the arrows:
+
+- The requester never approves, and nobody approves twice in one round: legal officer, data owners and DPO are
+  different people.
+- Who asked for a request, or ever ran it, neither returns nor resumes it in another role.
+- Who asked for a request, or made the run, neither gives an opinion on its release nor countersigns, releases,
+  withholds or resumes it; who gave the DPO's opinion on a release neither countersigns nor releases it.
+- A release needs the DPO's opinion; departing from an opinion against it takes a second release officer with written
+  reasons; what the gate refused has no way on.
+- What was released can be held until its parcel is written. After that it can only be revoked.
+- A parcel is written only while the release and its request stand: not held, not ended, and DPIA, agreement and
+  retention still valid on the day.
+
+Holding and revoking are open to whoever has the role; a data owner only where their partner's source is used. Who
+approved a request may run it later, or decide on its release when somebody else ran it, if they have that role too.
+
+The database itself holds, as constraints, who may approve, who may release and countersign, that a release needs an
+opinion, and that what the gate refused stays so.
 
 ## Requests
 

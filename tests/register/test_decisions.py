@@ -14,9 +14,24 @@ from declare import Refusal
 from register import refusals
 from register.conditions import missing_approvals
 from register.models import Approval, Decision, OutboxEvent, Release, ReleaseDecision, Request
+from register.queries import actions
+from register.runs import start_run
 from register.session import SignedIn, act_as
 from register.workflow import TRANSITIONS
-from tests.register.room import ANSWERS, PEOPLE, Member, approved, draft, examined, furnish, take
+from tests.register.room import (
+    ANSWERS,
+    PEOPLE,
+    TODAY,
+    Member,
+    approved,
+    deliveries,
+    draft,
+    examined,
+    furnish,
+    person,
+    plan,
+    take,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -192,6 +207,50 @@ def test_who_ran_it_never_releases_it() -> None:
     take("dora", release, "advise")
     with pytest.raises(refusals.DutiesKeptApart):
         take("stef", release, "release", "because")
+
+
+SETTLED_BY_OTHERS: dict[str, tuple[str, str, str]] = {
+    "as legal officer": ("submitted", "legal_officer", "return"),
+    "as owner": ("checked", "data_owner", "return"),
+    "as DPO": ("consented", "dpo", "return"),
+    "as DPO, lifting a hold": ("on_hold", "dpo", "resume"),
+}
+
+
+@pytest.mark.parametrize("who", ["ann", "stef"])
+@pytest.mark.parametrize(("state", "role", "action"), SETTLED_BY_OTHERS.values(), ids=SETTLED_BY_OTHERS)
+def test_who_asked_or_ran_it_does_not_settle_the_request(who: str, state: str, role: str, action: str) -> None:
+    request = examined().request
+    furnish((*PEOPLE, Member(who, role), Member("sam", role)))
+    Request.objects.update(state=state, held_from="completed")
+    request.refresh_from_db()
+    assert action not in actions(person(who), request)
+    with pytest.raises(refusals.DutiesKeptApart):
+        take(who, request, action, "because")
+    assert action in actions(person("sam"), request)
+    take("sam", request, action, "because")
+
+
+@pytest.mark.parametrize("who", ["ann", "stef"])
+def test_who_asked_or_ran_it_neither_withholds_nor_resumes_a_release_but_may_hold_it(who: str) -> None:
+    release = examined()
+    furnish((*PEOPLE, Member(who, "release_officer"), Member(who, "dpo")))
+    with pytest.raises(refusals.DutiesKeptApart):
+        take(who, release, "withhold", "because")
+    take(who, release, "hold", "because")
+    with pytest.raises(refusals.DutiesKeptApart):
+        take(who, release, "resume", "because")
+    assert "resume" not in actions(person(who), release)
+    take("dora", release, "resume", "because")
+
+
+def test_who_approved_may_run_and_who_approved_may_decide_on_what_another_ran() -> None:
+    release = examined()
+    furnish((*PEOPLE, Member("lea", "release_officer")))
+    take("dora", release, "advise")
+    take("lea", release, "release", "because")
+    furnish((*PEOPLE, Member("lea", "data_steward")))
+    assert start_run(act_as("lea"), "insight", plan(), deliveries(), today=TODAY).runner == person("lea")
 
 
 def test_each_warning_is_answered_four_times() -> None:
