@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 from pydantic import Field
 
@@ -28,8 +28,12 @@ class Keystore(Declaration):
     """For unattended work: a file of mode 0600 that holds the passphrase. Without it the passphrase is asked for."""
 
 
+_NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"
+"""As logs and folders can bear it."""
+
+
 class Partner(Declaration):
-    id: str
+    id: str = Field(pattern=_NAME)
     name: str
     kind: str
 
@@ -37,7 +41,7 @@ class Partner(Declaration):
 class Member(Declaration):
     """Somebody who works with the room, in one role for one partner."""
 
-    username: str
+    username: str = Field(pattern=_NAME)
     name: str
     role: Role
     partner: str
@@ -46,7 +50,7 @@ class Member(Declaration):
 class RoomDeclaration(Declaration):
     """room.toml."""
 
-    name: str
+    name: str = Field(pattern=_NAME)
     title: str
     demo: bool = False
     """A demo room may act as its made-up people; a real one never."""
