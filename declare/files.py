@@ -2,12 +2,16 @@
 
 import errno
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from declare.refusal import Fault
+
+_NUMBER: Final = re.compile(r"\(os error (\d+)\)")
 
 
 @contextmanager
@@ -24,8 +28,10 @@ def replacing(path: Path, *, mode: int = 0o644) -> Iterator[Path]:
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
         temporary.replace(path)
-    except OSError as error:
-        raise _fault(path, error) from error
+    except Exception as error:
+        if (number := _number(error)) is None:
+            raise
+        raise _fault(path, number) from error
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -36,10 +42,18 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:
         temporary.write_bytes(content)
 
 
-def _fault(path: Path, error: OSError) -> Fault:
-    if error.errno == errno.ENOSPC:
+def _number(error: Exception) -> int | None:
+    """The system's number of what went wrong. Polars has exceptions of its own, with the number in the text."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    found = _NUMBER.search(str(error))
+    return int(found[1]) if found else None
+
+
+def _fault(path: Path, number: int) -> Fault:
+    if number == errno.ENOSPC:
         return Fault(f"the disk is full; {path.name} was not written", remedy="Make room on the disk and run again.")
     return Fault(
-        f"{path.name} could not be written ({os.strerror(error.errno or 0)})",
+        f"{path.name} could not be written ({os.strerror(number)})",
         remedy="Check that the folder exists and may be written by this user.",
     )

@@ -149,6 +149,8 @@ def _signature(path: Path) -> bytes:
     try:
         return base64.b64decode(path.read_bytes().strip(), validate=True)
     except OSError as error:
-        raise WrongInput(f"{path.name} cannot be read", remedy="Ask the policy's owner to sign it.") from error
+        raise WrongInput(
+            f"the policy is not signed: there is no {path.name}", remedy="Ask its owner to sign it."
+        ) from error
     except binascii.Error as error:
         raise BadSignature(path.name) from error

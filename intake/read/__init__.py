@@ -1,5 +1,6 @@
 """One delivery in, one Extract out; one module per file format."""
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -34,5 +35,5 @@ def _content(source: Source, path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        number = error.errno
-    raise WrongFile(source.id, f"cannot be opened (error {number})", remedy="Check the name and that it may be read.")
+        why = os.strerror(error.errno or 0)
+    raise WrongFile(source.id, f"cannot be opened ({why})", remedy="Check the name and that it may be read.")

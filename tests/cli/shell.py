@@ -8,6 +8,7 @@ import atexit
 import importlib
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -47,11 +48,20 @@ class Said:
         return found
 
 
-def koppelkamer(*arguments: object, at: Path) -> Said:
-    """Run `koppelkamer ARGUMENTS` in the folder `at`, with nobody at the keyboard."""
+def koppelkamer(*arguments: object, at: Path, largest: int | None = None) -> Said:
+    """Run `koppelkamer ARGUMENTS` in the folder `at`, with nobody at the keyboard.
+
+    No file may grow beyond `largest` bytes; to a program that is much like a full disk.
+    """
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
-        call = {"arguments": [str(each) for each in arguments], "at": str(at), "out": str(out), "err": str(err)}
+        call: dict[str, Any] = {
+            "arguments": [str(each) for each in arguments],
+            "at": str(at),
+            "out": str(out),
+            "err": str(err),
+        }
+        call["largest"] = largest
         code = _ask(_forker(), call)
         return Said(code, out.read_text(), err.read_text())
 
@@ -84,8 +94,10 @@ def _serve() -> None:
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201  (to the asker)
 
 
-def _run(arguments: Sequence[str], at: str, out: str, err: str) -> int:
+def _run(arguments: Sequence[str], at: str, out: str, err: str, largest: int | None) -> int:
     os.chdir(at)
+    if largest is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
     for name, number, mode in ((os.devnull, 0, os.O_RDONLY), (out, 1, os.O_WRONLY), (err, 2, os.O_WRONLY)):
         os.dup2(os.open(name, mode | os.O_CREAT, 0o600), number)
     return main(arguments)

@@ -41,6 +41,12 @@ FRAMES = {
 }
 
 
+def test_a_full_disk_under_polars_is_the_same_fault(tmp_path: Path) -> None:
+    with pytest.raises(Fault, match="the disk is full; table was not written"), replacing(tmp_path / "table"):
+        pl.DataFrame({"a": [1]}).write_parquet("/dev/full")
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_lies_under_a_null_does_not_show(tmp_path: Path) -> None:
     frame = pl.DataFrame({"a": [1, 2, 3], "b": [True, False, True]})
     hidden = frame.select(pl.when(pl.col("a") != 2).then(pl.all()))

@@ -1,0 +1,103 @@
+"""Commands on plain files, given what is wrong; and wrong usage."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.shell import koppelkamer
+from tests.cli.test_bad_input import WRONG, clear_message
+
+pytestmark = pytest.mark.slow
+
+MODEL = """
+id = "plain"
+
+[[fields]]
+field = "surname"
+type = "surname"
+column = "naam"
+
+[[blocks]]
+on = ["surname"]
+
+[[comparisons]]
+field = "surname"
+"""
+SOURCE = """
+id = "names"
+title = "Namen"
+owner = "somebody"
+
+[[columns]]
+name = "naam"
+type = "surname"
+role = "identify"
+field = "surname"
+"""
+NAMES = "naam\nKanariepiet\nDe Vries\n"
+CELLS = "wijk,people,records\n*,30,30\nKanariepiet,30,30\n"
+
+FILES = {
+    "good.toml": MODEL,
+    "odd.toml": MODEL.replace("[[blocks]]", "[[blokken]]"),
+    "source.toml": SOURCE,
+    "names.csv": NAMES,
+    "empty.csv": "",
+    "other.csv": "kleur\nrood\n",
+    "binary.csv": "naam\n\x00\udcff\n",
+    "cells.csv": CELLS,
+    "policy.toml": "",
+}
+
+WRONGS = {
+    "link: no such file": ("link names.csv none.csv --model good.toml --out out", "none.csv"),
+    "link: an empty file": ("link names.csv empty.csv --model good.toml --out out", "empty.csv"),
+    "link: another file": ("link names.csv other.csv --model good.toml --out out", "other.csv"),
+    "link: an unknown key": ("link names.csv names.csv --model odd.toml --out out", "Did you mean blocks?"),
+    "dedupe: an empty file": ("dedupe empty.csv --model good.toml --out out", "empty.csv"),
+    "dedupe: no text": ("dedupe binary.csv --model good.toml --out out", "binary.csv"),
+    "check: an empty file": ("check empty.csv --source source.toml --out out", "empty"),
+    "check: a model for a source": ("check names.csv --source good.toml --out out", "good.toml"),
+    "check: no text": ("check binary.csv --source source.toml --out out", "utf-8"),
+    "encode: no keys": (
+        "encode names.csv --source source.toml --keys keys --passphrase-file pass --out sealed",
+        "pass",
+    ),
+    "gate: no key": ("gate cells.csv --policy policy.toml --key none.pub --out out", "none.pub"),
+}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Path:
+    for name, content in FILES.items():
+        (tmp_path / name).write_bytes(content.encode(errors="surrogateescape"))
+    return tmp_path
+
+
+@pytest.mark.parametrize(("command", "says"), WRONGS.values(), ids=WRONGS)
+def test_wrong_files_are_told_in_one_message(desk: Path, command: str, says: str) -> None:
+    said = koppelkamer(*command.split(), at=desk)
+    assert said.code == WRONG
+    clear_message(said, says)
+    assert not (desk / "out").exists()
+    assert not (desk / "sealed").exists()
+
+
+USAGES = {
+    "nothing": "", "no such command": "relase wijken", "an option missing": "link a.csv b.csv --out out",
+    "an unknown option": "verify . --fast", "no such action": "key burn", "no number": "demo --persons many",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("command", USAGES.values(), ids=USAGES)
+def test_wrong_usage_shows_the_usage(desk: Path, command: str) -> None:
+    said = koppelkamer(*command.split(), at=desk)
+    assert said.code == WRONG
+    assert said.err.startswith("usage: koppelkamer")
+    assert "Traceback" not in said.err
+
+
+def test_as_json_a_refusal_is_json(desk: Path) -> None:
+    said = koppelkamer("verify", "nothing", "--json", at=desk)
+    assert (said.code, said.err) == (WRONG, "")
+    assert '"remedy"' in said.out

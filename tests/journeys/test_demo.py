@@ -1,0 +1,137 @@
+"""`koppelkamer demo`: the whole way through Prefect, and the same again by somebody who never had the truth."""
+
+import json
+import re
+import sqlite3
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.shell import PROGRAM
+
+pytestmark = pytest.mark.slow
+
+PERSONS = "600"
+
+
+@dataclass(frozen=True)
+class Demo:
+    room: Path
+    facts: dict[str, Any]
+
+    def events(self, log: str) -> list[dict[str, Any]]:
+        lines = (self.room / "audit" / f"{log}.jsonl").read_text().splitlines()
+        return [json.loads(line) for line in lines]
+
+
+def gone(command: list[str], room: Path) -> Demo:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return Demo(room, json.loads(done.stdout))
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    room = tmp_path_factory.mktemp("demo") / "room"
+    return gone([str(PROGRAM), "demo", "--room", str(room), "--persons", PERSONS, "--json"], room)
+
+
+@pytest.fixture(scope="module")
+def without_truth(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    room = tmp_path_factory.mktemp("without") / "room"
+    keys = str(demo.room / "keys")
+    return gone([sys.executable, "-m", "tests.journeys.without_truth", str(room), PERSONS, keys], room)
+
+
+def test_the_same_comes_out_without_the_truth(demo: Demo, without_truth: Demo) -> None:
+    assert (demo.room / "truth" / "people.csv").is_file()
+    assert not (without_truth.room / "truth").exists()
+    for name in ("received", "links", "verdict", "refused"):
+        assert demo.facts[name] == without_truth.facts[name]
+    for name in ("table.csv", "table.parquet"):
+        assert parcel(demo, name) == parcel(without_truth, name)
+
+
+def parcel(demo: Demo, name: str) -> bytes:
+    return (Path(demo.facts["parcel"]) / name).read_bytes()
+
+
+def test_linkage_says_how_good_it_is(demo: Demo) -> None:
+    assert {link["model"] for link in demo.facts["links"]} == {"reports-residents", "incomes-residents"}
+    for link in demo.facts["links"]:
+        assert link["links"] > 100
+        assert 0.9 < link["precision"] <= 1
+        assert 0.8 < link["recall"] <= 1
+
+
+def test_every_row_is_kept_or_set_apart_for_a_reason(demo: Demo) -> None:
+    for facts in demo.facts["received"].values():
+        apart = [reason for reason in facts["quarantine"] if reason["scope"] == "row"]
+        out = facts["rows in"] - facts["rows kept"]
+        assert max((reason["count"] for reason in apart), default=0) <= out <= sum(each["count"] for each in apart)
+    assert sum(facts["rows in"] - facts["rows kept"] for facts in demo.facts["received"].values()) > 0
+
+
+STEPS = [
+    ("meldingen", "submit", "a.verweij"), ("meldingen", "approve", "g.hoogland"),
+    ("meldingen", "approve", "d.terpstra"), ("meldingen", "approve", "e.lamers"),
+    ("meldingen", "approve", "f.boujettif"), ("meldingen", "advise", "h.vanrijn"),
+    ("meldingen", "run", "b.ozkan"), ("meldingen", "finish", "b.ozkan"),
+    ("meldingen-1", "advise", "h.vanrijn"), ("meldingen-1", "release", "i.kuipers"),
+]  # fmt: skip
+
+
+def test_each_step_was_taken_by_another_person_in_the_right_role(demo: Demo) -> None:
+    taken = [event["fields"] for event in demo.events("audit") if event["name"] == "decided"]
+    about = [(step["id"], step["action"], step["person"]) for step in taken if step["id"].startswith("meldingen")]
+    assert about == STEPS
+
+
+def test_the_processing_log_names_nobody(demo: Demo) -> None:
+    people = {person for _, _, person in STEPS}
+    assert demo.events("processing")
+    assert not [event for event in demo.events("processing") if people & set(map(str, event["fields"].values()))]
+
+
+def test_prefect_knows_flows_by_ids_only(demo: Demo) -> None:
+    with sqlite3.connect(demo.room / "store" / "prefect" / "prefect.db") as database:
+        rows = database.execute(
+            "SELECT flow.name, flow_run.parameters, flow_run.state_type FROM flow_run "
+            "JOIN flow ON flow.id = flow_run.flow_id ORDER BY flow_run.start_time"
+        ).fetchall()
+    runs = [(name, json.loads(parameters)["ids"], state) for name, parameters, state in rows]
+    assert all(json.loads(parameters).keys() == {"ids"} for _, parameters, _ in rows)
+    received = {facts["source"]: facts["delivery"] for facts in (p for name, p, _ in runs if name == "receive")}
+    assert set(received) == {"addresses", "incomes", "reports", "residents"}
+    assert all(re.fullmatch("[0-9a-f]{64}", delivery) for delivery in received.values())
+    others = [(name, parameters) for name, parameters, _ in runs if name != "receive"]
+    assert others == [
+        ("link", {"request": "meldingen"}), ("release", {"request": "meldingen"}), ("link", {"request": "risicolijst"})
+    ]  # fmt: skip
+    assert {state for _, _, state in runs} == {"COMPLETED"}
+
+
+def test_a_list_of_persons_is_refused(demo: Demo) -> None:
+    refused = demo.facts["refused"]
+    assert refused["outcome"] == "FAIL"
+    assert "B13" in {finding["rule"] for finding in refused["findings"] if finding["outcome"] == "FAIL"}
+    assert [path.name for path in (demo.room / "parcels").iterdir()] == ["meldingen-1"]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_the_report_is_one_page_that_asks_nothing_of_the_network(demo: Demo, language: str) -> None:
+    page = (Path(demo.facts["report"]) / f"report.{language}.html").read_text()
+    assert f'lang="{language}"' in page
+    assert "<script" not in page
+    assert not re.findall(r"""(?:src|href|url\()\s*=?\s*["']?\s*(?:https?:)?//""", page)
+
+
+def test_the_room_verifies_and_the_screen_fits(demo: Demo) -> None:
+    assert any(line.startswith("parcel meldingen-1") for line in demo.facts["verified"])
+    done = subprocess.run([PROGRAM, "verify", demo.room], capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) < 12
