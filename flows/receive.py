@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from declare import canonical, write_atomically
+from declare import Refusal, canonical, write_atomically
 from expectations import validate
 from flows.books import write_logs
 from flows.deliveries import INTAKE, context_of, folder_of
@@ -15,9 +15,10 @@ from intake import Quarantine, Source, read_extract
 from koppelkamer.room import Room
 from pseudonymise.aside import Protected
 from pseudonymise.delivery import open_delivery
+from pseudonymise.keys import RoomKeys
 from pseudonymise.protect import protect
 from pseudonymise.rekey import rekey
-from pseudonymise.store import save_protected
+from pseudonymise.store import open_aside, open_protected, save_protected
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -76,16 +77,28 @@ def _protect(source: Source, file: Path, keyring: Keyring) -> Received:
 
 
 def _store(room: Room, keyring: Keyring, received: Received) -> None:
-    """The delivery's folder appears whole; one that is there already is the same delivery and stays."""
+    """The delivery's folder appears whole; one that is there already and opens is the same delivery and stays."""
     folder, keys = folder_of(room, received.protected.table.source, received.delivery), keyring.room_keys
-    if folder.exists():
+    if _opens(folder, keys, context_of(room, folder)):
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=folder.parent) as place:
         fresh = Path(place) / "delivery"
         write_atomically(fresh / INTAKE, canonical(received.facts))
         save_protected(rekey(received.protected, keys), keys, fresh, context_of(room, folder))
+        if folder.exists():
+            folder.rename(Path(place) / "damaged")
         fresh.rename(folder)
+
+
+def _opens(folder: Path, keys: RoomKeys, context: str) -> bool:
+    """Whether all of a stored delivery is there and as it was written."""
+    try:
+        open_protected(keys, folder, context)
+        open_aside(keys, folder, context)
+    except Refusal:
+        return False
+    return (folder / INTAKE).is_file()
 
 
 def _record(source: Source, received: Received, started: datetime) -> None:

@@ -62,6 +62,12 @@ def without_dpia(room: Path) -> None:
     path.write_text(text[:start] + text[end:])
 
 
+def real(room: Path) -> None:
+    """No demo from the start: its register knows nothing yet."""
+    change(room / "room.toml", "demo = true", "demo = false")
+    (room / "register.db").unlink()
+
+
 def own_lawyer(room: Path) -> None:
     """Who asks is a legal officer as well."""
     with (room / "room.toml").open("a") as people:
@@ -126,7 +132,10 @@ REFUSALS = {
     ),
     "nobody signed in": Case("trained", "submit wijken", REFUSED, ("koppelkamer login",)),
     "playing somebody in a real room": Case(
-        "trained", "submit wijken --as noor", REFUSED, ("demo room",),
+        "trained", "submit wijken --as noor", REFUSED, ("exists only in a demo room",), real
+    ),
+    "a real room made a demo, or the other way about": Case(
+        "trained", "submit wijken --as noor", REFUSED, ("room.toml",),
         declared("room.toml", "demo = true", "demo = false"),
     ),
     "signing in without a terminal": Case("trained", "login noor", WRONG, ("nobody is at the keyboard",)),
