@@ -1,5 +1,6 @@
 """Receive one delivery: from a file to protected tables in the store and a row in the register."""
 
+import shutil
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +16,6 @@ from intake import Quarantine, Source, read_extract
 from koppelkamer.room import Room
 from pseudonymise.aside import Protected
 from pseudonymise.delivery import open_delivery
-from pseudonymise.keys import RoomKeys
 from pseudonymise.protect import protect
 from pseudonymise.rekey import rekey
 from pseudonymise.store import open_aside, open_protected, save_protected
@@ -77,25 +77,24 @@ def _protect(source: Source, file: Path, keyring: Keyring) -> Received:
 
 
 def _store(room: Room, keyring: Keyring, received: Received) -> None:
-    """The delivery's folder appears whole; one that is there already and opens is the same delivery and stays."""
+    """The delivery's folder appears whole; one that is there stays, unless it was damaged."""
     folder, keys = folder_of(room, received.protected.table.source, received.delivery), keyring.room_keys
-    if _opens(folder, keys, context_of(room, folder)):
+    if _is_whole(room, keyring, folder):
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=folder.parent) as place:
         fresh = Path(place) / "delivery"
         write_atomically(fresh / INTAKE, canonical(received.facts))
         save_protected(rekey(received.protected, keys), keys, fresh, context_of(room, folder))
-        if folder.exists():
-            folder.rename(Path(place) / "damaged")
+        shutil.rmtree(folder, ignore_errors=True)
         fresh.rename(folder)
 
 
-def _opens(folder: Path, keys: RoomKeys, context: str) -> bool:
-    """Whether all of a stored delivery is there and as it was written."""
+def _is_whole(room: Room, keyring: Keyring, folder: Path) -> bool:
+    context = context_of(room, folder)
     try:
-        open_protected(keys, folder, context)
-        open_aside(keys, folder, context)
+        open_protected(keyring.room_keys, folder, context)
+        open_aside(keyring.room_keys, folder, context)
     except Refusal:
         return False
     return (folder / INTAKE).is_file()

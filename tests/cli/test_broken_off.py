@@ -25,7 +25,7 @@ RUNS = "SELECT group_concat(state, ', ') FROM (SELECT state FROM register_run OR
 
 
 FULL = {
-    "tables do not fit": (10_000, 1_000_000, "could not be written"),
+    "tables do not fit": (10_000, 150_000, "could not be written"),
     "the register does not": (10, -65_536, "Make room"),
 }
 
