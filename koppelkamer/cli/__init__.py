@@ -1,6 +1,8 @@
 """The command line. Every command prints one screen, or JSON, and exits 0 done, 1 refused, 2 wrong input, 3 fault."""
 
 import os
+import signal
+import sys
 from collections.abc import Sequence
 
 from declare import Fault, Refusal
@@ -14,6 +16,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     call = parse(arguments)
     # What a command writes is for its user and the room's group, not for everybody on the machine.
     os.umask(0o027)
+    signal.signal(signal.SIGINT, _interrupt)
     try:
         call.command(call).show(as_json=call.json)
     except Refusal as refusal:
@@ -30,3 +33,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return refuse(fault_of(error, call.name), as_json=call.json)
     return 0
+
+
+def _interrupt(*_: object) -> None:
+    """Ctrl-C, once. Polars raises for it by itself, and a second `KeyboardInterrupt` would break the clearing up."""
+    if not isinstance(sys.exception(), KeyboardInterrupt):
+        raise KeyboardInterrupt

@@ -48,9 +48,13 @@ def test_a_full_disk_leaves_no_half_delivery(way: Way, tmp_path: Path, rows: int
 
 def many(rows: int) -> list[str]:
     """Complaints of as many persons, whose names do not compress away."""
-    letters = "abcdefghijklmnop"
-    suffixes = ["".join(letters[row >> shift & 15] for shift in (0, 4, 8, 12)) for row in range(rows)]
-    return [ROW.replace("K1", f"K{row}").replace(CANARY, CANARY + suffix) for row, suffix in enumerate(suffixes)]
+    named = enumerate(suffixes(rows))
+    return [ROW.replace("K1", f"K{row}").replace(CANARY, CANARY + suffix) for row, suffix in named]
+
+
+def suffixes(count: int) -> list[str]:
+    """Four letters each, all different."""
+    return ["".join("abcdefghijklmnop"[row >> shift & 15] for shift in (0, 4, 8, 12)) for row in range(count)]
 
 
 @pytest.mark.parametrize(
@@ -76,11 +80,11 @@ def test_ctrl_c_leaves_the_room_as_it_was(way: Way, tmp_path: Path, stage: str, 
     assert koppelkamer(*command.split(), at=room).code == DONE
 
 
-def test_ctrl_c_in_the_workbench_leaves_no_results(way: Way, tmp_path: Path) -> None:
-    model = tmp_path / "model.toml"
-    model.write_text(WORKBENCH)
-    files = [str(way.delivery("tenants", "tsv"))] * 2
-    code, err = stopped(["link", *files, "--model", "model.toml", "--out", "out"], at=tmp_path)
+def test_ctrl_c_in_the_workbench_leaves_no_results(tmp_path: Path) -> None:
+    (tmp_path / "model.toml").write_text(WORKBENCH)
+    rows = [f"{suffix},19{row % 90 + 10}-0{row % 9 + 1}-1{row % 8}" for row, suffix in enumerate(suffixes(30_000))]
+    (tmp_path / "names.csv").write_text("\n".join(["naam,geboren", *rows]))
+    code, err = stopped(["link", "names.csv", "names.csv", "--model", "model.toml", "--out", "out"], at=tmp_path)
     assert code == FAULT, err
     assert "stopped by you" in err
     assert not (tmp_path / "out").exists()
@@ -133,12 +137,12 @@ def heads(room: Path) -> set[str]:
 
 
 WORKBENCH = """
-id = "tenants"
+id = "names"
 
 [[fields]]
 field = "surname"
 type = "surname"
-column = "familienaam"
+column = "naam"
 
 [[fields]]
 field = "born"
