@@ -321,9 +321,10 @@ def protected_tables(room: Room, keyring: Any) -> dict[str, list[str]]:
     """What is found in the decrypted tables of the store: payload apart, which is kept as declared."""
     search, found = canaries.Search(), {}
     for source in room.sources.values():
-        table = flows.deliveries.protected_table(room, keyring, source.id).table
+        delivery = flows.deliveries.latest(source.id)
+        table = flows.deliveries.protected_table(room, keyring, source.id, delivery).table
         identity = table.select(name for name in table.columns if not name.startswith("payload."))
-        aside = flows.deliveries.aside_table(room, keyring, source.id).table
+        aside = flows.deliveries.aside_table(room, keyring, source.id, delivery).table
         found[source.id] = sorted(search.found(canaries.table_bytes(identity) + canaries.table_bytes(aside)))
     return found
 
