@@ -45,7 +45,8 @@ def main(room: str, persons: str, keys: str) -> None:
     walk.keys = SimpleNamespace(init=same_keys, sign=sign, export=export)  # type: ignore[assignment]
     walk.generate, walk.Flows, walk.warm_up = generate_and_forget, plainly, lambda _: nothing  # type: ignore[assignment]
     call = SimpleNamespace(room=Path(room), persons=int(persons), seed=2026)
-    print(json.dumps(demo(call).facts))  # type: ignore[arg-type]  # noqa: T201
+    screen = demo(call)  # type: ignore[arg-type]
+    print(json.dumps({**screen.facts, "screen": list(screen.lines)}))  # noqa: T201
 
 
 if __name__ == "__main__":
