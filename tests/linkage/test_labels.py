@@ -1,0 +1,98 @@
+"""Labels: two formats, faults named by row, and recordlinkage as reader of its own format."""
+
+import json
+
+import polars as pl
+import pytest
+
+from declare import WrongInput
+from linkage.labels import SCHEMA, at_positions, read_annotations, read_labels, write_annotations, write_labels
+
+LABELS = pl.DataFrame(
+    [
+        ("a,1", "x", "match", "sure", 0.25),
+        ("b", "x", "other", "near", 1.0),
+        ("b", "ÿ", "unsure", None, None),
+    ],
+    schema=SCHEMA,
+    orient="row",
+)
+
+
+def test_labels_come_back_as_they_were_written(tmp_path):
+    write_labels(tmp_path / "labels.csv", LABELS)
+    assert read_labels(tmp_path / "labels.csv").equals(LABELS)
+
+
+def test_stratum_and_inclusion_may_be_left_out(tmp_path):
+    (tmp_path / "labels.csv").write_text("label,id_r,id_l\nmatch,x,7\n")
+    assert read_labels(tmp_path / "labels.csv").rows() == [("7", "x", "match", None, None)]
+
+
+FAULTS = {
+    "unknown label": ("id_l,id_r,label\na,x,match\na,y,yes\n", "row 2 of the labels has a label other"),
+    "empty label": ("id_l,id_r,label\na,x,\n", "row 1 of the labels has a label other"),
+    "no id": ("id_l,id_r,label\n,x,match\n", "row 1 of the labels has no id"),
+    "same pair twice": ("id_l,id_r,label\na,x,match\na,x,other\n", "row 2 .* already"),
+    "inclusion of nought": ("id_l,id_r,label,inclusion\na,x,match,0\n", "row 1 .* no chance"),
+    "inclusion above one": ("id_l,id_r,label,inclusion\na,x,match,1.5\n", "row 1 .* no chance"),
+    "inclusion in words": ("id_l,id_r,label,inclusion\na,x,match,1\na,y,match,often\n", "row 2 .* no chance"),
+    "no label column": ("id_l,id_r\na,x\n", "no column label"),
+    "not a table": ("", "cannot be read"),
+}
+
+
+@pytest.mark.parametrize(("content", "message"), FAULTS.values(), ids=FAULTS)
+def test_a_fault_is_named_by_its_row(tmp_path, content, message):
+    (tmp_path / "labels.csv").write_text(content)
+    with pytest.raises(WrongInput, match=message):
+        read_labels(tmp_path / "labels.csv")
+
+
+def test_recordlinkage_reads_our_annotations_and_we_read_them_back(tmp_path):
+    from recordlinkage import read_annotation_file
+
+    left = pl.DataFrame({"id": ["a,1", "b"], "name": ["Łøß", None], "only left": ["1", "2"]})
+    right = pl.DataFrame({"id": ["x", "ÿ"], "name": ["Los", "Bakker"]})
+    write_annotations(tmp_path / "pairs.json", LABELS, left, right)
+    theirs = read_annotation_file(tmp_path / "pairs.json")
+    assert [theirs.links.tolist(), theirs.distinct.tolist(), theirs.unknown.tolist()] == [
+        [("a,1", "x")],
+        [("b", "x")],
+        [("b", "ÿ")],
+    ]
+    assert read_annotations(tmp_path / "pairs.json").select("id_l", "id_r", "label").equals(LABELS[:, :3])
+
+
+def test_recordlinkage_writes_annotations_that_we_read(tmp_path):
+    import pandas as pd
+    from recordlinkage import write_annotation_file
+
+    people = pd.DataFrame({"name": ["Jansen", None, "Bakker"]})
+    write_annotation_file(tmp_path / "pairs.json", pd.MultiIndex.from_tuples([(0, 1), (0, 2)]), people)
+    content = json.loads((tmp_path / "pairs.json").read_text())
+    content["pairs"][0]["label"] = 1
+    (tmp_path / "pairs.json").write_text(json.dumps(content))
+    found = read_annotations(tmp_path / "pairs.json").select("id_l", "id_r", "label").rows()
+    assert found == [("0", "1", "match"), ("0", "2", "unsure")]
+
+
+@pytest.mark.parametrize("content", ["[]", "{}", '{"pairs": [{"label": 1}]}', "no json"])
+def test_another_file_is_no_annotation(tmp_path, content):
+    (tmp_path / "pairs.json").write_text(content)
+    with pytest.raises(WrongInput, match="no annotation file"):
+        read_annotations(tmp_path / "pairs.json")
+
+
+def test_annotations_without_records_hold_no_values(tmp_path):
+    write_annotations(tmp_path / "pairs.json", LABELS)
+    assert all(pair["fields"] == [] for pair in json.loads((tmp_path / "pairs.json").read_text())["pairs"])
+
+
+def test_positions_of_labelled_pairs():
+    ids = pl.Series("id", [9, 8, 7], dtype=pl.UInt32)
+    labels = LABELS.with_columns(id_l=pl.Series(["7", "8", "9"]), id_r=pl.Series(["8", "9", "7"]))
+    assert at_positions(labels, ids, ids, dedupe=True).select("l", "r").rows() == [(1, 2), (0, 1), (0, 2)]
+    assert at_positions(labels, ids, ids, dedupe=False).select("l", "r").rows() == [(2, 1), (1, 0), (0, 2)]
+    with pytest.raises(WrongInput, match="3 labelled pairs"):
+        at_positions(LABELS, ids, ids, dedupe=True)
