@@ -31,17 +31,22 @@ def read_records(path: Path, model: Model, side: Side) -> Records:
     dated = read_dated(path, model, side)
     fields = fields_of((column, field.type, field.field) for column, field in _declared(model, side))
     comparable = Comparable(side, {field.name: field.kind for field in fields}, evidence(dated, fields), clear=True)
-    return Records(comparable, _ids(path, model, dated.height))
+    return Records(comparable, read_ids(path, model, dated.height))
 
 
 def read_dated(path: Path, model: Model, side: Side) -> pl.DataFrame:
     """The columns of the model's fields as text, dates as YYYY-MM-DD with 00 for unknown parts. Raises `WrongInput`."""
+    dates = {column: field.format_of(side) for column, field in _declared(model, side) if field.type == "date"}
+    table = read_as_written(path, model, side)
+    return table.with_columns(_date(pl.col(column), form).alias(column) for column, form in dates.items())
+
+
+def read_as_written(path: Path, model: Model, side: Side) -> pl.DataFrame:
+    """The columns of the model's fields as text. Raises `WrongInput`."""
     declared = _declared(model, side)
     if not declared:
         raise WrongInput(f"model {model.id} names no column of a file", remedy="Add [[fields]] to the model.")
-    dates = {column: field.format_of(side) for column, field in declared if field.type == "date"}
-    table = _texts(path, model, list(dict.fromkeys(column for column, _ in declared)))
-    return table.with_columns(_date(pl.col(column), form).alias(column) for column, form in dates.items())
+    return _texts(path, model, list(dict.fromkeys(column for column, _ in declared)))
 
 
 def _declared(model: Model, side: Side) -> list[tuple[str, FileField]]:
@@ -96,7 +101,8 @@ def _date(column: pl.Expr, format: str) -> pl.Expr:
     return pl.when(parts["year"].is_not_null()).then(pl.concat_str(known, separator="-"))
 
 
-def _ids(path: Path, model: Model, height: int) -> pl.Series:
+def read_ids(path: Path, model: Model, height: int) -> pl.Series:
+    """Ids of the records by position: the declared column, or the row number from 0. Raises `WrongInput`."""
     if model.file.id is None:
         return pl.Series("id", range(height), dtype=pl.UInt32)
     ids = _texts(path, model, [model.file.id])[model.file.id].alias("id")

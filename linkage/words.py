@@ -112,4 +112,4 @@ def _number(value: float, words: Words) -> str:
         return words.above
     rounded = float(f"{value:.1e}")
     text = f"{rounded:,.1f}".removesuffix(".0") if rounded < 10 else f"{rounded:,.0f}"
-    return text.translate(str.maketrans(dict(zip(",.", words.separators, strict=True))))
+    return text.translate(str.maketrans(",.", "".join(words.separators)))
