@@ -5,7 +5,6 @@ import polars as pl
 
 from linkage.block import with_levels
 from linkage.compare.agreement import by_equality
-from linkage.compare.level import SAME
 from linkage.pairing import Field, Pairing
 
 Array = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -63,14 +62,21 @@ def _of_field(field: Field, levels: pl.Series, pairing: Pairing) -> Array:
     seen = np.bincount(levels.to_numpy(), minlength=field.other + 1).astype(np.float64)
     compared = seen[1:].sum()
     shares: Array = (seen[1:] + _SMOOTHING) / (compared + _SMOOTHING * field.other)
-    if field.levels[0] == SAME and compared:
-        present = compared / levels.len()
-        same = min(_chance_equal(pairing, field.name) / present, 1.0 - 1e-9)
-        if _is_unique(field, pairing):
-            same *= _BY_ERROR
-        shares[1:] *= (1.0 - same) / shares[1:].sum()
-        shares[0] = max(same, _SMOOTHING / max(pairing.possible, 1))
+    if field.whole and compared:
+        same = _chances_whole(field, pairing) / (compared / levels.len())
+        same *= min(1.0, (1.0 - 1e-9) / max(same.sum(), 1e-300))
+        shares[field.whole :] *= (1.0 - same.sum()) / shares[field.whole :].sum()
+        shares[: field.whole] = np.maximum(same, _SMOOTHING / max(pairing.possible, 1))
     return np.asarray(shares / shares.sum())
+
+
+def _chances_whole(field: Field, pairing: Pairing) -> Array:
+    """Share of all pairs on each of the levels on which the whole values are equal."""
+    wider = [
+        _chance_equal(pairing, [field.name + part for part in level.equal[0]]) for level in field.levels[: field.whole]
+    ]
+    same = np.diff(wider, prepend=0.0).clip(min=0.0)
+    return np.asarray(same * (_BY_ERROR if _is_unique(field, pairing) else 1.0))
 
 
 def _is_unique(field: Field, pairing: Pairing) -> bool:
@@ -82,11 +88,13 @@ def _is_unique(field: Field, pairing: Pairing) -> bool:
     return field.kind == "identifier" and any(side.n_unique() >= _UNIQUE * max(side.len(), 1) for side in sides)
 
 
-def _chance_equal(pairing: Pairing, column: str) -> float:
-    """Share of all pairs whose values are equal."""
-    left = pairing.left_codes[column].drop_nulls().alias("code").value_counts(name="left")
-    right = pairing.right_codes[column].drop_nulls().alias("code").value_counts(name="right")
-    both = left.join(right, on="code").select(pl.col("left", "right").cast(pl.Float64))
+def _chance_equal(pairing: Pairing, columns: list[str]) -> float:
+    """Share of all pairs whose values are equal in all of `columns`."""
+    left, right = (
+        side.select(columns).drop_nulls().group_by(columns).agg(pl.len().alias(name))
+        for side, name in ((pairing.left_codes, "left"), (pairing.right_codes, "right"))
+    )
+    both = left.join(right, on=columns).select(pl.col("left", "right").cast(pl.Float64))
     equal = float((both["left"] * both["right"]).sum())
     if pairing.model.dedupe:
         return (equal - float(both["left"].sum())) / (2 * max(pairing.possible, 1))

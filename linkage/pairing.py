@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from linkage.comparable import Comparable, check_blocks, kinds_of
-from linkage.compare.level import LIBRARY, PRESENCE, Level
+from linkage.compare.level import LIBRARY, PRESENCE, Level, whole
 from linkage.model import Model
 from pseudonymise.standardise import token_group
 
@@ -28,6 +28,11 @@ class Field:
     def column(self) -> str:
         """Name of the column of level numbers in a table of pairs."""
         return f"level {self.name}"
+
+    @property
+    def whole(self) -> int:
+        """How many levels, from the first, hold only where the whole values are equal."""
+        return whole(self.levels)
 
     @property
     def presence(self) -> tuple[str, ...]:

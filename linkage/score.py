@@ -3,7 +3,6 @@
 import numpy as np
 import polars as pl
 
-from linkage.compare.level import SAME
 from linkage.fitted import FittedField, FittedModel
 from linkage.pairing import Field, Pairing
 
@@ -29,10 +28,10 @@ def weights(pairs: pl.DataFrame, pairing: Pairing, field: Field, found: FittedFi
     """One field's log2 Bayes factor for each pair, term frequency included."""
     levels = pairs[field.column].to_numpy()
     weight = np.asarray(found.weights)[levels]
-    if found.term_frequency and field.levels[0] == SAME:
-        same = np.flatnonzero(levels == 1)
+    if found.term_frequency and field.whole:
+        same = np.flatnonzero((levels > 0) & (levels <= field.whole))
         codes = pairing.left_codes[field.name].gather(pairs["l"].to_numpy()[same]).to_numpy()
-        weight[same] += np.log2(found.u[0] / _frequencies(pairing, field.name)[codes])
+        weight[same] += np.log2(sum(found.u[: field.whole]) / _frequencies(pairing, field.name)[codes])
     return np.asarray(weight)
 
 

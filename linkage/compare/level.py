@@ -3,6 +3,8 @@
 Level 0 is always *missing* (nothing to compare, weight 0) and the last is always *other*; in between stand these.
 """
 
+from collections.abc import Sequence
+from itertools import pairwise, takewhile
 from typing import Self
 
 from pydantic import Field, model_validator
@@ -40,12 +42,29 @@ class Level(Declaration):
         return self.jaro_winkler is not None or self.dice is not None
 
     @property
+    def whole(self) -> bool:
+        """Whether it holds only where the whole values are equal, whatever else it asks."""
+        return len(self.equal) == 1 and "" in self.equal[0] and not self.by_similarity and not self.incomplete
+
+    @property
     def endings(self) -> frozenset[str]:
         """Endings of all evidence it reads."""
         return frozenset(side for parts in self.equal for part in parts for side in part.split("="))
 
 
 SAME = Level(name="same", equal=(("",),))
+
+
+def whole(levels: Sequence[Level]) -> int:
+    """How many levels, from the first, hold only where the whole values are equal.
+
+    To these apply term frequency and the exact chance that strangers are equal. Each asks less than the one before it,
+    and the last asks nothing more; else there are none.
+    """
+    asked = [frozenset(level.equal[0]) for level in takewhile(lambda level: level.whole, levels)]
+    nested = all(more > less for more, less in pairwise(asked))
+    return len(asked) if nested and asked and asked[-1] == {""} else 0
+
 
 LIBRARY: dict[str, tuple[Level, ...]] = {
     "surname": (
