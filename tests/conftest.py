@@ -1,8 +1,14 @@
-"""What all tests share."""
+"""What all tests share, and how they are shared out over the cores."""
 
 import os
+from typing import Any
 
 import pytest
+
+ONE_ROOM = {f"tests/{name}.py": "second room" for name in (
+    "journeys/test_second_room", "cli/test_bad_input", "cli/test_broken_off",
+)}  # fmt: skip
+"""Files that start from stages of one way, which a process goes once."""
 
 
 def missing_service(what: str) -> None:
@@ -10,3 +16,22 @@ def missing_service(what: str) -> None:
     if os.environ.get("CI") == "true":
         pytest.fail(f"{what} is not installed, and CI=true")
     pytest.skip(f"{what} is not installed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow files first: what is left over at the end, when one core has no more work, is short."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Tests of one file, or of one room, go to one process: they share what is dear to make."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", 1)[0]
+            return ONE_ROOM.get(file, file)
+
+    return ByFile(config, log)
