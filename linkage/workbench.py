@@ -1,7 +1,7 @@
 """The workbench: linkage of plain files, for tuning, evaluation and a partner's own use. No later room accepts it."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +17,9 @@ from linkage.fitted import FittedModel
 from linkage.model import Model
 from linkage.pairing import pair_up
 from linkage.quality import LinkQuality, link_quality
-from linkage.report import render
+from linkage.report import Findings, findings, render
 from linkage.score import score
+from linkage.side_by_side import SideBySide
 from linkage.train import fit
 
 LEAST_PROBABILITY = 1e-3
@@ -28,13 +29,15 @@ LEAST_PROBABILITY = 1e-3
 @dataclass(frozen=True, slots=True, repr=False)
 class WorkbenchLinks:
     """Clear-text links. `pairs` and `links` have `id_l`, `id_r`, `match_weight` (log2), `match_probability`; `clusters`
-    has `id`, `cluster` for one file, and `side`, `id`, `cluster` for two. `truth` is how well it did, where asked."""
+    has `id`, `cluster` for one file, and `side`, `id`, `cluster` for two. `truth` is how well it did, where asked, and
+    `report` what the page of it says."""
 
     pairs: pl.DataFrame
     links: pl.DataFrame
     clusters: pl.DataFrame
     fitted: FittedModel
     quality: LinkQuality
+    report: Findings
     truth: dict[str, Any] | None
 
     def __repr__(self) -> str:
@@ -42,29 +45,47 @@ class WorkbenchLinks:
 
 
 def link_files(
-    left: Path, right: Path, model: Model, out: Path, *, truth: Path | None = None, fitted: FittedModel | None = None
+    left: Path,
+    right: Path,
+    model: Model,
+    out: Path,
+    *,
+    truth: Path | None = None,
+    fitted: FittedModel | None = None,
+    show_values: bool = False,
 ) -> WorkbenchLinks:
     """Link two files and write pairs, links, clusters, model, quality and report into folder `out`.
 
     A fitted model is used as it is; otherwise the model is trained on the files. `truth` (columns `id_l`, `id_r`) is
-    read after everything else and only adds `truth` to the quality. Raises `WrongInput`.
+    read after everything else and only adds `truth` to the quality. With `show_values` the report holds values of a few
+    records, and is for a partner's own premises only. Raises `WrongInput`.
     """
     if model.dedupe:
         raise WrongInput(f"model {model.id} has one source on both sides", remedy="Use dedupe, or name two sources.")
     sides = (read_records(left, model, "left"), read_records(right, model, "right"))
-    return _written(_run(*sides, model, fitted), out, truth, dedupe=False)
+    shown = SideBySide.read(left, right, model) if show_values else None
+    return _written(_run(*sides, model, fitted, shown), out, truth, dedupe=False)
 
 
 def dedupe_files(
-    file: Path, model: Model, out: Path, *, truth: Path | None = None, fitted: FittedModel | None = None
+    file: Path,
+    model: Model,
+    out: Path,
+    *,
+    truth: Path | None = None,
+    fitted: FittedModel | None = None,
+    show_values: bool = False,
 ) -> WorkbenchLinks:
     """Find records of one entity in one file; as `link_files`, with `left` and `right` of the model taken as equal."""
     same = model.model_copy(update={"right": model.left})
     records = read_records(file, same, "left")
-    return _written(_run(records, records, same, fitted), out, truth, dedupe=True)
+    shown = SideBySide.read(file, None, same) if show_values else None
+    return _written(_run(records, records, same, fitted, shown), out, truth, dedupe=True)
 
 
-def _run(left: Records, right: Records, model: Model, fitted: FittedModel | None) -> WorkbenchLinks:
+def _run(
+    left: Records, right: Records, model: Model, fitted: FittedModel | None, shown: SideBySide | None
+) -> WorkbenchLinks:
     pairing = pair_up(left.comparable, right.comparable, model)
     blocks = block(pairing)
     pairs = candidates(pairing, blocks)
@@ -72,12 +93,16 @@ def _run(left: Records, right: Records, model: Model, fitted: FittedModel | None
     scored = score(pairs, pairing, used)
     links = assign(scored, used.assignment, model.threshold)
     likely = scored.filter(pl.col("match_probability") >= LEAST_PROBABILITY).sort("l", "r")
+    quality = link_quality(scored, links, used, model.threshold, blocks.sizes)
+    grouped = _clusters(links, left, right, dedupe=model.dedupe)
+    weighed = pairs.with_columns(scored["match_weight"], scored["match_probability"])
     return WorkbenchLinks(
         pairs=_named(likely, left, right),
         links=_named(links.sort("l", "r"), left, right),
-        clusters=_clusters(links, left, right, dedupe=model.dedupe),
+        clusters=grouped,
         fitted=used,
-        quality=link_quality(scored, links, used, model.threshold, blocks.sizes),
+        quality=quality,
+        report=findings(pairing, weighed, links, grouped["cluster"], used, quality, shown=shown),
         truth=None,
     )
 
@@ -112,5 +137,5 @@ def _written(found: WorkbenchLinks, out: Path, truth: Path | None, *, dedupe: bo
     measured = evaluate(found.links, read_truth(truth), either_way=dedupe) if truth else None
     quality = asdict(found.quality) | ({"truth": measured} if measured else {})
     write_atomically(out / "quality.json", json.dumps(quality, indent=2, sort_keys=True).encode())
-    write_atomically(out / "report.html", render(found.fitted, found.quality, measured).encode())
-    return WorkbenchLinks(found.pairs, found.links, found.clusters, found.fitted, found.quality, measured)
+    write_atomically(out / "report.html", render(found.report, measured).encode())
+    return replace(found, truth=measured)

@@ -17,6 +17,12 @@ _ROOM: Final[Options] = {"--room": {**_FOLDER, "default": Path(), "help": "the r
 _AS: Final[Options] = {
     "--as": {"dest": "acting", "metavar": "PERSON", "help": "act as this person, in a demo room only"}
 }
+_LINKED: Final[Options] = {
+    "--truth": {**_FILE, "help": "true pairs (id_l, id_r), for evaluation only"},
+    "--show-values": {
+        "action": "store_true", "help": "the report shows values of a few records: on the partner's own premises only",
+    },
+}  # fmt: skip
 _OUT: Final[Options] = {"--out": {**_FOLDER, "required": True, "help": "folder for the results"}}
 
 
@@ -85,12 +91,10 @@ COMMANDS: Final = (
         "--key": {**_FILE, "help": "the room's public key, from other hands than the parcel's"},
     }),
     Command("link", "link two plain files", "workbench:link", {
-        "left": _FILE, "right": _FILE, "--model": {**_FILE, "required": True}, **_OUT,
-        "--truth": {**_FILE, "help": "true pairs (id_l, id_r), for evaluation only"},
+        "left": _FILE, "right": _FILE, "--model": {**_FILE, "required": True}, **_OUT, **_LINKED,
     }),
     Command("dedupe", "find the records of one entity in a plain file", "workbench:dedupe", {
-        "file": _FILE, "--model": {**_FILE, "required": True}, **_OUT,
-        "--truth": {**_FILE, "help": "true pairs (id_l, id_r), for evaluation only"},
+        "file": _FILE, "--model": {**_FILE, "required": True}, **_OUT, **_LINKED,
     }),
     Command("encode", "make a sealed delivery at the partner's own site", "workbench:encode", {
         "file": _FILE, "--source": {**_FILE, "required": True}, "--keys": {**_FOLDER, "required": True},

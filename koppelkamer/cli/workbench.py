@@ -22,7 +22,8 @@ def link(call: argparse.Namespace) -> Screen:
 
     progress("linking")
     model = load(call.model, Model)
-    return _linked(link_files(call.left, call.right, model, call.out, truth=call.truth), call.out)
+    found = link_files(call.left, call.right, model, call.out, truth=call.truth, show_values=call.show_values)
+    return _linked(found, call.out)
 
 
 def dedupe(call: argparse.Namespace) -> Screen:
@@ -30,7 +31,9 @@ def dedupe(call: argparse.Namespace) -> Screen:
     from linkage import Model, dedupe_files
 
     progress("looking for double records")
-    return _linked(dedupe_files(call.file, load(call.model, Model), call.out, truth=call.truth), call.out)
+    model = load(call.model, Model)
+    found = dedupe_files(call.file, model, call.out, truth=call.truth, show_values=call.show_values)
+    return _linked(found, call.out)
 
 
 def gate(call: argparse.Namespace) -> Screen:

@@ -1,0 +1,56 @@
+"""Records that hold too little to be linked: not even an exact copy of themselves would reach the threshold."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import polars as pl
+
+from linkage.block import with_levels
+from linkage.coincidence import with_equality
+from linkage.fitted import FittedModel
+from linkage.pairing import Pairing
+from linkage.score import Floats, probability, weights
+
+MOST_EXAMINED: Final = 50_000
+"""Records of a side; of more, so many are taken at equal distances."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinkable:
+    """One side: how many records were examined, how many of them cannot be linked, and what is missing."""
+
+    side: str
+    examined: int
+    unlinkable: int
+    missing: tuple[tuple[str, float], ...]
+    """Field, and the share of records in which it cannot be compared."""
+
+
+def unlinkable(pairing: Pairing, fitted: FittedModel) -> tuple[Unlinkable, ...]:
+    """One for each side; one in all when double records are sought."""
+    if pairing.model.dedupe:
+        return (_of_left("records", pairing, fitted),)
+    turned = replace(
+        pairing,
+        left=pairing.right,
+        right=pairing.left,
+        left_codes=pairing.right_codes,
+        right_codes=pairing.left_codes,
+    )
+    return (_of_left("left", pairing, fitted), _of_left("right", turned, fitted))
+
+
+def _of_left(side: str, pairing: Pairing, fitted: FittedModel) -> Unlinkable:
+    height = pairing.left_codes.height
+    positions = pl.int_range(0, height, max(-(-height // MOST_EXAMINED), 1), dtype=pl.UInt32, eager=True)
+    itself = replace(pairing, right=pairing.left, right_codes=pairing.left_codes)
+    pairs = pl.DataFrame([positions.alias("l"), positions.alias("r")])
+    compared = with_levels(with_equality(pairs, itself), itself)
+    # frequencies are those of both sides, hence the weights of the pairing as it was
+    parts = [weights(compared, pairing, *both) for both in zip(pairing.fields, fitted.fields, strict=True)]
+    total: Floats = sum(parts, start=positions.cast(pl.Float64).to_numpy() * 0.0)
+    missing = tuple(
+        (field.name, float((compared[field.column] == 0).sum()) / max(positions.len(), 1)) for field in pairing.fields
+    )
+    low = int((probability(total, fitted) < fitted.model.threshold).sum())
+    return Unlinkable(side, positions.len(), low, missing)
