@@ -143,9 +143,9 @@ def _wrong_date(some: pl.DataFrame, rng: np.random.Generator, _: int) -> pl.Data
     how = pl.col("how")
     parts = (
         pl.when(how == 0).then(year + pl.col("off")).otherwise(year),
-        # every month has 28 days, so no date comes about that does not exist
         pl.when(how == 1).then(pl.col("month")).otherwise(month),
-        pl.when(how == 2).then(pl.col("day")).when(how == 1).then(pl.min_horizontal(day, pl.lit(28))).otherwise(day),
+        # every month has 28 days, so no date comes about that does not exist
+        pl.when(how == 2).then(pl.col("day")).when((how == 1) | (month == 2)).then(pl.min_horizontal(day, 28)).otherwise(day),
     )
     return drawn.with_columns(dob=_written(*parts)).drop("off", "month", "day", "how")
 
@@ -190,7 +190,6 @@ def _date_parts() -> tuple[pl.Expr, pl.Expr, pl.Expr]:
 
 
 def _written(year: pl.Expr, month: pl.Expr, day: pl.Expr) -> pl.Expr:
-    # a date of 29 February whose year was changed keeps its number of the day
     return pl.concat_str(
         year.cast(pl.String), *(part.cast(pl.String).str.zfill(2) for part in (month, day)), separator="-"
     )
