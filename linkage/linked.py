@@ -1,12 +1,12 @@
 """The fourth type on the way: records of several sources, tied together by links."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
 
-from linkage.cluster import clusters
+from linkage.cluster import Clusters, Rules, clusters
 from linkage.quality import LinkQuality
 
 LINKS: Final = pl.Schema(
@@ -69,15 +69,39 @@ def cluster_records(
     records: pl.DataFrame, links: pl.DataFrame, kinds: Mapping[str, str], once: Mapping[str, bool]
 ) -> pl.DataFrame:
     """`source`, `row`, `cluster` of `records` (`source`, `row`); links between kinds of entities tie nothing."""
-    nodes = records.with_row_index("node")
+    return records.with_columns(clusters_of(records, links, kinds, once).numbers)
+
+
+def clusters_of(
+    records: pl.DataFrame,
+    links: pl.DataFrame,
+    kinds: Mapping[str, str],
+    once: Mapping[str, bool],
+    *,
+    different: Sequence[str] = (),
+    least_share: float = 0.0,
+) -> Clusters:
+    """Clusters of `records` by position, with the rules of `linkage.cluster.Rules` and the links left out.
+
+    `different` names columns of `records` (tokens, text) of which no cluster has two values. Sources that some link
+    ties count as compared.
+    """
+    nodes = records.select("source", "row").with_row_index("node")
     same_kind = links.filter(
         pl.col("source_l").replace_strict(kinds, return_dtype=pl.String)
         == pl.col("source_r").replace_strict(kinds, return_dtype=pl.String)
     ).sort("match_weight", "source_l", "row_l", "source_r", "row_r", descending=[True, False, False, False, False])
     ends = pl.DataFrame([_nodes(same_kind, nodes, "l").alias("one"), _nodes(same_kind, nodes, "r").alias("two")])
-    numbers = {source: number for number, source in enumerate(once) if once[source]}
-    groups = nodes.select(pl.col("source").replace_strict(numbers, default=None, return_dtype=pl.UInt32)).to_series()
-    return records.with_columns(clusters(nodes.height, ends, groups))
+    numbers = {source: number for number, source in enumerate(once)}
+    tied = same_kind.select("source_l", "source_r").unique().iter_rows()
+    rules = Rules(
+        source=nodes["source"].replace_strict(numbers, return_dtype=pl.UInt32),
+        once=frozenset(number for source, number in numbers.items() if once[source]),
+        different=tuple(records[name] for name in different),
+        least_share=least_share,
+        compared=frozenset((min(pair), max(pair)) for pair in (tuple(numbers[end] for end in ends) for ends in tied)),
+    )
+    return clusters(nodes.height, ends, rules)
 
 
 def _nodes(links: pl.DataFrame, nodes: pl.DataFrame, side: str) -> pl.Series:

@@ -9,7 +9,7 @@ import polars as pl
 
 from declare import WrongInput, replacing, write_atomically
 from linkage.assign import assign
-from linkage.block import block, candidates
+from linkage.block import block
 from linkage.cluster import clusters
 from linkage.evaluation import evaluate, read_truth
 from linkage.files import Records, read_records
@@ -18,7 +18,7 @@ from linkage.model import Model
 from linkage.pairing import pair_up
 from linkage.quality import LinkQuality, link_quality
 from linkage.report import Findings, findings, render
-from linkage.score import score
+from linkage.score import scored
 from linkage.side_by_side import SideBySide
 from linkage.train import fit
 
@@ -88,21 +88,18 @@ def _run(
 ) -> WorkbenchLinks:
     pairing = pair_up(left.comparable, right.comparable, model)
     blocks = block(pairing)
-    pairs = candidates(pairing, blocks)
-    used = fitted or fit(pairing, pairs)
-    scored = score(pairs, pairing, used)
-    links = assign(scored, used.assignment, model.threshold)
-    likely = scored.filter(pl.col("match_probability") >= LEAST_PROBABILITY).sort("l", "r")
-    quality = link_quality(scored, links, used, model.threshold, blocks.sizes)
+    used = fitted or fit(pairing, blocks)
+    pairs = scored(pairing, blocks, used)
+    links = assign(pairs, used.assignment, model.threshold)
+    quality = link_quality(pairs, links, used, model.threshold, blocks.sizes)
     grouped = _clusters(links, left, right, dedupe=model.dedupe)
-    weighed = pairs.with_columns(scored["match_weight"], scored["match_probability"])
     return WorkbenchLinks(
-        pairs=_named(likely, left, right),
+        pairs=_named(pairs, left, right),
         links=_named(links.sort("l", "r"), left, right),
         clusters=grouped,
         fitted=used,
         quality=quality,
-        report=findings(pairing, weighed, links, grouped["cluster"], used, quality, shown=shown),
+        report=findings(pairing, pairs, links, grouped["cluster"], used, quality, shown=shown),
         truth=None,
     )
 
@@ -119,14 +116,14 @@ def _named(pairs: pl.DataFrame, left: Records, right: Records) -> pl.DataFrame:
 def _clusters(links: pl.DataFrame, left: Records, right: Records, *, dedupe: bool) -> pl.DataFrame:
     if dedupe:
         found = clusters(left.ids.len(), links.select(one="l", two="r"))
-        return pl.DataFrame([left.ids.alias("id"), found])
+        return pl.DataFrame([left.ids.alias("id"), found.numbers])
     start = left.ids.len()
     found = clusters(start + right.ids.len(), links.select(one="l", two=pl.col("r") + start))
     sides = [
         pl.select(pl.repeat(name, side.ids.len()).alias("side")) for name, side in (("left", left), ("right", right))
     ]
     ids = pl.concat([left.ids.alias("id"), right.ids.alias("id")])
-    return pl.concat(sides).with_columns(ids, found)
+    return pl.concat(sides).with_columns(ids, found.numbers)
 
 
 def _written(found: WorkbenchLinks, out: Path, truth: Path | None, *, dedupe: bool) -> WorkbenchLinks:

@@ -72,7 +72,7 @@ def _edges(scored: pl.DataFrame, pairing: Pairing, threshold: float) -> pl.DataF
         "match_probability",
         "linked",
     )
-    found = clusters(start + pairing.right_codes.height, likely.select("one", "two"))
+    found = clusters(start + pairing.right_codes.height, likely.select("one", "two")).numbers
     return likely.with_columns(found.gather(likely["one"]).alias("group"))
 
 
