@@ -6,16 +6,24 @@ import numpy as np
 import polars as pl
 
 from linkage.block import BlockSize
+from linkage.capture import Captured, captured
 from linkage.em import exclusive
 from linkage.fitted import FittedModel
-from linkage.model import EXCLUDING
+from linkage.information import LEVEL, Information
+from linkage.interval import effective_number, wilson
+from linkage.model import EXCLUDING, Assignment
 
 MOST_BITS = 400.0
 
 
 @dataclass(frozen=True, slots=True)
 class LinkQuality:
-    """Estimates hold as far as the model does: fields that agree for one common reason make them too good."""
+    """Estimates hold as far as the model does: fields that agree for one common reason make them too good.
+
+    Intervals are of 95 percent, *given the model*: Wilson's, with as many draws as give the variance of the sum of
+    posterior probabilities (Poisson-binomial) plus that of the fitted numbers. A clerical sample (`linkage.clerical`)
+    gives intervals that do not rest on the model.
+    """
 
     model: str
     """Id of the model."""
@@ -27,74 +35,137 @@ class LinkQuality:
     recall: float | None
     """Expected share of the matches *among the candidates* that became links."""
     blocking_recall: float | None
-    """Estimated share of all matches that are candidates at all, leaning to the high side; None when not told."""
+    """Share of all matches that are candidates at all: at most this; None where that cannot be told."""
     contested: int
     """Links of a record that may have one partner and had another above the threshold."""
     blocks: tuple[BlockSize, ...]
     note: str
+    precision_interval: tuple[float, float] | None = None
+    recall_interval: tuple[float, float] | None = None
+    blocking_interval: tuple[float, float] | None = None
+    """None also where there are doubts."""
+    doubts: tuple[str, ...] = ()
+    """Why the truth may lie far from the blocking recall."""
 
 
 def link_quality(
-    scored: pl.DataFrame, links: pl.DataFrame, fitted: FittedModel, threshold: float, blocks: tuple[BlockSize, ...]
+    scored: pl.DataFrame,
+    links: pl.DataFrame,
+    fitted: FittedModel,
+    threshold: float,
+    blocks: tuple[BlockSize, ...],
+    *,
+    candidates: int | None = None,
+    tail: float = 0.0,
 ) -> LinkQuality:
-    """`scored` has all candidates, `links` those that were assigned at `threshold`."""
-    chances = _exclusive(scored, fitted)
-    among_links = float(chances.join(links, on=["l", "r"], how="semi", maintain_order="left")["chance"].sum())
-    matches = float(chances["chance"].sum())
-    found = blocking_recall(chances, len(blocks))
+    """`scored` has the candidates, `links` those that were assigned at `threshold`.
+
+    Where `scored` leaves out what is too improbable, `candidates` is their number and `tail` the share of the expected
+    matches that was left out. Without the columns of levels intervals lack the error of the fitted numbers, and say so.
+    """
+    chances = with_chance(scored, fitted)
+    found = captured(chances, [size.on for size in blocks])
+    expected = _expected(chances, links, fitted)
+    precision, precision_interval = _precision(expected, links.height)
+    recall, recall_interval = _recall(expected, tail)
     return LinkQuality(
         model=fitted.model.id,
         threshold=threshold,
-        candidates=scored.height,
+        candidates=scored.height if candidates is None else candidates,
         links=links.height,
-        precision=among_links / links.height if links.height else None,
-        recall=among_links / matches if matches else None,
-        blocking_recall=found,
+        precision=precision,
+        recall=recall,
+        blocking_recall=found.recall,
         contested=_contested(scored, links, fitted, threshold),
         blocks=blocks,
-        note=_note(found),
+        note=_note(found, of_the_fit=expected.information is not None),
+        precision_interval=precision_interval,
+        recall_interval=recall_interval,
+        blocking_interval=found.interval,
+        doubts=found.doubts,
     )
 
 
-def blocking_recall(candidates: pl.DataFrame, blocks: int) -> float | None:
-    """Share of all matches that some block brings, by capture and recapture: blocks are the traps.
-
-    Lower bound of Chao (1987) for the matches in no block, from those in one and in two: unseen ≥
-    (t-1)/t f1² / (2 f2) with t blocks. Blocks that share evidence miss the same pairs, so the estimate leans to the
-    high side. None when hardly any match is in two blocks. `candidates` has `blocks` (bits) and `chance`.
-    """
-    traps = candidates.select(pl.col("blocks").bitwise_count_ones().alias("traps"), "chance")
-    once, twice, all_of = (
-        float(traps.filter(condition)["chance"].sum())
-        for condition in (pl.col("traps") == 1, pl.col("traps") == 2, pl.lit(value=True))
-    )
-    if twice < 1 or not all_of:
-        return None
-    unseen = (blocks - 1) / blocks * once * once / (2 * twice)
-    return all_of / (all_of + unseen)
-
-
-def _exclusive(scored: pl.DataFrame, fitted: FittedModel) -> pl.DataFrame:
+def with_chance(scored: pl.DataFrame, fitted: FittedModel) -> pl.DataFrame:
     """`scored` with `chance`: of a match, given that a record has one partner at most where assignment says so."""
     prior = np.log2(fitted.prior) - np.log2(1.0 - fitted.prior)
     odds = np.exp2(np.minimum(scored["match_weight"].to_numpy() + prior, MOST_BITS))
-    rivals = [scored[side].cast(pl.Int64).to_numpy() for side in EXCLUDING[fitted.assignment]]
-    return scored.with_columns(pl.Series("chance", exclusive(odds, rivals)))
+    return scored.with_columns(pl.Series("chance", exclusive(odds, rivals(scored, fitted.assignment))))
+
+
+def rivals(pairs: pl.DataFrame, assignment: Assignment) -> list[np.ndarray[tuple[int], np.dtype[np.intp]]]:
+    """For each side whose records have one partner at most, the record of every pair."""
+    return [pairs[side].cast(pl.Int64).to_numpy() for side in EXCLUDING[assignment]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """Expected matches among the links and among the other pairs, the sums of p(1-p), and what the fit can tell."""
+
+    right: float
+    missed: float
+    unsure_links: float
+    unsure_others: float
+    information: Information | None
+
+    def interval(self, share: float, of: float, linked: float, other: float) -> tuple[float, float]:
+        """Of a share of `of` pairs that moves by `linked` and `other` with the matches among links and others."""
+        variance = linked**2 * self.unsure_links + other**2 * self.unsure_others
+        if self.information:
+            variance += self.information.variance(linked, other)
+        low, high = wilson(np.array(share), np.array(effective_number(share, variance, of)))
+        return float(low), float(high)
+
+
+def _expected(chances: pl.DataFrame, links: pl.DataFrame, fitted: FittedModel) -> _Expected:
+    marks = links.select("l", "r", linked=pl.lit(value=True))
+    marked = chances.join(marks, on=["l", "r"], how="left").with_columns(pl.col("linked").fill_null(value=False))
+    linked, chance = pl.col("linked"), pl.col("chance")
+    unsure = chance * (1 - chance)
+    sums = marked.select(
+        right=chance.filter(linked).sum(),
+        missed=chance.filter(~linked).sum(),
+        unsure_links=unsure.filter(linked).sum(),
+        unsure_others=unsure.filter(~linked).sum(),
+    )
+    has_levels = {LEVEL + field.field for field in fitted.fields} <= set(marked.columns)
+    return _Expected(**sums.row(0, named=True), information=Information.of(marked, fitted) if has_levels else None)
+
+
+def _precision(found: _Expected, links: int) -> tuple[float | None, tuple[float, float] | None]:
+    if not links:
+        return None, None
+    precision = min(found.right / links, 1.0)
+    return precision, found.interval(precision, links, 1 / links, 0.0)
+
+
+def _recall(found: _Expected, tail: float) -> tuple[float | None, tuple[float, float] | None]:
+    matches = found.right + found.missed
+    if not matches:
+        return None, None
+    recall, kept = found.right / matches, 1.0 - tail
+    low, high = found.interval(recall, matches, (1 - recall) / matches, -recall / matches)
+    return recall * kept, (low * kept, high * kept)
 
 
 def _contested(scored: pl.DataFrame, links: pl.DataFrame, fitted: FittedModel, threshold: float) -> int:
     sides = EXCLUDING[fitted.assignment]
-    rivals = scored.filter(pl.col("match_probability") >= threshold)
-    several = rivals.filter(
+    above = scored.filter(pl.col("match_probability") >= threshold)
+    several = above.filter(
         pl.any_horizontal(pl.len().over(side) > 1 for side in sides) if sides else pl.lit(value=False)
     )
     return links.join(several, on=["l", "r"], how="semi").height
 
 
-def _note(found: float | None) -> str:
-    if found is None:
-        return "Matches that no block brings are not in the recall, and cannot be estimated here."
+def _note(found: Captured, *, of_the_fit: bool) -> str:
+    intervals = (
+        "Intervals are those of chance and of the fitted numbers, as far as the model holds."
+        if of_the_fit
+        else "Intervals are those of chance alone; the fitted numbers count as known."
+    )
+    if found.recall is None:
+        return f"{intervals} Matches that no block brings are not in the recall, and cannot be estimated here."
     return (
-        "Matches that no block brings are not in the recall; blocking recall estimates their share and leans to the "
-        "high side."
+        f"{intervals} Matches that no block brings are not in the recall; at most the share given as blocking recall "
+        "was brought."
     )
