@@ -53,6 +53,7 @@ _BY_TYPE: Final[Mapping[SemanticType, Sequence[_TypeRule]]] = {
     "surname": (_NAME,),
     "prefix": (_NAME,),
     "partner_surname": (_NAME,),
+    "full_name": (_NAME,),
 }
 """A value of the wrong shape empties the cell: most records link without it, and the rest of the row may be right."""
 

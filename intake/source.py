@@ -13,11 +13,13 @@ Entity = Literal["person", "company", "location"]
 Role = Literal["identify", "payload", "aside", "drop"]
 SemanticType = Literal[
     "bsn", "identifier", "code",                          # unique numbers; codes compare by similarity too
-    "given_names", "initials", "surname", "prefix", "partner_surname",
-    "date", "sex", "postcode", "house_number", "house_addition",
+    "given_names", "initials", "surname", "prefix", "partner_surname", "full_name",
+    "date", "sex", "postcode", "house_number", "house_addition", "email", "phone", "iban",
     "text", "category", "municipality", "integer", "decimal", "freetext",
 ]  # fmt: skip
 
+CLEAR_TYPES: Final = ("number", "latitude", "longitude", "list")
+"""Types that a model of the workbench compares by distance in clear text; no token can stand for them."""
 
 COARSENED_TYPES: Final = {
     "year": {"date"},
@@ -87,6 +89,16 @@ class Column(Declaration):
     """An empty cell sends the row to quarantine."""
     concept: str | None = None
     checks: tuple[Check, ...] = ()
+
+    @field_validator("type", mode="before")
+    @classmethod
+    def _can_become_a_token(cls, declared: object) -> object:
+        if declared in CLEAR_TYPES:
+            raise ValueError(
+                "a column of this type is compared in clear text only, which a source does not hold; "
+                "declare integer, decimal, category or text"
+            )
+        return declared
 
     @model_validator(mode="after")
     def _identify_needs_a_field(self) -> Self:

@@ -7,10 +7,12 @@ _PLACEHOLDER = r"^(?:1900-01-01|1901-01-01|9999-|0001-)"
 
 def date(table: pl.DataFrame) -> pl.DataFrame:
     """Evidence by ending; parts of a date count also where the whole date is unknown."""
-    text = pl.col("date").cast(pl.String)
+    text = pl.col("date")
     text = pl.when(~text.str.contains(_PLACEHOLDER)).then(text)
     dates = table.select(
-        year=_part(text, r"^(\d{4})-"), month=_part(text, r"^.{4}-(\d{2})-"), day=_part(text, r"^.{4}-.{2}-(\d{2})$")
+        year=_part(text, r"^([0-9]{4})-"),
+        month=_part(text, r"^.{4}-([0-9]{2})-"),
+        day=_part(text, r"^.{4}-.{2}-([0-9]{2})$"),
     )
     swapped = (pl.col("day").cast(pl.UInt8) <= 12) & (pl.col("day") != pl.col("month"))
     return dates.select(

@@ -6,7 +6,10 @@ from typing import Final, Literal
 
 from declare import WrongInput
 
-Kind = Literal["surname", "given_name", "date", "address", "identifier", "code", "text", "category"]
+Kind = Literal[
+    "surname", "given_name", "full_name", "date", "address", "identifier", "code", "text", "category",
+    "email", "phone", "iban", "number", "place", "list",
+]  # fmt: skip
 
 KINDS: Final[Mapping[str, Kind]] = {
     "surname": "surname",
@@ -14,6 +17,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "partner_surname": "surname",
     "given_names": "given_name",
     "initials": "given_name",
+    "full_name": "full_name",
     "date": "date",
     "postcode": "address",
     "house_number": "address",
@@ -27,20 +31,40 @@ KINDS: Final[Mapping[str, Kind]] = {
     "municipality": "category",
     "integer": "category",
     "decimal": "category",
+    "email": "email",
+    "phone": "phone",
+    "iban": "iban",
+    "number": "number",
+    "latitude": "place",
+    "longitude": "place",
+    "list": "list",
 }
 """Semantic type of a column → kind of the field it belongs to."""
 
+TOGETHER: Final[Mapping[frozenset[str], Kind]] = {frozenset(("surname", "given_name")): "full_name"}
+"""Kinds whose columns may describe one thing of another kind."""
+
 PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "surname": ("", ".sound", ".other"),
-    "given_name": ("", ".initial", ".sound"),
+    "surname": ("", ".written", ".sound", ".other"),
+    "given_name": ("", ".written", ".base", ".initial", ".sound"),
+    "full_name": ("", ".written", ".swapped", ".words", ".surname", ".other", ".base", ".initial", ".sound"),
     "date": ("", ".year", ".year_month", ".month_day", ".year_day", ".swapped"),
     "address": ("", ".postcode", ".number"),
     "identifier": ("",),
     "code": ("",),
-    "text": ("", ".sound"),
+    "text": ("", ".written", ".sound"),
     "category": ("",),
+    "email": ("", ".local"),
+    "phone": ("", ".subscriber"),
+    "iban": ("", ".account"),
+    "number": ("",),
+    "place": ("",),
+    "list": ("",),
 }
 """Evidence of a field by kind, as endings of the field's name."""
+
+CLEAR_KINDS: Final[frozenset[str]] = frozenset(("number", "place", "list"))
+"""Kinds whose distances only clear text shows: a token of 12.5 says nothing about 12.6."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +98,12 @@ def fields_of(columns: Iterable[tuple[str, str, str]]) -> tuple[Field, ...]:
 def _kind(name: str, types: Mapping[str, str]) -> Kind:
     if unfit := sorted(set(types) - set(KINDS)):
         raise _unfit(name, f"type {unfit[0]}, which cannot be compared")
-    kinds = {KINDS[kind_of_column] for kind_of_column in types}
-    if len(kinds) > 1:
+    kinds = frozenset(KINDS[kind_of_column] for kind_of_column in types)
+    if len(kinds) == 1:
+        return next(iter(kinds))
+    if kinds not in TOGETHER:
         raise _unfit(name, f"types that do not belong together ({', '.join(sorted(types))})")
-    return kinds.pop()
+    return TOGETHER[kinds]
 
 
 def _unfit(name: str, what: str) -> WrongInput:

@@ -10,9 +10,13 @@ _PLACEHOLDERS = r"^(?:onbekend|onb|unknown|nb|nvt|n v t|n b|nn|none|null|geen|st
 
 def fold(text: pl.Expr) -> pl.Expr:
     """NFKC, lower case, without diacritics, trimmed; marks of punctuation stay."""
-    plain = text.cast(pl.String).str.normalize("NFKC").str.to_lowercase()
-    plain = plain.str.normalize("NFKD").str.replace_all(r"\p{M}+", "")
+    plain = _small(text).str.normalize("NFKD").str.replace_all(r"\p{M}+", "")
     return plain.str.replace_many(list(_LETTERS), list(_LETTERS.values())).str.strip_chars()
+
+
+def accented(text: pl.Expr) -> pl.Expr:
+    """As `fold`, and diacritics stay; a mark that makes no letter of its own with the one before it is left out."""
+    return _small(text).str.normalize("NFKC").str.replace_all(r"\p{M}+", "").str.strip_chars()
 
 
 def words(folded: pl.Expr) -> pl.Expr:
@@ -26,9 +30,9 @@ def letters(folded: pl.Expr) -> pl.Expr:
     return absent(folded.str.replace_all(r"[^\p{L}]+", ""), r"^$")
 
 
-def glued(text: pl.Expr) -> pl.Expr:
-    """Letters and digits of `text`, folded and glued; null when none is left."""
-    return absent(fold(text).str.replace_all(r"[^\p{L}\p{N}]+", ""), r"^$")
+def glued(folded: pl.Expr) -> pl.Expr:
+    """Letters and digits only, glued; null when none is left."""
+    return absent(folded.str.replace_all(r"[^\p{L}\p{N}]+", ""), r"^$")
 
 
 def absent(text: pl.Expr, pattern: str) -> pl.Expr:
@@ -39,3 +43,7 @@ def absent(text: pl.Expr, pattern: str) -> pl.Expr:
 def column(table: pl.DataFrame, name: str) -> pl.Expr:
     """The column, or null where the source has none of that type."""
     return pl.col(name) if name in table.columns else pl.lit(None, pl.String)
+
+
+def _small(text: pl.Expr) -> pl.Expr:
+    return text.cast(pl.String).str.normalize("NFKC").str.to_lowercase()

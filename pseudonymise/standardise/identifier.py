@@ -2,10 +2,10 @@
 
 import polars as pl
 
-from pseudonymise.standardise.fold import absent, fold, glued, words
+from pseudonymise.standardise.fold import absent, glued, words
 from pseudonymise.standardise.sound import sound
 
-_NO_NUMBER = r"^(?:0+|9{5,}|1{9})$"
+NO_NUMBER = r"^(?:0+|9{5,}|1{9})$"
 _SEXES = {
     "man": "m", "male": "m", "1": "m", "vrouw": "v", "female": "v", "f": "v", "w": "v", "2": "v",
     "o": None, "u": None, "0": None, "9": None,
@@ -17,23 +17,23 @@ def identifier(table: pl.DataFrame) -> pl.DataFrame:
     number = pl.coalesce(glued(pl.col(name)) for name in table.columns)
     if "bsn" in table.columns:
         number = pl.when(number.str.contains(r"^\d{8}$")).then("0" + number).otherwise(number)
-    return table.select(absent(number, _NO_NUMBER).alias(""))
+    return table.select(absent(number, NO_NUMBER).alias(""))
 
 
 def code(table: pl.DataFrame) -> pl.DataFrame:
     """Letters and digits of a code."""
-    return table.select(absent(glued(pl.col("code")), _NO_NUMBER).alias(""))
+    return table.select(absent(glued(pl.col("code")), NO_NUMBER).alias(""))
 
 
 def text(table: pl.DataFrame) -> pl.DataFrame:
     """Folded words, and the sound of all of them together."""
-    plain = table.select(words(fold(pl.col("text"))).alias(""))
+    plain = table.select(words(pl.col("text")).alias(""))
     return plain.with_columns(sound(pl.col("")).alias(".sound"))
 
 
 def category(table: pl.DataFrame) -> pl.DataFrame:
     """Folded words; sexes as m, v or x (ISO 5218 digits too), municipality codes with four digits."""
-    value = words(fold(pl.coalesce(pl.col(name).cast(pl.String) for name in table.columns)))
+    value = words(pl.coalesce(pl.col(name) for name in table.columns))
     if "sex" in table.columns:
         value = value.replace(_SEXES)
     if "municipality" in table.columns:

@@ -4,16 +4,16 @@ from typing import Final
 
 import polars as pl
 
-from pseudonymise.standardise.fold import column, fold, letters, words
+from pseudonymise.standardise.fold import column, letters, words
 from pseudonymise.standardise.sound import sound
 
-_PREFIX: Final = (
+PREFIX: Final = (
     "(?:van|von|vom|de|den|der|het|ten|ter|te|tot|aan|af|bij|boven|die|gen|in|onder|op|over|uit|uijt|ver|voor|zu|zum|zur|"
     "la|las|le|les|l|du|des|da|do|dos|di|del|dela|della|el|al|d|s|t|v|vd|vdn|vdr|vande|vanden|vander|vant)"
 )
 """A word of the Dutch prefixes (Landelijke tabel 36 and its usual abbreviations) or of the commonest foreign ones."""
 
-_GLUE: Final = r"[\s./'’`´-]+"
+GLUE: Final = r"[\s./'’`´-]+"
 
 
 def surname(table: pl.DataFrame) -> pl.DataFrame:
@@ -25,7 +25,7 @@ def surname(table: pl.DataFrame) -> pl.DataFrame:
     """
     halves = table.select(
         _written(column(table, "surname")).str.splitn("-", 2).struct.unnest(),
-        partner=_bare(fold(column(table, "partner_surname"))),
+        partner=_bare(column(table, "partner_surname")),
     )
     names = halves.select(first=_bare(pl.col("field_0")), second=_bare(pl.col("field_1")), partner="partner")
     first, second, partner = pl.col("first"), pl.col("second"), pl.col("partner")
@@ -40,19 +40,19 @@ def surname(table: pl.DataFrame) -> pl.DataFrame:
 
 def _written(column: pl.Expr) -> pl.Expr:
     """The folded name, with a hyphen between a partner's name and the own name and nowhere else."""
-    written = fold(column)
+    written = column
     # "Berg, van den" and "Berg,vd" → "Berg"
-    written = written.str.replace(rf"\s*,\s*(?:{_PREFIX}(?:{_GLUE}|$))+$", "")
+    written = written.str.replace(rf"\s*,\s*(?:{PREFIX}(?:{GLUE}|$))+$", "")
     # "De Vries e/v Jansen" (married to) and "Jansen geb. de Vries" (born) say the same as "Jansen-de Vries"
     written = written.str.replace(r"^(?P<own>.+?)\s+(?:e/v|e\.v\.|ev)\s+(?P<partner>.+)$", "$partner-$own")
     written = written.str.replace(r"\s+geb(?:oren)?[. ]\s*", "-")
     # a prefix joined by a hyphen (El-Idrissi) is no first half
-    return written.str.replace_all(rf"(?P<start>^|[\s-])(?P<prefix>{_PREFIX})-", "$start$prefix ")
+    return written.str.replace_all(rf"(?P<start>^|[\s-])(?P<prefix>{PREFIX})-", "$start$prefix ")
 
 
 def _bare(written: pl.Expr) -> pl.Expr:
     """The letters of a name without prefixes in front or behind; a name of nothing but prefixes keeps its last word."""
     spaced = words(written)
-    spaced = spaced.str.replace(rf"^(?:{_PREFIX}\s+)+(?P<rest>\S)", "$rest")
-    spaced = spaced.str.replace(rf"(?P<rest>\S)(?:\s+{_PREFIX})+$", "$rest")
+    spaced = spaced.str.replace(rf"^(?:{PREFIX}\s+)+(?P<rest>\S)", "$rest")
+    spaced = spaced.str.replace(rf"(?P<rest>\S)(?:\s+{PREFIX})+$", "$rest")
     return letters(spaced)

@@ -12,6 +12,11 @@ DAY = {"name": "day", "type": "date", "role": "drop"}
 WRONG = {  # columns, more, what the message says
     "free text that goes on": ([{"name": "a", "type": "freetext", "role": "payload"}], {}, "its role can only be drop"),
     "free text aside": ([{"name": "a", "type": "freetext", "role": "aside"}], {}, "its role can only be drop"),
+    "a type that no token can stand for": (
+        [{"name": "a", "type": "latitude", "role": "identify", "field": "place"}],
+        {},
+        "compared in clear text only",
+    ),
     "identify without a field": ([text_column("a", role="identify")], {}, "needs a field"),
     "a column twice": (["a", "a"], {}, "occurs twice"),
     "a column named row": (["row"], {}, "taken by the row number"),

@@ -325,7 +325,7 @@ def test_a_lapsed_domain_opens_nothing(store: FileKeyStore) -> None:
 def test_other_rules_are_refused(
     sealed: Path, store: FileKeyStore, keys: DomainKeys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(manifests, "RULES", "standardise 2, encode 1")
+    monkeypatch.setattr(manifests, "RULES", "standardise 0, encode 1")
     with pytest.raises(Refusal, match="other rules"):
         open_delivery(sealed, store, keys, SOURCE)
 

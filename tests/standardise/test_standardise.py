@@ -1,5 +1,8 @@
 """What the standardised evidence of written values is: tables of cases."""
 
+import tomllib
+import unicodedata
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -7,6 +10,8 @@ from hypothesis import strategies as st
 
 from declare import WrongInput
 from pseudonymise.standardise import encoded, evidence, fields_of, parts, token_group
+from pseudonymise.standardise.field import PARTS
+from pseudonymise.standardise.given_name import NICKNAMES as NICKNAMES_FILE
 
 
 def standardised(field: str, **columns: str | None) -> dict[str, str | None]:
@@ -164,6 +169,142 @@ def test_other_kinds(kind, written, expected):
     assert standardised("f", **{kind: written})[""] == expected
 
 
+CONTACT = {  # type, as written, whole value, part
+    "e-mail": ("email", " Jan.Jansen+krant@Voorbeeld.NL", "jan.jansen+krant@voorbeeld.nl", "jan.jansen"),
+    "e-mail as a link": ("email", "mailto:j@x.nl", "j@x.nl", "j"),
+    "e-mail without @": ("email", "geen", None, None),
+    "e-mail with two @": ("email", "a@b@c", None, None),
+    "Dutch mobile": ("phone", "06-12345678", "+31612345678", "12345678"),
+    "Dutch mobile, international": ("phone", "+31 (0)6 1234 5678", "+31612345678", "12345678"),
+    "Dutch mobile with 00": ("phone", "0031612345678", "+31612345678", "12345678"),
+    "Dutch mobile without plus": ("phone", "31612345678", "+31612345678", "12345678"),
+    "the zero kept behind the country": ("phone", "+310612345678", "+31612345678", "12345678"),
+    "Dutch area code": ("phone", "(020) 123 45 67", "+31201234567", "01234567"),
+    "Belgian": ("phone", "+32 470 12 34 56", "+32470123456", "70123456"),
+    "without area code": ("phone", "123 45 67", "1234567", None),
+    "an extension": ("phone", "1234", None, None),
+    "phone placeholder": ("phone", "0600000000", None, None),
+    "Dutch IBAN": ("iban", "NL91 ABNA 0417 1643 00", "nl91abna0417164300", "0417164300"),
+    "a number of before the IBAN": ("iban", "41.71.64.300", "417164300", "0417164300"),
+    "Belgian IBAN": ("iban", "BE68 5390 0754 7034", "be68539007547034", "539007547034"),
+    "IBAN placeholder": ("iban", "0", None, None),
+}
+
+
+@pytest.mark.parametrize(("kind", "written", "whole", "part"), CONTACT.values(), ids=CONTACT)
+def test_contact(kind, written, whole, part):
+    assert tuple(standardised("f", **{kind: written}).values()) == (whole, part)
+
+
+MEASURES = {
+    "number": ({"number": "12"}, "12.0"),
+    "decimal comma": ({"number": "1,50"}, "1.5"),
+    "minus nought": ({"number": "-0"}, "0.0"),
+    "marks between thousands": ({"number": "1.234,5"}, None),
+    "beyond all numbers": ({"number": "9" * 400}, None),
+    "digits of another script": ({"number": "٣"}, None),
+    "no number": ({"number": "twelve"}, None),
+    "place": ({"latitude": "52.3702157", "longitude": "4,8951679"}, "52.37022 4.89517"),
+    "place without longitude": ({"latitude": "52.37"}, None),
+    "place outside the world": ({"latitude": "91", "longitude": "4"}, None),
+    "place nowhere": ({"latitude": "0", "longitude": "-0"}, None),
+    "list": ({"list": "Rood | groen|rood"}, "groen|rood"),
+    "list of nothing": ({"list": " | "}, None),
+    "empty list": ({"list": ""}, None),
+    "no list": ({"list": None}, None),
+}
+
+
+@pytest.mark.parametrize(("columns", "expected"), MEASURES.values(), ids=MEASURES)
+def test_measures(columns, expected):
+    assert standardised("f", **columns) == {"": expected}
+
+
+FULL_NAMES = {  # whole, own surname, partner's, swapped
+    "in order": ({"full_name": "Jan van den Berg"}, "jan berg", "berg", None),
+    "behind a comma": ({"full_name": "Berg, Jan van den"}, "jan berg", "berg", None),
+    "behind a comma without blank": ({"full_name": "Berg,Jan v.d."}, "jan berg", "berg", None),
+    "a title": ({"full_name": "Mevr. drs. Anna d'Hondt"}, "anna hondt", "hondt", None),
+    "two given names": ({"full_name": "Jan Pieter Berg"}, "jan berg", "berg", None),
+    "a double name": ({"full_name": "Maria Jansen - de Vries"}, "maria vries", "vries", "jansen"),
+    "initials": ({"full_name": "J.P. de Vries"}, None, "vries", None),
+    "no given name": ({"full_name": "Berg, van den"}, None, "berg", None),
+    "one word": ({"full_name": "Çelik"}, None, "celik", None),
+    "from columns": ({"given_names": "Éva", "surname": "de Jong", "prefix": "de"}, "eva jong", "jong", None),
+    "from initials": ({"initials": "E.", "surname": "de Jong"}, None, "jong", None),
+    "with a partner": (
+        {"given_names": "Eva", "surname": "Jong", "partner_surname": "Bos"}, "eva jong", "jong", "bos"
+    ),
+    "nothing": ({"full_name": ""}, None, None, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("columns", "whole", "own", "other"), FULL_NAMES.values(), ids=FULL_NAMES)
+def test_full_name(columns, whole, own, other):
+    found = standardised("name", **columns)
+    assert (found[""], found[".surname"], found[".other"]) == (whole, own, other)
+
+
+SWAPPED = {
+    "columns": ({"given_names": "van den Berg", "surname": "Jan"}, {"given_names": "Jan", "surname": "van den Berg"}),
+    "columns, more given names": (
+        {"given_names": "Berg", "surname": "Jan Pieter"}, {"given_names": "Jan", "surname": "Berg"}
+    ),
+    "one column": ({"full_name": "van den Berg Jan"}, {"full_name": "Jan van den Berg"}),
+    "a column and columns": ({"full_name": "Berg Jan"}, {"given_names": "Jan", "surname": "Berg"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "two"), SWAPPED.values(), ids=SWAPPED)
+def test_swapped_names_meet(one, two):
+    assert standardised("name", **one)[".swapped"] == standardised("name", **two)[""]
+
+
+def test_the_words_of_a_full_name_are_in_order_without_prefixes():
+    for written in ("Anna Maria van der Meer Mohr", "Meer Mohr, Maria Anna van der"):
+        assert standardised("name", full_name=written)[".words"] == "anna|maria|meer|mohr"
+
+
+AS_WRITTEN = {  # kind, text, folded, with its accents
+    "surname": ("surname", "van Müller", "muller", "müller"),
+    "decomposed": ("given_names", "Zoe\u0308", "zoe", "zoë"),
+    "capital": ("surname", "ÇELİK", "celik", "çelik"),
+    "letters without decomposition": ("surname", "Łøß", "loss", "łøß"),
+    "text": ("text", "Café 't Höfke", "cafe t hofke", "café t höfke"),
+    "without accents": ("text", "Cafe", "cafe", "cafe"),
+    "nothing": ("text", "¨", None, None),
+}
+
+
+@pytest.mark.parametrize(("kind", "text", "folded", "written"), AS_WRITTEN.values(), ids=AS_WRITTEN)
+def test_accents_are_evidence_of_their_own(kind, text, folded, written):
+    found = standardised("f", **{kind: text})
+    assert (found[""], found[".written"]) == (folded, written)
+
+
+NICKNAMES = {
+    "Jan, Johan": "johannes",
+    "Kees, Cornelius": "cornelis",
+    "Piet, Pieter, Peter": "petrus",
+    "Bill, William, Wim": "willem",
+    "Bep, Elizabeth": "elisabeth",
+    "Zoë": "zoe",
+}
+
+
+@pytest.mark.parametrize(("names", "base"), NICKNAMES.items())
+def test_nicknames_have_one_base(names, base):
+    assert {standardised("f", given_names=name)[".base"] for name in [*names.split(", "), base]} == {base}
+
+
+def test_every_nickname_stands_for_one_name():
+    groups = tomllib.loads(NICKNAMES_FILE.read_text(encoding="utf-8")).values()
+    forms = [form for group in groups for line in group.items() for form in " ".join(line).split()]
+    assert sorted(forms) == sorted(set(forms))
+    table = pl.DataFrame({"form": forms})
+    assert evidence(table, fields_of([("form", "given_names", "f")]))["f"].to_list() == forms
+
+
 def test_fields_group_columns_and_follow_their_types():
     fields = fields_of([("achternaam", "surname", "naam"), ("voorv", "prefix", "naam"), ("geb", "date", "birth_date")])
     assert [(f.name, f.kind, dict(f.columns)) for f in fields] == [
@@ -187,16 +328,17 @@ def test_unfit_fields_are_refused(columns):
 
 
 def test_only_columns_that_are_compared_with_each_other_share_a_token_group():
-    groups = {name: token_group(name) for kind in ("surname", "date", "address") for name in parts("f", kind)}
-    assert groups["f.other"] == groups["f.swapped"] == "f"
-    assert all(groups[name] == name for name in groups if name not in ("f.other", "f.swapped"))
+    groups = {name: token_group(name) for kind in PARTS for name in parts("f", kind)}
+    together = {name for name, group in groups.items() if group == "f"}
+    assert together == {"f", "f.other", "f.swapped", "f.surname"}
+    assert all(groups[name] == name for name in set(groups) - together)
 
 
 TEXT = st.one_of(st.none(), st.text(max_size=12))
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(TEXT, TEXT, TEXT), max_size=8))
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.tuples(TEXT, TEXT, TEXT), max_size=6))
 def test_rows_are_standardised_each_by_itself_whatever_is_written(rows):
     names = ("surname", "prefix", "partner_surname")
     table = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
@@ -206,7 +348,64 @@ def test_rows_are_standardised_each_by_itself_whatever_is_written(rows):
     assert whole.equals(pl.concat(alone)) if alone else whole.height == 0
 
 
-@settings(max_examples=40, deadline=None)
+COLUMNS = {  # columns of a field of each kind
+    "surname": ("surname", "partner_surname"),
+    "given_name": ("given_names", "initials"),
+    "full_name": ("full_name",),
+    "date": ("date",),
+    "address": ("postcode", "house_number", "house_addition"),
+    "identifier": ("bsn",),
+    "code": ("code",),
+    "text": ("text",),
+    "category": ("sex",),
+    "email": ("email",),
+    "phone": ("phone",),
+    "iban": ("iban",),
+    "number": ("number",),
+    "place": ("latitude", "longitude"),
+    "list": ("list",),
+}
+ODD = st.one_of(
+    st.none(),
+    st.text(max_size=12),
+    st.text(alphabet="0123456789-.+ |@,٣😀é\u0301", max_size=12),
+    st.sampled_from(["9999-99-99", "-5", "٢٠٢٠-٠١-٠١", "NaN", "inf", "-", ", ", "van de", "\U0001d400lbert"]),
+)
+
+
+def test_every_kind_has_columns():
+    assert COLUMNS.keys() == PARTS.keys()
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.tuples(ODD, ODD, ODD), max_size=6))
+def test_whatever_is_written_each_kind_has_its_parts(rows):
+    table = pl.DataFrame(rows, schema=["0", "1", "2"], orient="row").cast(pl.String)
+    for kind, types in COLUMNS.items():
+        found = evidence(table, fields_of((str(place), name, "f") for place, name in enumerate(types)))
+        assert found.schema == dict.fromkeys(parts("f", kind), pl.String)
+        assert found.height == table.height
+        assert "" not in {value for row in found.iter_rows() for value in row}
+
+
+ACCENTED = st.text(alphabet="abcnouëéüçğışłøß-' ", max_size=12)
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(ACCENTED, min_size=1, max_size=8))
+def test_a_dropped_accent_changes_nothing_but_what_was_written(names):
+    plain = [
+        "".join(sign for sign in unicodedata.normalize("NFD", name) if not unicodedata.combining(sign))
+        for name in names
+    ]
+    table = pl.DataFrame({"with": names, "without": plain})
+    for kind in ("surname", "given_names", "full_name", "text"):
+        one, two = (evidence(table, fields_of([(column, kind, "f")])) for column in ("with", "without"))
+        assert one.drop("f.written").equals(two.drop("f.written"))
+        assert one["f.written"].is_null().equals(one["f"].is_null())
+
+
+@settings(max_examples=20, deadline=None)
 @given(st.text(alphabet="abcxyzéü -'", max_size=15))
 def test_standardising_a_standardised_name_changes_nothing(name):
     once = standardised("surname", surname=name)[""]
