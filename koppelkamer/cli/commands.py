@@ -96,6 +96,17 @@ COMMANDS: Final = (
     Command("dedupe", "find the records of one entity in a plain file", "workbench:dedupe", {
         "file": _FILE, "--model": {**_FILE, "required": True}, **_OUT, **_LINKED,
     }),
+    Command("review", "label a sample of pairs, blind, in a page on this machine", "review:review", {
+        "pairs": {"type": Path, "metavar": "PAIRS", "help": "pairs.parquet, with links.parquet beside it"},
+        "--left": {**_FILE, "required": True, "help": "the file, or the left one of two"},
+        "--right": {**_FILE, "help": "the right file; none when one file was searched for double records"},
+        "--model": {**_FILE, "required": True},
+        "--out": {**_FILE, "required": True, "help": "labels (CSV); when it is there, the review goes on"},
+        "--size": {"type": int, "default": 100, "metavar": "N", "help": "pairs to label (default 100)"},
+        "--annotations": {**_FILE, "help": "the labels in recordlinkage's annotation format too, without values"},
+        "--language": {"choices": ["en", "nl"], "help": "of the page (default: that of your system)"},
+        "--port": {"type": int, "default": 0, "metavar": "N", "help": "port (default: one that is free)"},
+    }),
     Command("encode", "make a sealed delivery at the partner's own site", "workbench:encode", {
         "file": _FILE, "--source": {**_FILE, "required": True}, "--keys": {**_FOLDER, "required": True},
         "--passphrase-file": {**_FILE, "help": "file of mode 0600; without it the passphrase is asked for"},
