@@ -27,7 +27,7 @@ from linkage.files import read_records
 from linkage.model import Model
 from linkage.pairing import pair_up
 from linkage.quality import link_quality
-from linkage.score import score
+from linkage.score import scored
 from linkage.train import fit
 
 RESULTS: Final = HERE / "results"
@@ -60,22 +60,21 @@ def measure(real: RealSet, representation: str) -> dict[str, Any]:
     start = time.process_time()
     pairing = pair_up(left, right, model)
     blocks = block(pairing)
-    pairs = candidates(pairing, blocks)
-    fitted = fit(pairing, pairs)
+    fitted = fit(pairing, blocks)
     trained = time.process_time()
-    scored = score(pairs, pairing, fitted)
-    links = assign(scored, fitted.assignment, model.threshold)
+    pairs = scored(pairing, blocks, fitted)
+    links = assign(pairs, fitted.assignment, model.threshold)
     end = time.process_time()
     # Only now the truth.
-    truth = real.truth()
+    truth, every = real.truth(), candidates(pairing, blocks)
     return {
         "threshold": model.threshold,
-        "pairs": _against(scored.filter(pl.col("match_probability") >= model.threshold), truth),
-        "one_to_one": _against(assign(scored, "one-to-one", model.threshold), truth),
-        "best_f1_threshold_picked_with_truth": best_f1(scored, truth)[0],
-        "estimated": _estimated(link_quality(scored, links, fitted, model.threshold, blocks.sizes)),
-        "candidates": pairs.height,
-        "blocking_recall": pairs.join(truth, on=["l", "r"], how="semi").height / truth.height,
+        "pairs": _against(pairs.filter(pl.col("match_probability") >= model.threshold), truth),
+        "one_to_one": _against(assign(pairs, "one-to-one", model.threshold), truth),
+        "best_f1_threshold_picked_with_truth": best_f1(pairs, truth)[0],
+        "estimated": _estimated(link_quality(pairs, links, fitted, model.threshold, blocks.sizes)),
+        "candidates": every.height,
+        "blocking_recall": every.join(truth, on=["l", "r"], how="semi").height / truth.height,
         "cpu_seconds_block_and_train": trained - start,
         "cpu_seconds_score_and_assign": end - trained,
         "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,

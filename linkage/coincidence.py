@@ -1,13 +1,17 @@
 """How often strangers agree: the chance of each level among pairs drawn at random."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
-from linkage.block import with_levels
-from linkage.compare.agreement import by_equality
+from linkage.dictionary import numbers
+from linkage.levels import with_levels
+from linkage.model import Model
 from linkage.pairing import Field, Pairing
 
 Array = np.ndarray[tuple[int], np.dtype[np.float64]]
+Indices = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 _SMOOTHING = 0.5
 """Pairs added to every level, so that none is impossible."""
@@ -15,16 +19,43 @@ _BY_ERROR = 0.05
 """Share of equal unique numbers that is left to chance and error."""
 _UNIQUE = 0.95
 """Share of values that must be different for a number to pass for unique."""
+_AS_IF_APART = 20.0
+"""Pairs that independence counts for in a table of fields taken together."""
+_RAKINGS = 50
 
 
-def coincidence(pairing: Pairing) -> dict[str, Array]:
+def coincidence(pairing: Pairing, pairs: pl.DataFrame) -> dict[str, Array]:
     """Field → chance of each of its levels 1 … other in a random pair that can be compared; sums to 1.
 
     The chance that whole values are equal comes from their frequencies, without sampling error; the others are the
-    shares seen in `random_pairs` pairs.
+    shares seen in `pairs`, drawn by `random_pairs`.
     """
-    pairs = random_pairs(pairing)
     return {field.name: _of_field(field, pairs[field.column], pairing) for field in pairing.fields}
+
+
+def together(pairing: Pairing, pairs: pl.DataFrame, fields: Sequence[Field], alone: Sequence[Array]) -> Array:
+    """Chance of the levels of several fields together in a random pair that can be compared on all; sums to 1.
+
+    An axis for each field. Each field's own chances are kept, and so is the chance that all whole values are equal,
+    which comes from their frequencies; in between stands what `pairs` show (raking: Deming and Stephan 1940).
+    """
+    levels = pairs.select(field.column for field in fields).to_numpy()
+    seen, _ = np.histogramdd(levels[(levels > 0).all(axis=1)], bins=[np.arange(1, f.other + 2) for f in fields])
+    apart = np.asarray(alone[0])
+    for chance in alone[1:]:
+        apart = np.multiply.outer(apart, chance)
+    table = seen + _AS_IF_APART * apart
+    whole = tuple(slice(0, field.whole) for field in fields)
+    present = max((levels > 0).all(axis=1).mean(), 1e-9)
+    equal = _chance_equal(pairing, [field.name for field in fields]) / present
+    for _ in range(_RAKINGS):
+        for axis, chance in enumerate(alone):
+            others = tuple(other for other in range(len(fields)) if other != axis)
+            shape = [-1 if other == axis else 1 for other in range(len(fields))]
+            table = table * np.reshape(chance / np.maximum(table.sum(axis=others), 1e-300), shape)
+        if equal and table[whole].size:
+            table[whole] *= equal / table[whole].sum()
+    return np.asarray(table / table.sum())
 
 
 def random_pairs(pairing: Pairing) -> pl.DataFrame:
@@ -32,30 +63,29 @@ def random_pairs(pairing: Pairing) -> pl.DataFrame:
 
     Rows are drawn from their order by value, so that the order in the file makes no difference.
     """
-    asked = pairing.model.random_pairs
-    if pairing.left_codes.height * pairing.right_codes.height <= asked:
-        pairs = _positions(pairing.left_codes, "l").join(_positions(pairing.right_codes, "r"), how="cross")
+    asked, heights = pairing.model.random_pairs, (pairing.left.height, pairing.right.height)
+    if heights[0] * heights[1] <= asked:
+        left, right = np.divmod(np.arange(heights[0] * heights[1]), max(heights[1], 1))
     else:
         chance = np.random.default_rng(pairing.model.seed)
-        pairs = pl.DataFrame(
-            [
-                _by_value(pairing.left_codes).gather(chance.integers(pairing.left_codes.height, size=asked)).alias("l"),
-                _by_value(pairing.right_codes)
-                .gather(chance.integers(pairing.right_codes.height, size=asked))
-                .alias("r"),
-            ]
+        left, right = (
+            by_value(codes, pairing.model)[chance.integers(codes.height, size=asked)]
+            for codes in (pairing.left_codes, pairing.right_codes)
         )
+    pairs = pl.DataFrame({"l": left, "r": right}, schema={"l": pl.UInt32, "r": pl.UInt32})
     if pairing.model.dedupe:
         pairs = pairs.filter(pl.col("l") != pl.col("r"))
-    return with_levels(with_equality(pairs, pairing), pairing)
+    return with_levels(pairs, pairing)
 
 
-def with_equality(pairs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
-    """Pairs `l`, `r` with their level numbers from codes alone."""
-    left = pairing.left_codes[pairs["l"]].rename(lambda column: f"l:{column}")
-    right = pairing.right_codes[pairs["r"]].rename(lambda column: f"r:{column}")
-    wide = pl.concat([pairs, left, right], how="horizontal")
-    return wide.select("l", "r", *map(by_equality, pairing.fields))
+def by_value(codes: pl.DataFrame, model: Model) -> Indices:
+    """Positions in an order that depends on the values of the records alone; records with equal values lie together."""
+    mixed = np.zeros(codes.height, dtype=np.uint64)
+    factors = np.random.default_rng(model.seed).integers(1 << 62, 1 << 63, size=codes.width, dtype=np.uint64)
+    for column, factor in zip(codes.get_columns(), factors | np.uint64(1), strict=True):
+        mixed = (mixed ^ numbers(column)) * factor
+        mixed ^= mixed >> np.uint64(31)
+    return np.argsort(mixed, kind="stable")
 
 
 def _of_field(field: Field, levels: pl.Series, pairing: Pairing) -> Array:
@@ -99,11 +129,3 @@ def _chance_equal(pairing: Pairing, columns: list[str]) -> float:
     if pairing.model.dedupe:
         return (equal - float(both["left"].sum())) / (2 * max(pairing.possible, 1))
     return equal / max(pairing.possible, 1)
-
-
-def _positions(codes: pl.DataFrame, name: str) -> pl.DataFrame:
-    return pl.select(pl.int_range(codes.height, dtype=pl.UInt32).alias(name))
-
-
-def _by_value(codes: pl.DataFrame) -> pl.Series:
-    return codes.with_row_index("position").sort(codes.columns)["position"]

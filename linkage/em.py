@@ -6,10 +6,13 @@ estimated is the prior and m. Where matches are a fair part of all pairs, random
 taken out of u in every step. Fellegi and Sunter (1969); Winkler (2000); Enamorado, Fifield and Imai (2019) for counts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
+
+from linkage.fitted import weights
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 Indices = np.ndarray[tuple[int], np.dtype[np.intp]]
@@ -27,11 +30,27 @@ STRENGTH = 10.0
 
 
 @dataclass(frozen=True, slots=True)
+class Chances:
+    """What is known beforehand of one field, or of fields whose levels are taken together (an axis for each)."""
+
+    fields: tuple[int, ...]
+    """Columns of the patterns."""
+    chance: Floats
+    """Of each level in a random pair."""
+    ordered: tuple[int, ...] = ()
+    """Levels, from 0, whose weights must not rise; of a single field only."""
+    fixed_m: Mapping[int, float] = field(default_factory=dict)
+    """Level, from 0 → chance among matches that is given and not estimated."""
+    fixed_u: Mapping[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Fit:
     prior: float
     m: tuple[Floats, ...]
     u: tuple[Floats, ...]
-    iterations: int
+    history: tuple[tuple[float, float], ...]
+    """Prior and largest change of any m, by iteration."""
     converged: bool
 
 
@@ -47,9 +66,20 @@ class Patterns:
     counts: Floats
     pattern: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     rivals: tuple[Indices, ...] = ()
+    labelled: tuple[Floats, Floats] | None = None
+    """Pairs of each pattern that people called matches, and that they called others."""
 
     def matches(self, odds: Floats) -> Floats:
-        """Expected matches of each pattern, given its odds.
+        """Expected matches of each pattern, given its odds; what people said of a pair counts for what it is."""
+        expected = self._expected(odds)
+        if self.labelled is None:
+            return expected
+        of_matches, of_others = self.labelled
+        chance = odds / (1.0 + odds)
+        return np.asarray(np.maximum(expected + of_matches * (1.0 - chance) - of_others * chance, 0.0))
+
+    def _expected(self, odds: Floats) -> Floats:
+        """Expected matches by odds alone.
 
         With rivals a pair's chance is its odds over one plus the odds of all pairs of the same record. Without this
         members of a household, who share name and address, pass for matches of one another.
@@ -73,47 +103,87 @@ def exclusive(odds: Floats, rivals: Sequence[Indices]) -> Floats:
 
 
 def expectation_maximisation(
-    patterns: Patterns, chance: Sequence[Floats], possible: int, start: float, ordered: Sequence[Sequence[int]]
+    patterns: Patterns, known: Sequence[Chances], possible: int, start: float, *, prior_fixed: bool = False
 ) -> Fit:
-    """`chance` is each field's chance of its levels in a random pair, `possible` the number of all pairs, `start` the
-    first prior; `ordered` names the levels (from 0) whose weights must not rise, for each field."""
-    first = [_starting_m(one.size) for one in chance]
-    prior, m = start, list(first)
-    u = [_strangers(one, prior, of_matches) for one, of_matches in zip(chance, m, strict=True)]
-    for iteration in range(1, MOST_ITERATIONS + 1):
-        matches = patterns.matches(pattern_odds(patterns.levels, prior, m, u))
-        new = [_ordered(_shares(patterns.levels[:, f], matches, first[f]), u[f], ordered[f]) for f in range(len(m))]
+    """`possible` is the number of all pairs, of which the patterns are the candidates; `start` the first prior."""
+    places = [_places(patterns.levels, one) for one in known]
+    prior, m = start, [_held(_starting_m(one.chance.shape), one.fixed_m) for one in known]
+    first = list(m)
+    u = [_strangers(one, prior, of_matches) for one, of_matches in zip(known, m, strict=True)]
+    history: list[tuple[float, float]] = []
+    for _ in range(MOST_ITERATIONS):
+        matches = patterns.matches(_odds(places, prior, m, u))
+        new = [_maximised(*each) for each in zip(known, places, [matches] * len(m), first, u, strict=True)]
         moved = max(float(np.abs(a - b).max()) for a, b in zip(new, m, strict=True))
-        m, prior = new, min(max(float(matches.sum()) / max(possible, 1), 1e-12), 0.5)
-        u = [_strangers(one, prior, of_matches) for one, of_matches in zip(chance, m, strict=True)]
+        m = new
+        if not prior_fixed:
+            prior = min(max(float(matches.sum()) / max(possible, 1), 1e-12), 0.5)
+        u = [_strangers(one, prior, of_matches) for one, of_matches in zip(known, m, strict=True)]
+        history.append((prior, moved))
         if moved < TOLERANCE:
-            return Fit(prior, tuple(m), tuple(u), iteration, converged=True)
-    return Fit(prior, tuple(m), tuple(u), MOST_ITERATIONS, converged=False)
+            return Fit(prior, tuple(m), tuple(u), tuple(history), converged=True)
+    return Fit(prior, tuple(m), tuple(u), tuple(history), converged=False)
 
 
-def pattern_odds(levels: Levels, prior: float, m: Sequence[Floats], u: Sequence[Floats]) -> Floats:
-    """Odds of a match for each pattern."""
-    odds = np.full(levels.shape[0], np.log(prior) - np.log1p(-prior))
-    for number, (of_matches, of_strangers) in enumerate(zip(m, u, strict=True)):
-        odds += np.concatenate(([0.0], np.log(of_matches / of_strangers)))[levels[:, number]]
+def pattern_odds(
+    levels: Levels, prior: float, fields: Sequence[tuple[int, ...]], m: Sequence[Floats], u: Sequence[Floats]
+) -> Floats:
+    """Odds of a match for each pattern; `fields` are the columns each of `m` and `u` speaks of."""
+    places = [_cells(levels, f, one.shape) for f, one in zip(fields, m, strict=True)]
+    return _odds(places, prior, m, u)
+
+
+def _odds(places: Sequence[Indices], prior: float, m: Sequence[Floats], u: Sequence[Floats]) -> Floats:
+    odds = np.full(places[0].size, np.log(prior) - np.log1p(-prior))
+    for place, of_matches, of_strangers in zip(places, m, u, strict=True):
+        odds += weights(of_matches, of_strangers).ravel()[place] * np.log(2.0)
     return np.asarray(np.exp(np.minimum(odds, LARGEST_LOG_ODDS)))
 
 
-def _starting_m(size: int) -> Floats:
-    """Nine tenths agree wholly; the others share the rest."""
-    return np.asarray([0.9, *[0.1 / (size - 1)] * (size - 1)])
+def _places(levels: Levels, known: Chances) -> Indices:
+    """Number of each pattern's cell in the table of levels, missing ones included."""
+    return _cells(levels, known.fields, known.chance.shape)
 
 
-def _shares(levels: np.ndarray[tuple[int], np.dtype[np.uint8]], matches: Floats, first: Floats) -> Floats:
-    """Level's share of the expected matches, missing values apart."""
-    seen = np.bincount(levels, weights=matches, minlength=first.size + 1)[1:] + STRENGTH * first
-    return np.asarray(seen / seen.sum())
+def _cells(levels: Levels, fields: tuple[int, ...], shape: tuple[int, ...]) -> Indices:
+    return np.asarray(np.ravel_multi_index(tuple(levels[:, f] for f in fields), _padded(shape)))
 
 
-def _strangers(chance: Floats, prior: float, m: Floats) -> Floats:
+def _padded(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(size + 1 for size in shape)
+
+
+def _starting_m(shape: tuple[int, ...]) -> Floats:
+    """Nine tenths agree wholly; the others share the rest. Fields together start as if each went alone."""
+    alone = [np.asarray([0.9, *[0.1 / (size - 1)] * (size - 1)]) for size in shape]
+    return np.asarray(reduce(np.multiply.outer, alone))
+
+
+def _maximised(known: Chances, places: Indices, matches: Floats, first: Floats, u: Floats) -> Floats:
+    """Each level's share of the expected matches, missing values apart."""
+    shape = known.chance.shape
+    seen = np.bincount(places, weights=matches, minlength=int(np.prod(_padded(shape)))).reshape(_padded(shape))
+    interior = seen[tuple(slice(1, None) for _ in shape)] + STRENGTH * first
+    m = _held(np.asarray(interior / interior.sum()), known.fixed_m)
+    return _ordered(m, u, known.ordered) if known.ordered and not known.fixed_m else m
+
+
+def _held(chances: Floats, fixed: Mapping[int, float]) -> Floats:
+    """Given chances as they are; the others share what is left."""
+    if not fixed:
+        return chances
+    held = chances.copy()
+    levels = list(fixed)
+    free = np.setdiff1d(np.arange(held.size), levels)
+    held[levels] = list(fixed.values())
+    held[free] *= max(1.0 - sum(fixed.values()), 0.0) / held[free].sum()
+    return np.maximum(held, np.finfo(float).tiny)
+
+
+def _strangers(known: Chances, prior: float, m: Floats) -> Floats:
     """Chance of the levels among strangers: what random pairs show less what the matches among them explain."""
-    u = np.maximum(chance - prior * m, LEAST_SHARE * chance)
-    return np.asarray(u / u.sum())
+    u = np.maximum(known.chance - prior * m, LEAST_SHARE * known.chance)
+    return _held(np.asarray(u / u.sum()), known.fixed_u)
 
 
 def _ordered(m: Floats, u: Floats, levels: Sequence[int]) -> Floats:

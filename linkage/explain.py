@@ -1,15 +1,16 @@
 """Why a pair got its weight: one step per field, from the prior to the posterior, as numbers and in words."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from linkage.block import with_levels
-from linkage.coincidence import with_equality
-from linkage.fitted import FittedField, FittedModel
-from linkage.pairing import Field, Pairing
-from linkage.score import probability, weights
+from linkage.fitted import Factor, FittedModel
+from linkage.frequency import rarities
+from linkage.levels import with_levels
+from linkage.pairing import Pairing
+from linkage.score import of_factor, of_rarity, probability
 from linkage.words import WORDS, Language, posterior_sentence, prior_sentence, step_sentences
 
 
@@ -54,16 +55,20 @@ def explain(pairing: Pairing, fitted: FittedModel, left: int, right: int) -> Exp
     """The pair at two positions, whether blocks bring it or not."""
     fitted.check(pairing)
     pair = pl.DataFrame({"l": [left], "r": [right]}, schema={"l": pl.UInt32, "r": pl.UInt32})
-    compared = with_levels(with_equality(pair, pairing), pairing)
-    steps = tuple(
-        _step(compared, pairing, field, found) for field, found in zip(pairing.fields, fitted.fields, strict=True)
-    )
+    compared = with_levels(pair, pairing)
+    rare = rarities(pairing, fitted)
+    added = {name: float(of_rarity(compared, pairing, name, each)[0]) for name, each in rare.items()}
+    steps = tuple(_step(compared, pairing, fitted, factor, added) for factor in fitted.factors)
     total = np.asarray([sum(step.weight for step in steps)])
     prior = float(np.log2(fitted.prior) - np.log2(1 - fitted.prior))
     return Explanation(prior, steps, float(probability(total, fitted)[0]))
 
 
-def _step(compared: pl.DataFrame, pairing: Pairing, field: Field, found: FittedField) -> Step:
-    level = compared[field.column][0]
-    weight = float(weights(compared, pairing, field, found)[0])
-    return Step(field.name, found.names[level], weight, weight - found.weights[level])
+def _step(
+    compared: pl.DataFrame, pairing: Pairing, fitted: FittedModel, factor: Factor, added: Mapping[str, float]
+) -> Step:
+    fields = [pairing.fields[f] for f in factor.fields]
+    levels = [fitted.fields[f].names[compared[pairing.fields[f].column][0]] for f in factor.fields]
+    rarity = sum(added.get(field.name, 0.0) for field in fields)
+    weight = float(of_factor(compared, pairing, factor)[0]) + rarity
+    return Step(" + ".join(field.name for field in fields), " + ".join(levels), weight, rarity)

@@ -11,7 +11,7 @@ import polars as pl
 from declare import WrongInput
 from linkage.comparable import Comparable
 from linkage.model import FileField, Model
-from pseudonymise.standardise import evidence, fields_of
+from pseudonymise.standardise import fields_of
 
 Side = Literal["left", "right"]
 
@@ -30,8 +30,7 @@ def read_records(path: Path, model: Model, side: Side) -> Records:
     """Raises `WrongInput` when the file cannot be read as declared, or a column is missing, or an id comes twice."""
     dated = read_dated(path, model, side)
     fields = fields_of((column, field.type, field.field) for column, field in _declared(model, side))
-    comparable = Comparable(side, {field.name: field.kind for field in fields}, evidence(dated, fields), clear=True)
-    return Records(comparable, read_ids(path, model, dated.height))
+    return Records(Comparable.of_text(side, dated, fields), read_ids(path, model, dated.height))
 
 
 def read_dated(path: Path, model: Model, side: Side) -> pl.DataFrame:

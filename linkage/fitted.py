@@ -1,8 +1,10 @@
 """A fitted model: frozen numbers that score pairs. It can be read, reviewed, signed and used again."""
 
 import json
-import math
-from typing import Self
+from dataclasses import dataclass
+from typing import Literal, Self
+
+import numpy as np
 
 from declare import Declaration, WrongInput, canonical
 from linkage.compare.level import MISSING, OTHER, Level
@@ -30,14 +32,57 @@ class FittedField(Declaration):
     @property
     def weights(self) -> tuple[float, ...]:
         """log2 Bayes factors by level number; a missing value weighs nothing."""
-        return (0.0, *(math.log2(m / u) for m, u in zip(self.m, self.u, strict=True)))
+        return tuple(weights(np.asarray(self.m), np.asarray(self.u)).tolist())
+
+
+class FittedJoint(Declaration):
+    """Chances of the levels of several fields together, where one tells something of the other."""
+
+    fields: tuple[str, ...]
+    m: tuple[float, ...]
+    """By level of the first field, then of the second …, each from the first level to *other*."""
+    u: tuple[float, ...]
+
+
+class Iteration(Declaration):
+    """One step of expectation–maximisation."""
+
+    prior: float
+    moved: float
+    """Largest change of any m."""
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """What weighs as one: a field, or fields whose levels are taken together."""
+
+    fields: tuple[int, ...]
+    """Numbers of the fields in the model."""
+    weights: np.ndarray
+    """log2 Bayes factors, an axis for each field, by level number."""
+
+
+def weights(m: np.ndarray, u: np.ndarray) -> np.ndarray:
+    """log2 Bayes factors; level 0 of an axis is a missing value, beside which the other fields tell what they tell."""
+    return np.asarray(np.log2(with_missing(m) / with_missing(u)))
+
+
+def with_missing(chances: np.ndarray) -> np.ndarray:
+    """Chances by level number: level 0, nothing known, has the chance of all levels together."""
+    for axis in range(chances.ndim):
+        chances = np.concatenate([chances.sum(axis=axis, keepdims=True), chances], axis=axis)
+    return chances
 
 
 class FittedModel(Declaration):
     """Fellegi and Sunter (1969): a prior, and for each field the chances of its levels among matches and strangers."""
 
+    version: Literal[2] = 2
+    """Of this format."""
     model: Model
     fields: tuple[FittedField, ...]
+    joints: tuple[FittedJoint, ...] = ()
+    """Fields that weigh together; their own chances above are what a field tells alone."""
     prior: float
     """Chance that a pair drawn at random from all pairs is a match."""
     clear: bool
@@ -46,8 +91,34 @@ class FittedModel(Declaration):
     """Version of the standardisation."""
     assignment: Assignment
     candidates: int
-    iterations: int
+    """Pairs it was fitted on."""
+    tail: float = 0.0
+    """Share of the expected matches among the candidates that are less likely than the model's floor."""
     converged: bool
+    history: tuple[Iteration, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What a reviewer should know before the model is used."""
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        """All that is added up to the weight of a pair."""
+        names = [field.field for field in self.fields]
+        joined = {name for joint in self.joints for name in joint.fields}
+        alone = [
+            Factor((number,), np.asarray(field.weights))
+            for number, field in enumerate(self.fields)
+            if field.field not in joined
+        ]
+        together = [Factor(tuple(map(names.index, joint.fields)), self._joint_weights(joint)) for joint in self.joints]
+        return (*alone, *together)
+
+    def _joint_weights(self, joint: FittedJoint) -> np.ndarray:
+        shape = [len(field.levels) + 1 for name in joint.fields for field in self.fields if field.field == name]
+        return weights(np.reshape(joint.m, shape), np.reshape(joint.u, shape))
+
+    @property
+    def iterations(self) -> int:
+        return len(self.history)
 
     def to_json(self) -> bytes:
         """Canonical JSON (RFC 8785), fit to be signed."""

@@ -8,14 +8,14 @@ import polars as pl
 from declare import WrongInput
 from linkage import linked
 from linkage.assign import assign
-from linkage.block import block, candidates
+from linkage.block import block
 from linkage.comparable import comparable
 from linkage.fitted import FittedModel
 from linkage.linked import LINKS, LinkedTable, cluster_records
 from linkage.model import Model
 from linkage.pairing import pair_up
 from linkage.quality import LinkQuality, link_quality
-from linkage.score import score
+from linkage.score import scored
 from pseudonymise.protected import PAYLOAD, ProtectedTable
 from pseudonymise.standardise import VERSION
 
@@ -68,14 +68,14 @@ def _link_two(tables: Mapping[str, ProtectedTable], fitted: FittedModel) -> _Ans
     left, right = tables[model.left], tables[model.right]
     pairing = pair_up(comparable(left), comparable(right), model)
     blocks = block(pairing)
-    scored = score(candidates(pairing, blocks), pairing, fitted)
+    found = scored(pairing, blocks, fitted)
     least = min(PLAUSIBLE, model.threshold)
-    likely, plausible = (assign(scored, mode, least) for mode in ("none", fitted.assignment))
+    likely, plausible = (assign(found, mode, least) for mode in ("none", fitted.assignment))
     links = plausible.filter(pl.col("match_probability") >= model.threshold)
     return _Answer(
         likely=_named(likely, left, right, model),
         plausible=_named(plausible, left, right, model),
-        quality=link_quality(scored, links, fitted, model.threshold, blocks.sizes),
+        quality=link_quality(found, links, fitted, model.threshold, blocks.sizes),
     )
 
 

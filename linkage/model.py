@@ -1,6 +1,6 @@
 """The declaration of a linkage: which sources, which blocks, which comparisons."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -20,13 +20,54 @@ EXCLUDING: dict[Assignment, tuple[str, ...]] = {
 
 MOST_FIELDS = 16
 MOST_LEVELS = 12
+MOST_JOINED = 3
 
 
 class Block(Declaration):
-    """Pairs that agree on all of `on` are candidates. Missing evidence agrees with nothing."""
+    """Which records meet. Those that agree on all of `on`; of these, where given, only those that lie near each other
+    by order (sorted neighbourhood), or whose values of one field are probably alike (locality-sensitive hashing).
 
-    on: tuple[str, ...] = Field(min_length=1)
-    """Evidence columns, for example `surname.sound` and `birth_date.year`."""
+    Missing evidence agrees with nothing. Where evidence is a list, agreement on one member is enough.
+    """
+
+    on: tuple[str, ...] = ()
+    """Evidence, for example `surname.sound` and `birth_date.year`; in clear text also SQL expressions over the evidence
+    of one field, for example `substr(surname, 1, 2)`."""
+    sorted_by: tuple[str, ...] = ()
+    """Evidence by which records are sorted, the first counting most. Hernández and Stolfo (1995)."""
+    window: int = Field(default=5, ge=1, le=1_000)
+    """How many records to each side are near."""
+    alike: str | None = None
+    """Field whose values are probably alike: MinHash of bigrams in clear text, drawn bits of encodings."""
+    bands: int = Field(default=16, ge=1, le=200)
+    size: int = Field(default=4, ge=1, le=64)
+    """`bands` chances to meet on `size` hashes: more bands find more, larger ones find less."""
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not (self.on or self.sorted_by or self.alike):
+            raise ValueError("a block needs on, sorted_by or alike")
+        return self
+
+
+Chance = Annotated[float, Field(gt=0, lt=1)]
+
+
+class Prior(Declaration):
+    """What is known beforehand of how many pairs match: a chance, or rules that hardly ever join strangers."""
+
+    chance: Chance | None = None
+    """Of a pair drawn at random from all pairs; it is kept as it is."""
+    rules: tuple[tuple[str, ...], ...] = ()
+    """Each names evidence; pairs that agree on all of it are taken for matches."""
+    recall: float = Field(default=0.8, gt=0, le=1)
+    """Share of all matches that the rules are thought to find."""
+
+    @model_validator(mode="after")
+    def _says_one_thing(self) -> Self:
+        if (self.chance is None) == (not self.rules):
+            raise ValueError("a prior needs either chance or rules")
+        return self
 
 
 class Comparison(Declaration):
@@ -37,6 +78,10 @@ class Comparison(Declaration):
     """Whether agreement on a rare value counts for more; by default for names."""
     levels: tuple[Level, ...] = Field(default=(), max_length=MOST_LEVELS)
     """From best to worst; by default those of the field's kind."""
+    m: dict[str, Chance] = {}
+    """Level → its chance among matches, where it is known and not to be estimated."""
+    u: dict[str, Chance] = {}
+    """Level → its chance among strangers, likewise."""
 
 
 class FileField(Declaration):
@@ -91,11 +136,20 @@ class Model(Declaration):
     """`right-once`: each left record has at most one link, for the right holds each entity once; by default what the
     sources say (`linkage.train.assignment_of`)."""
     block_limit: int = Field(default=1_000_000, ge=1)
-    """Most pairs of one block value; larger blocks are left out and reported."""
+    """Most pairs of one block value; of a larger one only records near each other are compared, as reported."""
+    candidate_limit: int = Field(default=5_000_000_000, ge=1)
+    """Most candidate pairs of all blocks together."""
     random_pairs: int = Field(default=500_000, ge=1_000)
     """Pairs drawn to see how often strangers agree."""
+    training_pairs: int = Field(default=2_000_000, ge=1_000)
+    """About how many candidate pairs are fitted on: those of records drawn until there are as many."""
+    floor: float = Field(default=1e-3, gt=0, lt=1)
+    """Pairs less likely than this are dropped unseen; never more than the threshold."""
+    prior: Prior | None = None
+    joint: tuple[tuple[str, ...], ...] = ()
+    """Fields of which one tells something of the other, such as postcode and city: their levels weigh together."""
     seed: int = 20_240_101
-    blocks: tuple[Block, ...] = Field(min_length=1)
+    blocks: tuple[Block, ...] = Field(min_length=1, max_length=32)
     comparisons: tuple[Comparison, ...] = Field(min_length=1, max_length=MOST_FIELDS)
     file: Files = Files()
     fields: tuple[FileField, ...] = ()
@@ -105,6 +159,21 @@ class Model(Declaration):
         names = [comparison.field for comparison in self.comparisons]
         if len(names) != len(set(names)):
             raise ValueError("a field is compared twice")
+        return self
+
+    @model_validator(mode="after")
+    def _joints_name_fields_once(self) -> Self:
+        joined = [name for joint in self.joint for name in joint]
+        if len(joined) != len(set(joined)) or not set(joined) <= {comparison.field for comparison in self.comparisons}:
+            raise ValueError("a joint names compared fields, and each field is in one joint at most")
+        if any(not 2 <= len(joint) <= MOST_JOINED for joint in self.joint):
+            raise ValueError(f"a joint has 2 to {MOST_JOINED} fields")
+        return self
+
+    @model_validator(mode="after")
+    def _floor_is_below_the_threshold(self) -> Self:
+        if self.floor > self.threshold:
+            raise ValueError("floor must not be above threshold")
         return self
 
     @property

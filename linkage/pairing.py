@@ -1,12 +1,15 @@
 """Two sides made ready for comparison under one model: values become numbers, equal where values are equal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
-from linkage.comparable import Comparable, check_blocks, kinds_of
-from linkage.compare.level import LIBRARY, PRESENCE, Level, whole
+from linkage.comparable import Comparable, kinds_of
+from linkage.compare.level import Level, whole
+from linkage.compare.library import LIBRARY, PRESENCE, check_levels
+from linkage.dictionary import codes
+from linkage.expression import evaluated
 from linkage.model import Model
 from pseudonymise.standardise import token_group
 
@@ -71,26 +74,40 @@ class Pairing:
     def clear(self) -> bool:
         return self.left.clear
 
+    def values(self, field: str, columns: Sequence[str], left: pl.Series, right: pl.Series) -> list[pl.DataFrame]:
+        """Evidence columns of a field for pairs of positions, left and right."""
+        sides = ((self.left, left), (self.right, right))
+        return [side.evidence[field].at(columns, positions) for side, positions in sides]
+
 
 def pair_up(left: Comparable, right: Comparable, model: Model) -> Pairing:
     """Raises `WrongInput` when a side lacks what the model reads."""
     kinds = kinds_of(left, right, model)
-    check_blocks(left, right, model)
     fields = fields_of_model(model, kinds)
-    wanted = {part for block in model.blocks for part in block.on}.union(*(field.evidence for field in fields))
-    left_codes, right_codes = codes(left.table, right.table, sorted(wanted))
+    blocked = {part for block in model.blocks for part in (*block.on, *block.sorted_by)}
+    computed = {part for part in blocked if not _is_evidence(left, right, part)}
+    wanted = (blocked - computed).union(*(field.evidence for field in fields))
+    for part in sorted(computed):
+        evaluated(left, part)
+    left_codes, right_codes = _coded(left, right, sorted(wanted))
     return Pairing(left, right, model, fields, left_codes, right_codes)
+
+
+def _is_evidence(left: Comparable, right: Comparable, part: str) -> bool:
+    return all(part in dict(side.by_column) for side in (left, right))
 
 
 def fields_of_model(model: Model, kinds: Mapping[str, str]) -> tuple[Field, ...]:
     """Levels and term frequency as declared, or the kind's own."""
-    named = ((comparison, kinds[comparison.field]) for comparison in model.comparisons)
+    named = [(comparison, kinds[comparison.field]) for comparison in model.comparisons]
+    for comparison, kind in named:
+        check_levels(comparison.field, kind, comparison.levels)
     return tuple(
         Field(
             name=comparison.field,
             kind=kind,
             levels=comparison.levels or LIBRARY[kind],
-            term_frequency=kind in ("surname", "given_name")
+            term_frequency=kind in ("surname", "given_name", "full_name")
             if comparison.term_frequency is None
             else comparison.term_frequency,
         )
@@ -98,23 +115,16 @@ def fields_of_model(model: Model, kinds: Mapping[str, str]) -> tuple[Field, ...]
     )
 
 
-def codes(left: pl.DataFrame, right: pl.DataFrame, columns: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Columns as UInt32 codes, equal where values are equal; columns that may be compared share one dictionary."""
-    found: tuple[list[pl.Series], list[pl.Series]] = ([], [])
+def _coded(left: Comparable, right: Comparable, columns: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Codes of evidence columns; columns that may be compared share one dictionary. Only distinct values are coded."""
+    found: dict[tuple[int, str], pl.Series] = {}
+    owners = [
+        (side, evidence, column) for side, both in enumerate((left, right)) for column, evidence in both.by_column
+    ]
     for group in dict.fromkeys(map(token_group, columns)):
-        members = [column for column in columns if token_group(column) == group]
-        coded = iter(_dictionary([side[column] for side in (left, right) for column in members]))
-        for side in found:
-            side.extend(next(coded).alias(column) for column in members)
-    return pl.DataFrame(found[0]).select(columns), pl.DataFrame(found[1]).select(columns)
-
-
-def _dictionary(series: Sequence[pl.Series]) -> Iterable[pl.Series]:
-    """Ranks of the values over all series together. Only distinct values are sorted: values repeat."""
-    every = pl.concat([one.alias("value") for one in series]).to_frame()
-    ranked = every.drop_nulls().unique().sort("value").with_row_index("rank", offset=1)
-    ranks = every.join(ranked, on="value", how="left", maintain_order="left")["rank"]
-    start = 0
-    for one in series:
-        yield ranks.slice(start, one.len())
-        start += one.len()
+        members = [owner for owner in owners if owner[2] in columns and token_group(owner[2]) == group]
+        coded = codes([evidence.distinct[column] for _, evidence, column in members])
+        for (side, evidence, column), code in zip(members, coded, strict=True):
+            found[side, column] = evidence.each(code).alias(column)
+    sides = [pl.DataFrame([found[side, column] for column in columns]) for side in (0, 1)]
+    return sides[0], sides[1]

@@ -1,15 +1,22 @@
-"""Training: a separate, reviewed step that turns two tables and a model into a fitted model. No labels are used."""
+"""Training: a separate, reviewed step that turns two tables and a model into a fitted model."""
+
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
 
-from linkage.block import block, candidates
-from linkage.coincidence import coincidence
+from declare import WrongInput
+from linkage.block import Blocks, block, candidates
+from linkage.coincidence import coincidence, random_pairs, together
 from linkage.comparable import Comparable, comparable
-from linkage.em import Fit, Indices, Levels, Patterns, expectation_maximisation
-from linkage.fitted import FittedField, FittedModel
-from linkage.model import EXCLUDING, MOST_LEVELS, Assignment, Model
+from linkage.diagnosis import warnings
+from linkage.em import Chances, Fit, Indices, Levels, Patterns, expectation_maximisation, pattern_odds
+from linkage.fitted import FittedField, FittedJoint, FittedModel, Iteration
+from linkage.levels import with_levels
+from linkage.model import MOST_LEVELS, Assignment, Model
 from linkage.pairing import Field, Pairing, pair_up
+from linkage.prior import start
+from linkage.sample import sample
 from pseudonymise.protected import ProtectedTable
 from pseudonymise.standardise import VERSION
 
@@ -20,42 +27,44 @@ def train(left: ProtectedTable | Comparable, right: ProtectedTable | Comparable,
     Raises `WrongInput` when a table lacks what the model reads or there would be too many candidates.
     """
     pairing = pair_up(comparable(left), comparable(right), model)
-    return fit(pairing, candidates(pairing, block(pairing)))
+    return fit(pairing, block(pairing))
 
 
-def fit(pairing: Pairing, pairs: pl.DataFrame) -> FittedModel:
-    """The fitted model of candidate pairs with their levels."""
-    chance = coincidence(pairing)
-    found = expectation_maximisation(
-        patterns(pairs, pairing.fields, assignment_of(pairing)),
-        [chance[field.name] for field in pairing.fields],
-        pairing.possible,
-        _starting_prior(pairing),
-        [_ordered_levels(field) for field in pairing.fields],
-    )
-    return _frozen(pairing, found, pairs.height)
+def fit(pairing: Pairing, blocks: Blocks, labels: pl.DataFrame | None = None) -> FittedModel:
+    """The model fitted to the candidates of drawn records.
 
-
-def patterns(pairs: pl.DataFrame, fields: tuple[Field, ...], assignment: Assignment) -> Patterns:
-    """Distinct rows of levels with their counts, in order; where assignment excludes, the pattern of each pair too."""
-    columns = [field.column for field in fields]
-    counted = pairs.group_by(columns).agg(pl.len().alias("pairs")).sort(columns)
-    levels, counts = counted.select(columns).to_numpy(), counted["pairs"].cast(pl.Float64).to_numpy()
-    if not (sides := EXCLUDING[assignment]):
-        return Patterns(levels, counts)
-    indices = pairs.select(pl.col(sides).cast(pl.Int64))
-    return Patterns(levels, counts, _pattern_of(pairs.select(columns), levels), tuple(indices.to_numpy().T))
-
-
-def _pattern_of(pairs: pl.DataFrame, levels: Levels) -> Indices:
-    """For each pair the number of its pattern; levels are put together as the digits of one number.
-
-    Sixteen fields of at most fourteen levels (`linkage.model`) fit into 64 bits.
+    `labels` has positions `l`, `r` and `match` (bool): what people said of pairs counts for what it is.
     """
-    digits = np.uint64(MOST_LEVELS + 2) ** np.arange(levels.shape[1] - 1, -1, -1, dtype=np.uint64)
-    weighed = zip(pairs.columns, digits.tolist(), strict=True)
-    codes = pairs.select(pl.sum_horizontal(pl.col(name).cast(pl.UInt64) * digit for name, digit in weighed))
-    return np.searchsorted(levels.astype(np.uint64) @ digits, codes.to_series().to_numpy())
+    assignment = assignment_of(pairing)
+    drawn = sample(pairing, blocks, assignment)
+    pairs = candidates(pairing, blocks, drawn.screen)
+    seen = patterns(pairs, pairing.fields, drawn.rivals, labels if labels is None else with_levels(labels, pairing))
+    known = _known(pairing)
+    first = start(pairing, assignment)
+    found = expectation_maximisation(seen, known, drawn.possible, first.prior, prior_fixed=first.fixed)
+    return _frozen(pairing, assignment, known, found, seen)
+
+
+def patterns(
+    pairs: pl.DataFrame, fields: tuple[Field, ...], rivals: tuple[str, ...], labels: pl.DataFrame | None = None
+) -> Patterns:
+    """Distinct rows of levels with their counts, in order; with rivals the pattern of each pair too.
+
+    `labels` has the levels of labelled pairs and `match`.
+    """
+    columns = [field.column for field in fields]
+    every = [pairs.select(columns, weight=1.0)]
+    if labels is not None:
+        every.append(labels.select(columns, weight=0.0))
+    counted = pl.concat(every).group_by(columns).agg(pl.col("weight").sum()).sort(columns)
+    levels, counts = counted.select(columns).to_numpy(), counted["weight"].to_numpy()
+    labelled = None if labels is None else _labelled(labels, columns, levels)
+    if not rivals:
+        return Patterns(levels, counts, labelled=labelled)
+    indices = pairs.select(pl.col(rivals).cast(pl.Int64))
+    return Patterns(
+        levels, counts, _pattern_of(pairs.select(columns), levels), tuple(indices.to_numpy().T), labelled=labelled
+    )
 
 
 def assignment_of(pairing: Pairing) -> Assignment:
@@ -77,12 +86,65 @@ def assignment_of(pairing: Pairing) -> Assignment:
     return names.get((left_once, pairing.right.once), "none")
 
 
-def _starting_prior(pairing: Pairing) -> float:
-    """As if every record had a partner: what agrees is taken for a match until something speaks against it."""
-    heights = {"l": pairing.left_codes.height, "r": pairing.right_codes.height}
-    sides = EXCLUDING[assignment_of(pairing)] or ("l", "r")
-    most = min(heights[side] for side in sides)
-    return min(max(most / max(pairing.possible, 1), 1e-12), 0.1)
+def _pattern_of(pairs: pl.DataFrame, levels: Levels) -> Indices:
+    """For each pair the number of its pattern; levels are put together as the digits of one number.
+
+    Sixteen fields of at most fourteen levels (`linkage.model`) fit into 64 bits.
+    """
+    digits = np.uint64(MOST_LEVELS + 2) ** np.arange(levels.shape[1] - 1, -1, -1, dtype=np.uint64)
+    weighed = zip(pairs.columns, digits.tolist(), strict=True)
+    codes = pairs.select(pl.sum_horizontal(pl.col(name).cast(pl.UInt64) * digit for name, digit in weighed))
+    return np.searchsorted(levels.astype(np.uint64) @ digits, codes.to_series().to_numpy())
+
+
+def _labelled(labels: pl.DataFrame, columns: list[str], levels: Levels) -> tuple[np.ndarray, np.ndarray]:
+    place, match = _pattern_of(labels.select(columns), levels), labels["match"].to_numpy()
+    of_matches, of_others = (
+        np.bincount(place[these], minlength=levels.shape[0]).astype(np.float64) for these in (match, ~match)
+    )
+    return of_matches, of_others
+
+
+def _known(pairing: Pairing) -> tuple[Chances, ...]:
+    """Chances among strangers of every field alone, then of fields taken together; what the model fixes stays fixed."""
+    pairs = random_pairs(pairing)
+    chance = coincidence(pairing, pairs)
+    joined = {name for names in pairing.model.joint for name in names}
+    numbers = {field.name: number for number, field in enumerate(pairing.fields)}
+    declared = {comparison.field: comparison for comparison in pairing.model.comparisons}
+    alone = [
+        Chances(
+            (numbers[field.name],),
+            chance[field.name],
+            ordered=tuple(_ordered_levels(field)),
+            fixed_m=_fixed(field, declared[field.name].m, pairing.model),
+            fixed_u=_fixed(field, declared[field.name].u, pairing.model),
+        )
+        for field in pairing.fields
+        if field.name not in joined
+    ]
+    for names in pairing.model.joint:
+        fields = [pairing.fields[numbers[name]] for name in names]
+        table = together(pairing, pairs, fields, [chance[name] for name in names])
+        alone.append(Chances(tuple(numbers[name] for name in names), table))
+    return tuple(alone)
+
+
+def _fixed(field: Field, given: Mapping[str, float], model: Model) -> dict[int, float]:
+    """Level, from 0 → its given chance. Raises `WrongInput` for an unknown level, or when others get no chance."""
+    names = [*(level.name for level in field.levels), "other"]
+    if unknown := sorted(set(given) - set(names)):
+        raise WrongInput(
+            f"model {model.id} gives a chance to level {unknown[0]} of {field.name}, which is not there",
+            remedy=f"Its levels are: {', '.join(names)}.",
+        )
+    left = 1.0 - sum(given.values())
+    if given and (left < -1e-9 or (left < 1e-9) != (len(given) == len(names))):
+        raise WrongInput(
+            f"the chances that model {model.id} gives to levels of {field.name} do not leave room for the others",
+            remedy="Chances of all levels together are 1; a missing value has none.",
+        )
+    return {names.index(name): chance for name, chance in given.items()}
 
 
 def _ordered_levels(field: Field) -> list[int]:
@@ -90,8 +152,14 @@ def _ordered_levels(field: Field) -> list[int]:
     return [number for number, level in enumerate(field.levels) if not level.incomplete] + [field.other - 1]
 
 
-def _frozen(pairing: Pairing, found: Fit, pairs: int) -> FittedModel:
-    return FittedModel(
+def _frozen(
+    pairing: Pairing, assignment: Assignment, known: tuple[Chances, ...], found: Fit, seen: Patterns
+) -> FittedModel:
+    m, u = ({one.fields: each for one, each in zip(known, every, strict=True)} for every in (found.m, found.u))
+    odds = pattern_odds(seen.levels, found.prior, [one.fields for one in known], found.m, found.u)
+    expected = seen.matches(odds)
+    below = expected[odds < pairing.model.floor / (1.0 - pairing.model.floor)].sum()
+    model = FittedModel(
         model=pairing.model,
         fields=tuple(
             FittedField(
@@ -99,16 +167,34 @@ def _frozen(pairing: Pairing, found: Fit, pairs: int) -> FittedModel:
                 kind=field.kind,
                 levels=field.levels,
                 term_frequency=field.term_frequency,
-                m=tuple(np.asarray(m).tolist()),
-                u=tuple(np.asarray(u).tolist()),
+                m=tuple(_alone(m, number).tolist()),
+                u=tuple(_alone(u, number).tolist()),
             )
-            for field, m, u in zip(pairing.fields, found.m, found.u, strict=True)
+            for number, field in enumerate(pairing.fields)
+        ),
+        joints=tuple(
+            FittedJoint(
+                fields=tuple(pairing.fields[f].name for f in fields),
+                m=tuple(m[fields].ravel().tolist()),
+                u=tuple(u[fields].ravel().tolist()),
+            )
+            for fields in m
+            if len(fields) > 1
         ),
         prior=found.prior,
         clear=pairing.clear,
         standard=VERSION,
-        assignment=assignment_of(pairing),
-        candidates=pairs,
-        iterations=found.iterations,
+        assignment=assignment,
+        candidates=int(seen.counts.sum()),
+        tail=float(below / expected.sum()) if expected.sum() > 0 else 0.0,
         converged=found.converged,
+        history=tuple(Iteration(prior=prior, moved=moved) for prior, moved in found.history),
     )
+    return model.model_copy(update={"warnings": warnings(pairing, model, seen, odds)})
+
+
+def _alone(chances: Mapping[tuple[int, ...], np.ndarray], field: int) -> np.ndarray:
+    """Chances of one field's levels, whatever those of the fields beside it."""
+    fields = next(fields for fields in chances if field in fields)
+    others = tuple(axis for axis, other in enumerate(fields) if other != field)
+    return np.asarray(chances[fields].sum(axis=others))

@@ -5,11 +5,10 @@ from typing import Final
 
 import polars as pl
 
-from linkage.block import with_levels
-from linkage.coincidence import with_equality
 from linkage.fitted import FittedModel
+from linkage.levels import with_levels
 from linkage.pairing import Pairing
-from linkage.score import Floats, probability, weights
+from linkage.score import probability, weights
 
 MOST_EXAMINED: Final = 50_000
 """Records of a side; of more, so many are taken at equal distances."""
@@ -45,10 +44,9 @@ def _of_left(side: str, pairing: Pairing, fitted: FittedModel) -> Unlinkable:
     positions = pl.int_range(0, height, max(-(-height // MOST_EXAMINED), 1), dtype=pl.UInt32, eager=True)
     itself = replace(pairing, right=pairing.left, right_codes=pairing.left_codes)
     pairs = pl.DataFrame([positions.alias("l"), positions.alias("r")])
-    compared = with_levels(with_equality(pairs, itself), itself)
+    compared = with_levels(pairs, itself)
     # frequencies are those of both sides, hence the weights of the pairing as it was
-    parts = [weights(compared, pairing, *both) for both in zip(pairing.fields, fitted.fields, strict=True)]
-    total: Floats = sum(parts, start=positions.cast(pl.Float64).to_numpy() * 0.0)
+    total = weights(compared, pairing, fitted)
     missing = tuple(
         (field.name, float((compared[field.column] == 0).sum()) / max(positions.len(), 1)) for field in pairing.fields
     )

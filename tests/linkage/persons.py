@@ -4,7 +4,7 @@ import polars as pl
 from hypothesis import strategies as st
 
 from linkage import Comparable, Model
-from pseudonymise.standardise import evidence, fields_of
+from pseudonymise.standardise import fields_of
 
 TYPES = {"surname": "surname", "given_name": "given_names", "birth_date": "date", "postcode": "code", "sex": "sex"}
 
@@ -35,4 +35,4 @@ def persons(rows: list[tuple[str | None, ...]], name: str = "left") -> Comparabl
     """Clear-text evidence of rows in the order of `TYPES`."""
     table = pl.DataFrame(rows, schema=dict.fromkeys(TYPES, pl.String), orient="row")
     fields = fields_of((column, kind, column) for column, kind in TYPES.items())
-    return Comparable(name, {field.name: field.kind for field in fields}, evidence(table, fields), clear=True)
+    return Comparable.of_text(name, table, fields)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkage.em import Patterns, _ordered, exclusive, expectation_maximisation
+from linkage.em import Chances, Patterns, _ordered, exclusive, expectation_maximisation
 
 M = [np.array([0.85, 0.1, 0.05]), np.array([0.9, 0.1]), np.array([0.7, 0.2, 0.06, 0.04]), np.array([0.8, 0.2])]
 U = [np.array([0.01, 0.04, 0.95]), np.array([0.5, 0.5]), np.array([0.001, 0.009, 0.09, 0.9]), np.array([0.02, 0.98])]
@@ -21,10 +21,13 @@ def patterns(share_seen: float = 1.0) -> Patterns:
     return Patterns(levels[seen], counts[seen] * share_seen)
 
 
+def alone(chance: list[np.ndarray]) -> list[Chances]:
+    return [Chances((number,), one, ordered=tuple(range(one.size))) for number, one in enumerate(chance)]
+
+
 def fit(given_patterns: Patterns, chance: list[np.ndarray] | None = None, possible: int = POSSIBLE):
-    orders = [range(m.size) for m in M]
     mixed = [(1 - PRIOR) * u + PRIOR * m for m, u in zip(M, U, strict=True)]
-    return expectation_maximisation(given_patterns, chance or mixed, possible, 1e-4, orders)
+    return expectation_maximisation(given_patterns, alone(chance or mixed), possible, 1e-4)
 
 
 def test_known_chances_come_back():
@@ -90,11 +93,8 @@ def test_household_members_do_not_pass_for_matches():
     pattern = np.tile([0, 1], people)
     chance = [np.array([0.002, 0.998]), np.array([0.01, 0.99])]
     counts = np.array([people, people], dtype=float)
-    orders = [range(2), range(2)]
-    plain = expectation_maximisation(Patterns(levels, counts), chance, people**2, 1e-3, orders)
-    knowing = expectation_maximisation(
-        Patterns(levels, counts, pattern, (left, right)), chance, people**2, 1e-3, orders
-    )
+    plain = expectation_maximisation(Patterns(levels, counts), alone(chance), people**2, 1e-3)
+    knowing = expectation_maximisation(Patterns(levels, counts, pattern, (left, right)), alone(chance), people**2, 1e-3)
     assert knowing.m[1][0] > 0.97
     assert knowing.prior * people**2 == pytest.approx(people, rel=0.05)
     assert plain.m[1][0] < knowing.m[1][0]

@@ -1,0 +1,92 @@
+"""Runs: the right records that a left record is paired with lie side by side, so pairs need no join.
+
+Right records are sorted by key once. A left record then has a *run* of them: where it starts, and how long it is. What
+is paired can so be counted before it is paired, and paired a few left records at a time.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+Indices = np.ndarray[tuple[int], np.dtype[np.int64]]
+Records = np.ndarray[tuple[int], np.dtype[np.uint32]]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Entries:
+    """Keys of one side: `key` of each entry, 0 for none, and the record it belongs to, in order of the records.
+
+    A record has one entry, or where its evidence is a list one for each member; `order` sorts entries of one key.
+    """
+
+    record: Records
+    key: Records
+    order: Records | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Runs:
+    """Left entry `i` is paired with `right[start[i] : start[i] + count[i]]`; `left` does not fall."""
+
+    left: Records
+    start: Indices
+    count: Indices
+    right: Records
+
+    def between(self, first: int, last: int) -> tuple[Records, Records]:
+        """Pairs of left records first … last-1, in order."""
+        these = slice(*np.searchsorted(self.left, (first, last)))
+        count = self.count[these]
+        before = np.cumsum(count) - count
+        inside = np.arange(int(count.sum())) - np.repeat(before - self.start[these], count)
+        return np.repeat(self.left[these], count), self.right[inside]
+
+    def per_record(self, height: int) -> Indices:
+        """Pairs of each left record."""
+        return np.bincount(self.left, weights=self.count, minlength=height).astype(np.int64)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Capped:
+    """Runs, and the keys of which no more than a window was taken."""
+
+    runs: Runs
+    keys: Records
+    left_out: int
+
+
+def runs(left: Entries, right: Entries, *, most: int, window: int | None, halved: bool) -> Capped:
+    """Every left entry with all right entries of its key; with `window`, or where a key would give over `most` pairs,
+    only with those that lie near it in `order`: `window` to each side, or as many as `most` allows.
+
+    `halved` says that both sides are one, so that only half of the pairs count. Entries need an `order` for that.
+    """
+    keys = int(max(left.key.max(initial=0), right.key.max(initial=0))) + 1
+    lefts, rights = (np.bincount(side.key, minlength=keys) for side in (left, right))
+    lefts[0] = rights[0] = 0
+    pairs = lefts * rights
+    over = np.flatnonzero(pairs > (2 * most if halved else most)) if window is None else np.flatnonzero(pairs)
+    sorted_right = np.lexsort((right.key,) if right.order is None else (right.order, right.key))
+    starts = np.cumsum(np.bincount(right.key, minlength=keys)) - np.bincount(right.key, minlength=keys)
+    present = np.flatnonzero(left.key)
+    key = left.key[present]
+    start, count = starts[key], rights[key]
+    if over.size:
+        widths = np.full(keys, 2 * window + 1) if window else np.maximum(most // np.maximum(lefts, 1), 1)
+        near = np.flatnonzero(np.isin(key, over))
+        place = _places(left, right, sorted_right, present[near])
+        width = np.minimum(widths[key[near]], count[near])
+        highest = start[near] + count[near] - width
+        start[near] = np.clip(place - width // 2, start[near], highest)
+        count[near] = width
+    found = Runs(left.record[present], start, count, right.record[sorted_right])
+    return Capped(found, over.astype(np.uint32), int(pairs.sum() - count.sum()))
+
+
+def _places(left: Entries, right: Entries, sorted_right: Indices, these: Indices) -> Indices:
+    """Where left entries would stand among the sorted right ones."""
+    if left.order is None or right.order is None:
+        raise ValueError("entries that are taken by nearness need an order")
+    wide = np.uint64(32)
+    ranks = (right.key.astype(np.uint64) << wide | right.order)[sorted_right]
+    return np.searchsorted(ranks, left.key[these].astype(np.uint64) << wide | left.order[these])

@@ -1,0 +1,35 @@
+"""SQL expressions over evidence of one field, to block on in clear text: `substr(surname, 1, 2)`."""
+
+import re
+
+import polars as pl
+
+from declare import WrongInput
+from linkage.comparable import Comparable
+
+_NAME = re.compile(r"[\w.]+")
+
+
+def evaluated(side: Comparable, part: str) -> tuple[str, pl.Series]:
+    """The field an expression reads, and its value for each distinct row of that field's evidence.
+
+    Raises `WrongInput` when it is no expression, reads no or several fields, or the side holds no clear text.
+    """
+    if not side.clear or _NAME.fullmatch(part):
+        raise _unknown(part, f"{side.name} has no such evidence")
+    try:
+        expression = pl.sql_expr(part)
+        read = set(expression.meta.root_names())
+        for name, evidence in side.evidence.items():
+            if read and read <= set(evidence.distinct.columns):
+                return name, evidence.distinct.select(expression.alias("value")).to_series()
+    except (pl.exceptions.PolarsError, ValueError):
+        raise _unknown(part, "it is no SQL expression that can be evaluated over text") from None
+    raise _unknown(part, 'it must read evidence of one field; a name with a dot stands between ""')
+
+
+def _unknown(part: str, why: str) -> WrongInput:
+    return WrongInput(
+        f"a block names {part}: {why}",
+        remedy="Name evidence such as surname.sound, or in clear text an expression such as substr(surname, 1, 2).",
+    )

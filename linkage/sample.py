@@ -1,0 +1,65 @@
+"""The sample a model is fitted on: all candidates of drawn records, so that rivals of one record stay together."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from linkage.block import Blocks
+from linkage.block.candidates import Screen
+from linkage.block.runs import Records
+from linkage.coincidence import by_value
+from linkage.model import EXCLUDING, Assignment
+from linkage.pairing import Pairing
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Sample:
+    screen: Screen | None
+    """Which candidates are in it; None for all."""
+    possible: int
+    """Pairs of the drawn records there are in all."""
+    rivals: tuple[str, ...]
+    """Sides whose records have one partner at most, and all their candidates in the sample."""
+
+
+def sample(pairing: Pairing, blocks: Blocks, assignment: Assignment) -> Sample:
+    """About `training_pairs` candidates; which records are drawn depends on their values, not on their place."""
+    model, sides = pairing.model, EXCLUDING[assignment]
+    total = int(blocks.pairs(pairing.left.height).sum())
+    if total <= model.training_pairs:
+        return Sample(None, pairing.possible, sides)
+    share = model.training_pairs / total
+    if model.dedupe:
+        return _of_pairs(pairing, share)
+    side = sides[0] if len(sides) == 1 else "l"
+    codes, others = (
+        (pairing.left_codes, pairing.right.height) if side == "l" else (pairing.right_codes, pairing.left.height)
+    )
+    ranks = _ranks(by_value(codes, model), model.seed)
+    drawn = max(round(share * codes.height), 1)
+    chosen = ranks < drawn
+
+    def screen(left: Records, right: Records) -> np.ndarray:
+        return np.asarray(chosen[left if side == "l" else right])
+
+    return Sample(screen, drawn * others, (side,) if side in sides else ())
+
+
+def _of_pairs(pairing: Pairing, share: float) -> Sample:
+    """Of one file every pair belongs to that record of the two which was drawn first."""
+    height = pairing.left.height
+    ranks = _ranks(by_value(pairing.left_codes, pairing.model), pairing.model.seed)
+    # so many of the first ranks as have that share of all pairs
+    drawn = max(round(height * (1.0 - (1.0 - share) ** 0.5)), 1)
+
+    def screen(left: Records, right: Records) -> np.ndarray:
+        return np.asarray(np.minimum(ranks[left], ranks[right]) < drawn)
+
+    return Sample(screen, drawn * (2 * height - drawn - 1) // 2, ())
+
+
+def _ranks(order: np.ndarray, seed: int) -> np.ndarray:
+    """A random rank for each position, the same for the same record wherever it stands."""
+    ranks = np.empty(order.size, dtype=np.int64)
+    ranks[order] = np.random.default_rng(seed).permutation(order.size)
+    return ranks
