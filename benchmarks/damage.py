@@ -52,7 +52,10 @@ def damaged(records: pl.DataFrame, rng: np.random.Generator, postcodes: int) -> 
         chosen[rows.to_numpy(), number] = _differs(better, spoiled[rows])
         spoiled = _replaced(spoiled, rows, better)
     counted = pl.DataFrame(
-        {"errors": chosen.sum(axis=1).astype(np.uint8), "accent_dropped": chosen[:, list(KINDS).index("accent dropped")]}
+        {
+            "errors": chosen.sum(axis=1).astype(np.uint8),
+            "accent_dropped": chosen[:, list(KINDS).index("accent dropped")],
+        }
     )
     rows = pl.Series(np.flatnonzero(hit), dtype=pl.UInt32)
     clean = pl.select(
@@ -145,7 +148,11 @@ def _wrong_date(some: pl.DataFrame, rng: np.random.Generator, _: int) -> pl.Data
         pl.when(how == 0).then(year + pl.col("off")).otherwise(year),
         pl.when(how == 1).then(pl.col("month")).otherwise(month),
         # every month has 28 days, so no date comes about that does not exist
-        pl.when(how == 2).then(pl.col("day")).when((how == 1) | (month == 2)).then(pl.min_horizontal(day, 28)).otherwise(day),
+        pl.when(how == 2)
+        .then(pl.col("day"))
+        .when((how == 1) | (month == 2))
+        .then(pl.min_horizontal(day, 28))
+        .otherwise(day),
     )
     return drawn.with_columns(dob=_written(*parts)).drop("off", "month", "day", "how")
 

@@ -1,8 +1,9 @@
-"""`python -m benchmarks.population --persons N --out DIR --seed S`: two linked files of made-up persons, and their truth.
+"""`python -m benchmarks.population --persons N --out DIR --seed S`: two linked files of made-up persons.
 
 Half of the N records of `left.parquet` are persons of `right.parquet` too. Columns of both: `id` (row number from 0,
-shuffled on each side apart), `given_name`, `surname`, `dob` (YYYY-MM-DD), `sex`, `postcode`, `city`; all text but the id.
-`truth.parquet` has `id_l`, `id_r` of the persons on both sides; `flags.parquet` says of each `errors`, `accent_dropped`.
+shuffled on each side apart), `given_name`, `surname`, `dob` (YYYY-MM-DD), `sex`, `postcode`, `city`; text but the id.
+`truth.parquet` has `id_l`, `id_r` of the persons on both sides; `flags.parquet` has `errors` and `accent_dropped` too.
+
 What is assumed stands in this module, `vocabulary.py` and `damage.py`; the same arguments give the same files.
 """
 
@@ -62,7 +63,9 @@ def write(records: int, out: Path, seed: int) -> None:
                 ids = pl.Series("id", order[side][start : start + size])
                 table.insert_column(0, ids).write_parquet(Path(folder) / f"{side}-{number:04}.parquet")
             overlap = slice(start, start + both.height)
-            flags.append(pl.select(id_l=pl.lit(order["left"][overlap]), id_r=pl.lit(order["right"][overlap])).hstack(both))
+            flags.append(
+                pl.select(id_l=pl.lit(order["left"][overlap]), id_r=pl.lit(order["right"][overlap])).hstack(both)
+            )
         for side in order:
             _in_order(Path(folder), side, records, out)
     found = pl.concat(flags).sort("id_l")
@@ -110,7 +113,9 @@ def persons(size: int, rng: np.random.Generator, places: int) -> pl.DataFrame:
     )
 
 
-def _given_names(female: np.ndarray[tuple[int], np.dtype[np.bool_]], twin: Indices, rng: np.random.Generator) -> pl.Series:
+def _given_names(
+    female: np.ndarray[tuple[int], np.dtype[np.bool_]], twin: Indices, rng: np.random.Generator
+) -> pl.Series:
     """A name by sex; a twin who drew the name of the first of them gets the next in the list."""
     tables = [given_names("M"), given_names("F")]
     drawn = np.where(female, tables[1].draw(rng, female.size), tables[0].draw(rng, female.size))

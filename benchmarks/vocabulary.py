@@ -1,7 +1,7 @@
 """What made-up persons are called and where they live: published name counts, invented places.
 
-Given names and surnames are drawn apart from each other and from two countries, so a whole name belongs to nobody but by
-chance. Sources and licences: `data/README.md`.
+Given names and surnames are drawn apart from each other and from two countries, so that a whole name belongs to
+nobody but by chance. Sources and licences: `data/README.md`.
 """
 
 from dataclasses import dataclass
@@ -25,18 +25,20 @@ ACCENTED: Final = 0.08
 _ACCENTS: Final = {"e": "é", "a": "á", "o": "ö", "i": "ï", "u": "ü"}
 
 PERSONS_PER_POSTCODE: Final = 1_050
-"""Records of one side in one postcode: an area with its own mix of names, not a street. Sets the number of candidates."""
+"""Records of one side in one postcode: an area, not a street. It sets how many candidates there are."""
 
 POSTCODES_PER_CITY: Final = 12
 
-_STEMS: Final = (
-    "Aalder Beuken Berken Dennen Dorn Eiken Elzen Essen Gagel Gorse Haver Hazel Heester Hemel Iepen Klaver Kroos Larik "
-    "Linden Lisse Meidoorn Mispel Olmen Pijl Populier Riet Rogge Sering Spelt Tarwe Varen Vlier Wede Wilgen Wolfs Zegge"
-).split()
-_ENDINGS: Final = (
-    "akker berge broek bron dal dijke duin eind gaarde graaf haven heide hoek horst kamp kreek laar loo meer mond "
-    "oever poort rade schans sluis stede terp tocht veen vliet voorde waard weide werf zicht zijl"
-).split()
+_STEMS: Final = [
+    "Aalder", "Beuken", "Berken", "Dennen", "Dorn", "Eiken", "Elzen", "Essen", "Gagel", "Gorse", "Haver", "Hazel",
+    "Heester", "Hemel", "Iepen", "Klaver", "Kroos", "Larik", "Linden", "Lisse", "Meidoorn", "Mispel", "Olmen", "Pijl",
+    "Populier", "Riet", "Rogge", "Sering", "Spelt", "Tarwe", "Varen", "Vlier", "Wede", "Wilgen", "Wolfs", "Zegge",
+]  # fmt: skip
+_ENDINGS: Final = [
+    "akker", "berge", "broek", "bron", "dal", "dijke", "duin", "eind", "gaarde", "graaf", "haven", "heide", "hoek",
+    "horst", "kamp", "kreek", "laar", "loo", "meer", "mond", "oever", "poort", "rade", "schans", "sluis", "stede",
+    "terp", "tocht", "veen", "vliet", "voorde", "waard", "weide", "werf", "zicht", "zijl",
+]  # fmt: skip
 _LETTERS: Final = "ABCDEGHJKLMNPRSTVWXZ"
 
 NICKNAMES: Final = {

@@ -7,10 +7,10 @@ import splink.comparison_library as cl
 from splink import block_on
 from splink_run import Plan, main
 
-COLUMNS = "id, given_name, surname, dob, sex, postcode, city"
+PREPARE = "SELECT id, given_name, surname, dob, sex, postcode, city FROM '{file}'"
 
 PLAN = Plan(
-    prepare=(f"SELECT {COLUMNS} FROM '{{file}}'",) * 2,
+    prepare=(PREPARE,) * 2,
     comparisons=[
         cl.NameComparison("given_name"),
         cl.NameComparison("surname"),

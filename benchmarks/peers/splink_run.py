@@ -24,7 +24,7 @@ class Plan:
     """What a Splink user writes for one linkage."""
 
     prepare: tuple[str, ...]
-    """SQL that reads each file; `{file}` is where it lies. One file is searched for doubles."""
+    """SQL that reads each file; `{file}` is where it lies. The column `id` is the row number from 0."""
     comparisons: list[Any]
     blocks: list[Any]
     deterministic: list[Any]
@@ -34,7 +34,6 @@ class Plan:
     """Blocks of the runs of expectation maximisation."""
     random_pairs: float = 1e7
     em: dict[str, Any] = field(default_factory=dict)
-    id: str = "id"
     duckdb: dict[str, str] = field(default_factory=dict)
     """Settings of the engine beside the number of threads."""
 
@@ -63,13 +62,11 @@ def run(plan: Plan, files: list[Path], out: Path) -> None:
     with phases.phase("predict"):
         pairs = linker.inference.predict(threshold_match_probability=LEAST_PROBABILITY)
     peak = peak_memory()
-    connection.execute(
-        f"COPY (SELECT {plan.id}_l AS id_l, {plan.id}_r AS id_r, match_weight, match_probability "
-        f"FROM {pairs.physical_name}) TO '{out / 'pairs.parquet'}' (FORMAT parquet)"
-    )
+    wanted = connection.table(pairs.physical_name).project("id_l, id_r, match_weight, match_probability")
+    wanted.write_parquet(str(out / "pairs.parquet"))
     # counted last: it is no part of a linkage and must not weigh in its time or memory
     blocked = linker.inference.compute_blocked_pairs_for_predict()
-    count = connection.execute(f"SELECT count(*) FROM {blocked.physical_name}").fetchone()
+    count = connection.table(blocked.physical_name).count("*").fetchone()
     phases.write(out / "cost.json", peak_memory_mib=peak, candidates=count[0] if count else None)
 
 
@@ -80,7 +77,7 @@ def _trained(plan: Plan, connection: duckdb.DuckDBPyConnection) -> Linker:
         link_type="dedupe_only" if len(tables) == 1 else "link_only",
         comparisons=plan.comparisons,
         blocking_rules_to_generate_predictions=plan.blocks,
-        unique_id_column_name=plan.id,
+        unique_id_column_name="id",
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,
     )

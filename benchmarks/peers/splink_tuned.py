@@ -1,7 +1,7 @@
-"""`splink_tuned.py LEFT RIGHT OUT`: made-up persons linked as a Splink user would who knows the engine and the data well.
+"""`splink_tuned.py LEFT RIGHT OUT`: made-up persons linked as a Splink user would who knows engine and data well.
 
-Against `splink_documented.py`: dates are dates and compared by their parts, block keys are columns, the city is left out
-for the postcode decides it, no term frequencies, so that expectation maximisation works on counts of patterns.
+Against `splink_documented.py`: dates are dates and compared by their parts, block keys are columns, the city is left
+out for the postcode decides it, no term frequencies, so that expectation maximisation works on counts of patterns.
 """
 
 import splink.comparison_level_library as cll
@@ -34,9 +34,7 @@ def date_of_birth(column: str) -> cl.CustomComparison:
     """Same; day and month swapped; two parts the same; the year alone; else. On a column of type DATE."""
     same = {part: f"{part}({column}_l) = {part}({column}_r)" for part in ("year", "month", "day")}
     swapped = f"{same['year']} AND day({column}_l) = month({column}_r) AND month({column}_l) = day({column}_r)"
-    two = (
-        f"({same['year']} AND ({same['month']} OR {same['day']})) OR ({same['month']} AND {same['day']})"
-    )
+    two = f"({same['year']} AND ({same['month']} OR {same['day']})) OR ({same['month']} AND {same['day']})"
     return cl.CustomComparison(
         output_column_name=column,
         comparison_levels=[
