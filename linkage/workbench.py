@@ -10,7 +10,7 @@ import polars as pl
 from declare import WrongInput, replacing, write_atomically
 from linkage.assign import assign
 from linkage.block import block
-from linkage.cluster import clusters
+from linkage.cluster import ClusterReport, clusters
 from linkage.evaluation import evaluate, read_truth
 from linkage.files import Records, read_records
 from linkage.fitted import FittedModel
@@ -92,14 +92,14 @@ def _run(
     pairs = scored(pairing, blocks, used)
     links = assign(pairs, used.assignment, model.threshold)
     quality = link_quality(pairs, links, used, model.threshold, blocks.sizes)
-    grouped = _clusters(links, left, right, dedupe=model.dedupe)
+    found, grouped = _clusters(links, left, right, dedupe=model.dedupe)
     return WorkbenchLinks(
         pairs=_named(pairs, left, right),
         links=_named(links.sort("l", "r"), left, right),
         clusters=grouped,
         fitted=used,
         quality=quality,
-        report=findings(pairing, pairs, links, grouped["cluster"], used, quality, shown=shown),
+        report=findings(pairing, pairs, links, found, used, quality, shown),
         truth=None,
     )
 
@@ -113,17 +113,19 @@ def _named(pairs: pl.DataFrame, left: Records, right: Records) -> pl.DataFrame:
     )
 
 
-def _clusters(links: pl.DataFrame, left: Records, right: Records, *, dedupe: bool) -> pl.DataFrame:
+def _clusters(
+    links: pl.DataFrame, left: Records, right: Records, *, dedupe: bool
+) -> tuple[ClusterReport, pl.DataFrame]:
     if dedupe:
         found = clusters(left.ids.len(), links.select(one="l", two="r"))
-        return pl.DataFrame([left.ids.alias("id"), found.numbers])
+        return found.report, pl.DataFrame([left.ids.alias("id"), found.numbers])
     start = left.ids.len()
     found = clusters(start + right.ids.len(), links.select(one="l", two=pl.col("r") + start))
     sides = [
         pl.select(pl.repeat(name, side.ids.len()).alias("side")) for name, side in (("left", left), ("right", right))
     ]
     ids = pl.concat([left.ids.alias("id"), right.ids.alias("id")])
-    return pl.concat(sides).with_columns(ids, found.numbers)
+    return found.report, pl.concat(sides).with_columns(ids, found.numbers)
 
 
 def _written(found: WorkbenchLinks, out: Path, truth: Path | None, *, dedupe: bool) -> WorkbenchLinks:

@@ -1,15 +1,15 @@
 """What the page says, as plain frozen values: everything is computed here, nothing while the page is made."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from linkage.cluster import ClusterReport
 from linkage.fitted import FittedModel
 from linkage.pairing import Pairing
 from linkage.quality import LinkQuality
 from linkage.report.examples import Example, examples
-from linkage.report.groups import Group, groups, sizes
+from linkage.report.groups import Group, groups
 from linkage.report.histogram import Bin, histogram
 from linkage.report.patterns import Patterns, patterns
 from linkage.report.unlinkable import Unlinkable, unlinkable
@@ -25,35 +25,27 @@ class Findings:
     histogram: tuple[Bin, ...]
     patterns: Patterns
     examples: tuple[Example, ...]
-    sizes: tuple[tuple[int, int], ...]
-    """Records in a cluster, and how many clusters have so many."""
+    clusters: ClusterReport
     groups: tuple[Group, ...]
     unlinkable: tuple[Unlinkable, ...]
-    history: tuple[tuple[float, float], ...]
-    """Prior and largest change of a chance, by iteration of the training."""
-    warnings: tuple[str, ...]
 
     @property
     def shows_values(self) -> bool:
         return any(example.values for example in self.examples)
 
 
-def findings(  # noqa: PLR0913 - what a run has found, each thing once
+def findings(
     pairing: Pairing,
     scored: pl.DataFrame,
     links: pl.DataFrame,
-    clusters: pl.Series,
+    clusters: ClusterReport,
     fitted: FittedModel,
     quality: LinkQuality,
-    *,
     shown: SideBySide | None = None,
-    history: Sequence[tuple[float, float]] = (),
-    warnings: Sequence[str] = (),
 ) -> Findings:
     """`scored` has `l`, `r`, the level columns, `match_weight` and `match_probability`; `links` has `l`, `r`.
 
-    `clusters` is the cluster of each record, those of the right after those of the left. `shown` gives examples their
-    values.
+    `shown` gives examples their values.
     """
     linked = links.select("l", "r", linked=pl.lit(value=True))
     marked = scored.join(linked, on=["l", "r"], how="left", maintain_order="left").with_columns(
@@ -65,9 +57,7 @@ def findings(  # noqa: PLR0913 - what a run has found, each thing once
         histogram=histogram(marked),
         patterns=patterns(marked, fitted),
         examples=examples(marked, pairing, fitted, shown),
-        sizes=sizes(clusters),
+        clusters=clusters,
         groups=groups(marked, pairing, quality.threshold),
         unlinkable=unlinkable(pairing, fitted),
-        history=tuple(history),
-        warnings=tuple(warnings),
     )

@@ -37,12 +37,6 @@ class Group:
     """Expected mistakes: links that are wrong, and matches that were left out."""
 
 
-def sizes(found: pl.Series) -> tuple[tuple[int, int], ...]:
-    """Number of clusters by the number of their records, from the cluster of each record."""
-    counted = found.value_counts(name="records")["records"].value_counts(name="clusters").sort("records")
-    return tuple(counted.iter_rows())
-
-
 def groups(scored: pl.DataFrame, pairing: Pairing, threshold: float) -> tuple[Group, ...]:
     """The largest and the most doubtful. `scored` has `l`, `r`, `match_probability` and `linked`."""
     edges = _edges(scored, pairing, threshold)

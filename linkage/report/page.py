@@ -1,11 +1,10 @@
 """The workbench's report: one page of HTML, readable offline and on paper, without script or outside asset."""
 
-import dataclasses
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -13,14 +12,7 @@ from markupsafe import Markup
 from linkage.quality import LinkQuality
 from linkage.report import charts
 from linkage.report.findings import Findings
-
-_SAID_ELSEWHERE: Final = ("model", "threshold", "candidates", "links", "blocks", "note")
-_LABELS: Final = {
-    "precision": "precision of the links",
-    "recall": "recall among the candidates",
-    "blocking_recall": "matches that are candidates at all",
-    "contested": "links with a rival above the threshold",
-}
+from linkage.report.together import joined
 
 
 def render(found: Findings, truth: Mapping[str, Any] | None = None) -> str:
@@ -33,8 +25,9 @@ def render(found: Findings, truth: Mapping[str, Any] | None = None) -> str:
             found=found,
             fitted=fitted,
             quality=found.quality,
-            truth=_facts(truth or {}, "{:.4f}".format),
-            estimates=_facts(_estimates(found.quality), share),
+            truth=_measured(truth or {}),
+            estimates=_estimates(found.quality),
+            joined=joined(fitted),
             charts=charts,
             threshold=threshold,
             threshold_weight=threshold - _log_odds(fitted.prior),
@@ -64,32 +57,25 @@ def tint(weight: float) -> str:
     return ("for" if weight > 0 else "against") + (" strong" if strong else "")
 
 
-def _estimates(quality: LinkQuality) -> dict[str, Any]:
-    names = [field.name for field in dataclasses.fields(quality) if field.name not in _SAID_ELSEWHERE]
-    return {name: getattr(quality, name) for name in names}
-
-
-def _facts(values: Mapping[str, Any], shown: Callable[[float], str]) -> Iterable[tuple[str, str]]:
-    """Label and text of every number, share, or interval; whatever else there is has a place of its own."""
+def _estimates(quality: LinkQuality) -> list[tuple[str, str, str]]:
+    """What is estimated, the estimate, and its interval."""
+    rows = (
+        ("precision of the links", quality.precision, quality.precision_interval),
+        ("recall among the candidates", quality.recall, quality.recall_interval),
+        ("matches that are candidates at all: at most", quality.blocking_recall, quality.blocking_interval),
+    )
     return [
-        (_LABELS.get(name, name.replace("_", " ")), text)
-        for name, value in values.items()
-        if (text := _text(value, shown)) is not None
+        (label, share(value), " – ".join(map(share, interval)) if interval else "not known")
+        for label, value, interval in rows
     ]
 
 
-def _text(value: object, shown: Callable[[float], str]) -> str | None:
-    match value:
-        case None:
-            return "not known"
-        case int():
-            return f"{value:,}"
-        case float():
-            return shown(value)
-        case (float() | int() as low, float() | int() as high):
-            return f"{shown(low)} – {shown(high)}"
-        case _:
-            return None
+def _measured(truth: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (name.replace("_", " "), f"{value:,}" if isinstance(value, int) else f"{value:.4f}")
+        for name, value in truth.items()
+        if isinstance(value, int | float)
+    ]
 
 
 def _log_odds(chance: float) -> float:

@@ -76,7 +76,7 @@ def test_patterns_are_counted(found):
 
 def test_cluster_sizes_are_those_of_the_clusters(found):
     sizes = found.clusters["cluster"].value_counts()["count"].to_list()
-    assert dict(found.report.sizes) == {size: sizes.count(size) for size in set(sizes)}
+    assert dict(found.report.clusters.sizes) == {size: sizes.count(size) for size in set(sizes)}
     assert max(group.records for group in found.report.groups) == max(sizes)
 
 
