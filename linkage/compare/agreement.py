@@ -3,15 +3,22 @@
 A level that needs similarity can only improve a pair, so the level is the least number of those that hold.
 """
 
+from dataclasses import dataclass
+from typing import Final
+
 import numpy as np
 import polars as pl
 
+from linkage.compare.condition import CONDITIONS, Condition, Floats, Truths, as_members
 from linkage.pairing import Field, Pairing
-from linkage.similarity import dice, jaro_winkler
+from linkage.similarity import dice
 from pseudonymise.protected import bits
 
 CHUNK = 2_000_000
 """Pairs whose strings or encodings are laid side by side at once."""
+
+Positions = np.ndarray[tuple[int], np.dtype[np.uint32]]
+Numbers = np.ndarray[tuple[int], np.dtype[np.uint8]]
 
 
 def by_equality(field: Field) -> pl.Expr:
@@ -30,40 +37,92 @@ def by_equality(field: Field) -> pl.Expr:
 def with_similarity(pairs: pl.DataFrame, pairing: Pairing, field: Field) -> pl.Series:
     """Level numbers (UInt8) of `pairs`, bettered where the values are similar enough."""
     found = pairs[field.column]
-    limits = _limits(field, clear=pairing.clear)
-    if not limits:
+    measured = _measured(field, clear=pairing.clear)
+    if not measured:
         return found
-    levels = found.to_numpy().copy()
+    levels: Numbers = found.to_numpy().copy()
     left, right = pairs["l"].to_numpy(), pairs["r"].to_numpy()
-    missing_left = pairing.left_codes[field.name].is_null().to_numpy()
-    missing_right = pairing.right_codes[field.name].is_null().to_numpy()
-    first = min(number for number, _ in limits)
-    asked = np.flatnonzero((levels > first) & ~missing_left[left] & ~missing_right[right])
-    for start in range(0, asked.size, CHUNK):
-        some = asked[start : start + CHUNK]
-        alike = _similarity(pairing, field, left[some], right[some])
-        for number, limit in limits:
-            levels[some] = np.where(alike >= limit, np.minimum(levels[some], number), levels[some])
+    for one in measured:
+        asked = np.flatnonzero((levels > one.best) & one.present(pairing, left, right))
+        for start in range(0, asked.size, CHUNK):
+            some = asked[start : start + CHUNK]
+            alike = one.alike(pairing, left[some], right[some])
+            for number, limit in one.limits:
+                levels[some] = np.where(
+                    one.condition.holds(alike, limit), np.minimum(levels[some], number), levels[some]
+                )
     return pl.Series(field.column, levels)
 
 
-def _limits(field: Field, *, clear: bool) -> list[tuple[int, float]]:
-    limits = [(number, level.jaro_winkler if clear else level.dice) for number, level in enumerate(field.levels, 1)]
-    return [(number, limit) for number, limit in limits if limit is not None]
+def compared_levels(field: Field, *, clear: bool) -> list[int]:
+    """Numbers of the levels that similarity may give, from clear text or from encodings."""
+    return sorted({number for one in _measured(field, clear=clear) for number, _ in one.limits})
 
 
-def _similarity(
-    pairing: Pairing, field: Field, left: np.ndarray[tuple[int], np.dtype[np.uint32]],
-    right: np.ndarray[tuple[int], np.dtype[np.uint32]],
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:  # fmt: skip
-    if pairing.clear:
-        values = jaro_winkler(
-            pairing.left.table[field.name].gather(left), pairing.right.table[field.name].gather(right)
-        )
-    else:
-        words = bits(field.name)
-        values = dice(pairing.left.table.select(words)[left], pairing.right.table.select(words)[right])
-    return values.fill_null(0.0).fill_nan(0.0).to_numpy()
+_DICE: Final = Condition(lambda left, _: left, frozenset(), at_least=True)
+"""How a Dice coefficient is judged; it is measured of encodings, not of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """One thing that is measured of one piece of evidence, once for all levels that ask it under the same terms."""
+
+    name: str
+    field: Field
+    of: str
+    where: tuple[str, ...]
+    limits: tuple[tuple[int, float], ...]
+    """Level number and limit."""
+
+    @property
+    def best(self) -> int:
+        return min(number for number, _ in self.limits)
+
+    @property
+    def condition(self) -> Condition:
+        return CONDITIONS.get(self.name, _DICE)
+
+    def present(self, pairing: Pairing, left: Positions, right: Positions) -> Truths:
+        """Pairs that have the evidence on both sides, and are equal where they must be."""
+        evidence = self.field.name + self.of
+        known = [codes[evidence].is_not_null().to_numpy() for codes in (pairing.left_codes, pairing.right_codes)]
+        found = known[0][left] & known[1][right]
+        if self.where:
+            found &= _equal_where(pairing, self.field, self.where, left, right)
+        return np.asarray(found)
+
+    def alike(self, pairing: Pairing, left: Positions, right: Positions) -> Floats:
+        evidence = self.field.name + self.of
+        columns = bits(evidence) if self.name == "dice" else [evidence]
+        one, two = pairing.values(self.field.name, columns, pl.Series(left), pl.Series(right))
+        if self.name == "dice":
+            values = dice(one, two)
+        else:
+            texts = (as_members(self.field.kind, self.name, side.to_series()) for side in (one, two))
+            values = self.condition.measure(*texts)
+        return np.asarray(values.fill_null(float("nan")).to_numpy())
+
+
+def _measured(field: Field, *, clear: bool) -> list[_Measured]:
+    """What is to be measured, from cheap to dear."""
+    terms: dict[tuple[str, str, tuple[str, ...]], list[tuple[int, float]]] = {}
+    for name in CONDITIONS if clear else ("dice",):
+        for number, level in enumerate(field.levels, start=1):
+            if name in level.limits and (clear or not level.of):
+                terms.setdefault((name, level.of, level.where), []).append((number, level.limits[name]))
+    return [_Measured(name, field, of, where, tuple(limits)) for (name, of, where), limits in terms.items()]
+
+
+def _equal_where(pairing: Pairing, field: Field, parts: tuple[str, ...], left: Positions, right: Positions) -> Truths:
+    endings = sorted({ending for part in parts for ending in part.split("=")})
+    wide = pl.DataFrame(
+        [
+            codes[field.name + ending].gather(rows).alias(f"{side}:{field.name}{ending}")
+            for side, codes, rows in (("l", pairing.left_codes, left), ("r", pairing.right_codes, right))
+            for ending in endings
+        ]
+    )
+    return np.asarray(wide.select(_all_equal(field.name, parts)).to_series().to_numpy())
 
 
 def _both_present(part: str) -> pl.Expr:

@@ -5,7 +5,7 @@ Level 0 is always *missing* (nothing to compare, weight 0) and the last is alway
 
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
-from typing import Self
+from typing import Final, Self
 
 from pydantic import Field, model_validator
 
@@ -22,24 +22,50 @@ class Level(Declaration):
     equal: tuple[tuple[str, ...], ...] = ()
     """Alternatives; in each, all the parts named must be equal. A part is an ending of the field's evidence (`""`,
     `.year`); `a=b` compares part a of one record with part b of the other, either way round."""
-    jaro_winkler: float | None = Field(default=None, gt=0, le=1)
-    """Least similarity of clear text. Winkler (1990), prefix weight 0.1."""
-    dice: float | None = Field(default=None, gt=0, le=1)
-    """Least Dice coefficient of two Bloom-filter encodings. Schnell, Bachteler and Reiher (2009)."""
     incomplete: bool = False
     """Holds only where the whole value of either record is missing, so that parts are all there is."""
+    dice: float | None = Field(default=None, gt=0, le=1)
+    """Least Dice coefficient of two Bloom-filter encodings. Schnell, Bachteler and Reiher (2009)."""
+    jaro_winkler: float | None = Field(default=None, gt=0, le=1)
+    """Least similarity of clear text. Winkler (1990), prefix weight 0.1."""
+    osa: int | None = Field(default=None, ge=1)
+    """Most edits (optimal string alignment) between two texts."""
+    days: int | None = Field(default=None, ge=1)
+    """Most days between two whole dates."""
+    difference: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """Most two numbers differ."""
+    ratio: float | None = Field(default=None, gt=0, le=1)
+    """Most two numbers differ, as a share of the one furthest from zero."""
+    kilometres: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """Most distance between two places."""
+    overlap: int | None = Field(default=None, ge=1)
+    """Least members that two lists, or words that two texts, have in common."""
+    jaccard: float | None = Field(default=None, gt=0, le=1)
+    """Least members in common, as a share of all members of either."""
+    of: str = ""
+    """Ending of the evidence that is measured; encodings there are of whole values only."""
+    where: tuple[str, ...] = ()
+    """Parts that must be equal too before what is measured counts."""
 
     @model_validator(mode="after")
     def _has_a_condition(self) -> Self:
-        if not self.equal and self.jaro_winkler is None and self.dice is None:
-            raise ValueError("a level needs equal, jaro_winkler or dice")
+        if not self.equal and not self.by_similarity:
+            raise ValueError(f"a level needs equal, {', '.join(MEASURED[:-1])} or {MEASURED[-1]}")
         if self.incomplete and self.by_similarity:
             raise ValueError("an incomplete value cannot be compared by similarity")
+        if (self.of or self.where) and not self.by_similarity:
+            raise ValueError("of and where say something of what is measured, and nothing is")
         return self
 
     @property
+    def limits(self) -> dict[str, float]:
+        """Limit by name of each thing it measures."""
+        return {name: limit for name in MEASURED if (limit := getattr(self, name)) is not None}
+
+    @property
     def by_similarity(self) -> bool:
-        return self.jaro_winkler is not None or self.dice is not None
+        """Whether it measures anything, so that equality alone does not tell whether it holds."""
+        return bool(self.limits)
 
     @property
     def whole(self) -> bool:
@@ -49,10 +75,18 @@ class Level(Declaration):
     @property
     def endings(self) -> frozenset[str]:
         """Endings of all evidence it reads."""
-        return frozenset(side for parts in self.equal for part in parts for side in part.split("="))
+        sides = frozenset(side for parts in (*self.equal, self.where) for part in parts for side in part.split("="))
+        return sides | {self.of} if self.by_similarity else sides
 
+
+MEASURED: Final = (
+    "dice", "jaro_winkler", "osa", "days", "difference", "ratio", "kilometres", "overlap", "jaccard",
+)  # fmt: skip
+"""Conditions that measure how alike two values are; all but `dice` need clear text."""
 
 SAME = Level(name="same", equal=(("",),))
+AS_WRITTEN = Level(name="same", equal=(("", ".written"),))
+BUT_FOR_ACCENTS = Level(name="same but for accents", equal=(("",),))
 
 
 def whole(levels: Sequence[Level]) -> int:
@@ -64,51 +98,3 @@ def whole(levels: Sequence[Level]) -> int:
     asked = [frozenset(level.equal[0]) for level in takewhile(lambda level: level.whole, levels)]
     nested = all(more > less for more, less in pairwise(asked))
     return len(asked) if nested and asked and asked[-1] == {""} else 0
-
-
-LIBRARY: dict[str, tuple[Level, ...]] = {
-    "surname": (
-        SAME,
-        # a married name on one side, the own name on the other
-        Level(name="partner's name", equal=(("=.other",),)),
-        Level(name="very similar", jaro_winkler=0.92, dice=0.8),
-        Level(name="similar", jaro_winkler=0.8, dice=0.6),
-        Level(name="sounds alike", equal=((".sound",),)),
-    ),
-    "given_name": (
-        SAME,
-        Level(name="very similar", jaro_winkler=0.92, dice=0.8),
-        Level(name="similar", jaro_winkler=0.8, dice=0.6),
-        Level(name="sounds alike", equal=((".sound",),)),
-        Level(name="initial of a name", equal=((".initial",),), incomplete=True),
-        Level(name="same initial", equal=((".initial",),)),
-    ),
-    "date": (
-        SAME,
-        Level(name="day and month swapped", equal=(("=.swapped",),)),
-        Level(name="two parts", equal=((".year_month",), (".month_day",), (".year_day",))),
-        Level(name="year of a part", equal=((".year",),), incomplete=True),
-        Level(name="year", equal=((".year",),)),
-    ),
-    "address": (
-        SAME,
-        Level(name="postcode and number", equal=((".postcode", ".number"),)),
-        Level(name="postcode", equal=((".postcode",),)),
-    ),
-    "identifier": (SAME,),
-    "code": (SAME, Level(name="similar", jaro_winkler=0.88, dice=0.6)),
-    "text": (
-        SAME,
-        Level(name="very similar", jaro_winkler=0.92, dice=0.8),
-        Level(name="similar", jaro_winkler=0.8, dice=0.6),
-    ),
-    "category": (SAME,),
-}
-"""Levels of a field by its kind, where a model declares none."""
-
-PRESENCE: dict[str, tuple[str, ...]] = {
-    "given_name": (".initial",),
-    "date": (".year", ".month_day"),
-    "address": (".postcode",),
-}
-"""Endings of which one must be present on both sides for a field to be compared at all; otherwise the whole value."""
