@@ -79,7 +79,7 @@ def test_the_level_is_the_first_that_holds(left, right):
 
 
 COLUMNS = {  # column → type, field, values
-    "name": ("full_name", "name", ["Jan Berg", "Berg Jan", "Kees Berg", "Cornelis Bérg", "J. Berg", "A Vos-Berg", "Vos"]),
+    "name": ("full_name", "name", ["Jan Berg", "Berg Jan", "Kees Berg", "Cornelis Bérg", "J. Berg", "A Vos-Berg"]),
     "mail": ("email", "mail", ["jan@x.nl", "jan@y.nl", "jam@x.nl", "geen"]),
     "phone": ("phone", "phone", ["0612345678", "+32 12345678", "0612345679", "0687654321"]),
     "iban": ("iban", "iban", ["NL91ABNA0417164300", "417164300", "NL91ABNA0417164301", "BE68539007547034"]),
