@@ -3,8 +3,11 @@
 import pytest
 
 from linkage import explain, train
+from linkage.compare.level import MISSING, OTHER
+from linkage.compare.library import LIBRARY
 from linkage.explain import Explanation, Step
 from linkage.pairing import pair_up
+from linkage.words import NL
 from tests.linkage.persons import MODEL, persons
 
 PAIR = Explanation(
@@ -46,6 +49,16 @@ def test_in_dutch():
     assert len(dutch) == len(ENGLISH)
     assert dutch[1] == "birth_date: gelijk. Dit maakt een match 5.200 keer zo waarschijnlijk."
     assert dutch[-1] == "Samen: een match met een kans van 99,99 %."
+
+
+def test_every_level_of_the_library_has_a_dutch_name():
+    names = {level.name for levels in LIBRARY.values() for level in levels} | {MISSING, OTHER}
+    assert sorted(names - set(NL.levels)) == []
+
+
+def test_fields_that_weigh_together_are_one_step():
+    why = Explanation(-3.0, (Step("postcode + city", "same + missing", 3.0),), 0.5)
+    assert why.words("nl")[1].startswith("postcode + city: gelijk + ontbreekt.")
 
 
 CHANCES = {"certain": (1.0, "99.99"), "an even chance": (0.5, "50.00"), "none to speak of": (1e-9, "0.00")}
