@@ -65,9 +65,14 @@ def _estimates(quality: LinkQuality) -> list[tuple[str, str, str]]:
         ("matches that are candidates at all: at most", quality.blocking_recall, quality.blocking_interval),
     )
     return [
-        (label, share(value), " – ".join(map(share, interval)) if interval else "not known")
+        (label, share(value), _interval(*interval) if interval else "not known")
         for label, value, interval in rows
     ]
+
+
+def _interval(low: float, high: float) -> str:
+    """Rounded outward."""
+    return f"{math.floor(low * 1e4) / 1e4:.4f} – {math.ceil(high * 1e4) / 1e4:.4f}"
 
 
 def _measured(truth: Mapping[str, Any]) -> list[tuple[str, str]]:
