@@ -11,6 +11,7 @@ import polars as pl
 from declare import WrongInput
 from linkage.comparable import Comparable
 from linkage.model import FileField, Model
+from linkage.similarity import BETWEEN
 from pseudonymise.standardise import fields_of
 
 Side = Literal["left", "right"]
@@ -34,10 +35,15 @@ def read_records(path: Path, model: Model, side: Side) -> Records:
 
 
 def read_dated(path: Path, model: Model, side: Side) -> pl.DataFrame:
-    """The columns of the model's fields as text, dates as YYYY-MM-DD with 00 for unknown parts. Raises `WrongInput`."""
-    dates = {column: field.format_of(side) for column, field in _declared(model, side) if field.type == "date"}
-    table = read_as_written(path, model, side)
-    return table.with_columns(_date(pl.col(column), form).alias(column) for column, form in dates.items())
+    """The columns of the model's fields as text, dates as YYYY-MM-DD with 00 for unknown parts, members of lists with
+    a bar between them. Raises `WrongInput`."""
+    declared = dict(_declared(model, side))
+    dates = {column: field.format_of(side) for column, field in declared.items() if field.type == "date"}
+    lists = {column: field.separator for column, field in declared.items() if field.type == "list"}
+    return read_as_written(path, model, side).with_columns(
+        *(_date(pl.col(column), form).alias(column) for column, form in dates.items()),
+        *(pl.col(column).str.replace_all(between, BETWEEN, literal=True) for column, between in lists.items()),
+    )
 
 
 def read_as_written(path: Path, model: Model, side: Side) -> pl.DataFrame:
@@ -59,16 +65,23 @@ def read_texts(path: Path, names: list[str], *, separator: str = ",", encoding: 
             table = pl.scan_parquet(path)
         else:
             table = pl.read_csv(path, separator=separator, encoding=encoding, infer_schema=False).lazy()
-        written = {name.strip(): name for name in table.collect_schema().names()}
+        schema = table.collect_schema()
+        written = {name.strip(): name for name in schema.names()}
         _refuse_missing(path, names, list(written))
-        return table.select(
-            pl.col(written[name]).cast(pl.String).str.strip_chars().alias(name) for name in names
-        ).collect()
+        texts = {name: _text(written[name], schema[written[name]]) for name in names}
+        return table.select(text.str.strip_chars().alias(name) for name, text in texts.items()).collect()
     except (OSError, UnicodeDecodeError, LookupError, pl.exceptions.PolarsError) as error:
         raise WrongInput(
             f"{path.name} cannot be read as the model declares it ({type(error).__name__})",
             remedy="Check the name, the separator and the encoding.",
         ) from None
+
+
+def _text(name: str, kind: pl.DataType) -> pl.Expr:
+    if not isinstance(kind, pl.List | pl.Array):
+        return pl.col(name).cast(pl.String)
+    members = pl.col(name).cast(pl.List(pl.String)).list
+    return members.eval(pl.element().str.replace_all(BETWEEN, " ", literal=True)).list.join(BETWEEN)
 
 
 def _texts(path: Path, model: Model, names: list[str]) -> pl.DataFrame:

@@ -97,6 +97,8 @@ class FileField(Declaration):
     """How a date is written: %Y, %m and %d with what stands between them."""
     left_format: str | None = None
     right_format: str | None = None
+    separator: str = Field(default="|", min_length=1)
+    """Between the members of a list that is written as text."""
 
     @model_validator(mode="after")
     def _names_a_column(self) -> Self:

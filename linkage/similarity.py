@@ -29,28 +29,28 @@ def osa(left: pl.Series, right: pl.Series) -> pl.Series:
 
 def difference(left: pl.Series, right: pl.Series) -> pl.Series:
     """Of two numbers, never negative."""
-    return _both((_number("left") - _number("right")).abs(), left, right)
+    return _both((pl.col("left") - pl.col("right")).abs(), _numbers(left), _numbers(right))
 
 
 def ratio(left: pl.Series, right: pl.Series) -> pl.Series:
     """Difference of two numbers as a share of the one furthest from zero; two zeros differ by none."""
-    apart = (_number("left") - _number("right")).abs()
-    largest = pl.max_horizontal(_number("left").abs(), _number("right").abs())
-    return _both(pl.when(apart == 0).then(0.0).otherwise(apart / largest), left, right)
+    apart = (pl.col("left") - pl.col("right")).abs()
+    largest = pl.max_horizontal(pl.col("left").abs(), pl.col("right").abs())
+    return _both(pl.when(apart == 0).then(0.0).otherwise(apart / largest), _numbers(left), _numbers(right))
 
 
 def days(left: pl.Series, right: pl.Series) -> pl.Series:
     """Days between two whole dates; null when one of them does not exist."""
-    dates = [pl.col(side).str.to_date("%Y-%m-%d", strict=False).cast(pl.Int32) for side in ("left", "right")]
-    return _both((dates[0] - dates[1]).abs(), left, right)
+    one, two = (side.str.to_date("%Y-%m-%d", strict=False).cast(pl.Int32) for side in (left, right))
+    return _both((pl.col("left") - pl.col("right")).abs(), one, two)
 
 
 def kilometres(left: pl.Series, right: pl.Series) -> pl.Series:
     """Along the surface of a sphere, by the haversine formula; some 0.5 % off, for the earth is flattened."""
     north, east, other_north, other_east = (
-        np.radians(side.str.split(" ").list.get(place, null_on_oob=True).cast(pl.Float64, strict=False).to_numpy())
+        np.radians(_numbers(degrees).to_numpy())
         for side in (left, right)
-        for place in (0, 1)
+        for degrees in side.str.split_exact(" ", 1).struct.unnest()
     )
     half = np.sin((other_north - north) / 2) ** 2
     half = half + np.cos(north) * np.cos(other_north) * np.sin((other_east - east) / 2) ** 2
@@ -59,13 +59,13 @@ def kilometres(left: pl.Series, right: pl.Series) -> pl.Series:
 
 def overlap(left: pl.Series, right: pl.Series) -> pl.Series:
     """How many members two lists have in common."""
-    return _both(_members("left").list.set_intersection(_members("right")).list.len(), left, right)
+    return _both(pl.col("left").list.set_intersection("right").list.len(), _members(left), _members(right))
 
 
 def jaccard(left: pl.Series, right: pl.Series) -> pl.Series:
     """Members in common as a share of all members of either list, 0..1. Jaccard (1901)."""
-    shared = _members("left").list.set_intersection(_members("right")).list.len()
-    return _both(shared / _members("left").list.set_union(_members("right")).list.len(), left, right)
+    shared = pl.col("left").list.set_intersection("right").list.len()
+    return _both(shared / pl.col("left").list.set_union("right").list.len(), _members(left), _members(right))
 
 
 def dice(left: pl.DataFrame, right: pl.DataFrame) -> pl.Series:
@@ -84,12 +84,12 @@ def _both(measured: pl.Expr, left: pl.Series, right: pl.Series) -> pl.Series:
     return pairs.select(pl.when(present).then(measured.cast(pl.Float64))).to_series()
 
 
-def _number(side: str) -> pl.Expr:
-    return pl.col(side).cast(pl.Float64, strict=False)
+def _numbers(texts: pl.Series) -> pl.Series:
+    return texts.cast(pl.Float64, strict=False)
 
 
-def _members(side: str) -> pl.Expr:
-    return pl.col(side).str.split(BETWEEN)
+def _members(lists: pl.Series) -> pl.Series:
+    return lists.str.split(BETWEEN)
 
 
 def _ones(words: list[pl.Expr]) -> pl.Expr:
