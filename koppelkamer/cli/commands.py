@@ -17,6 +17,11 @@ _ROOM: Final[Options] = {"--room": {**_FOLDER, "default": Path(), "help": "the r
 _AS: Final[Options] = {
     "--as": {"dest": "acting", "metavar": "PERSON", "help": "act as this person, in a demo room only"}
 }
+_SIDES: Final[Options] = {
+    "--left": {**_FILE, "required": True, "help": "the file, or the left one of two"},
+    "--right": {**_FILE, "help": "the right file; none when one file was searched for double records"},
+}
+_LANGUAGE: Final[Options] = {"--language": {"choices": ["en", "nl"], "help": "default: that of your system"}}
 _LINKED: Final[Options] = {
     "--truth": {**_FILE, "help": "true pairs (id_l, id_r), for evaluation only"},
     "--show-values": {
@@ -96,16 +101,17 @@ COMMANDS: Final = (
     Command("dedupe", "find the records of one entity in a plain file", "workbench:dedupe", {
         "file": _FILE, "--model": {**_FILE, "required": True}, **_OUT, **_LINKED,
     }),
+    Command("explain", "why two records got their weight, in words", "explain:explain", {
+        "fitted": {**_FILE, "metavar": "MODEL.json", "help": "fitted model of a linkage"},
+        "id_l": {"metavar": "ID_L"}, "id_r": {"metavar": "ID_R"}, **_SIDES, **_LANGUAGE,
+    }),
     Command("review", "label a sample of pairs, blind, in a page on this machine", "review:review", {
         "pairs": {"type": Path, "metavar": "PAIRS", "help": "pairs.parquet, with links.parquet beside it"},
-        "--left": {**_FILE, "required": True, "help": "the file, or the left one of two"},
-        "--right": {**_FILE, "help": "the right file; none when one file was searched for double records"},
-        "--model": {**_FILE, "required": True},
+        **_SIDES, "--model": {**_FILE, "required": True},
         "--out": {**_FILE, "required": True, "help": "labels (CSV); when it is there, the review goes on"},
         "--size": {"type": int, "default": 100, "metavar": "N", "help": "pairs to label (default 100)"},
         "--annotations": {**_FILE, "help": "the labels in recordlinkage's annotation format too, without values"},
-        "--language": {"choices": ["en", "nl"], "help": "of the page (default: that of your system)"},
-        "--port": {"type": int, "default": 0, "metavar": "N", "help": "port (default: one that is free)"},
+        **_LANGUAGE, "--port": {"type": int, "default": 0, "metavar": "N", "help": "port (default: one that is free)"},
     }),
     Command("encode", "make a sealed delivery at the partner's own site", "workbench:encode", {
         "file": _FILE, "--source": {**_FILE, "required": True}, "--keys": {**_FOLDER, "required": True},

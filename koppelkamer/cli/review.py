@@ -1,11 +1,10 @@
 """`koppelkamer review`: people label a sample of pairs in a page on their own machine."""
 
 import argparse
-import locale
 from typing import TYPE_CHECKING, Any
 
 from declare import WrongInput, load
-from koppelkamer.cli.screen import Screen, percent, progress
+from koppelkamer.cli.screen import Screen, language, percent, progress
 
 if TYPE_CHECKING:
     from linkage.clerical import ClericalEstimate
@@ -22,7 +21,7 @@ def review(call: argparse.Namespace) -> Screen:
     model = load(call.model, Model)
     progress("drawing the sample")
     found = Review.open(call.pairs, call.left, call.right, model, call.out, call.size)
-    _serve(found, call.language or _language(), call.port)
+    _serve(found, call.language or language(), call.port)
     if call.annotations is not None:
         write_annotations(call.annotations, found.labels)
     facts: dict[str, Any] = {"labelled": found.labelled, "of": found.size, "labels": str(call.out)}
@@ -36,20 +35,16 @@ def review(call: argparse.Namespace) -> Screen:
     return Screen(facts, lines)
 
 
-def _serve(found: "Review", language: "Language", port: int) -> None:
+def _serve(found: "Review", spoken: "Language", port: int) -> None:
     from linkage.review import ReviewServer
 
     try:
-        server = ReviewServer(found, language, port)
+        server = ReviewServer(found, spoken, port)
     except (OSError, OverflowError) as error:
         raise WrongInput(f"port {port} cannot be used", remedy="Leave --port out: a free one is taken.") from error
     progress("values of records are shown in clear: review on the partner's own premises only")
     progress(f"{found.labelled} of {found.size} pairs are labelled; open {server.address} and stop with Ctrl-C")
     server.serve()
-
-
-def _language() -> "Language":
-    return "nl" if (locale.getlocale()[0] or "").startswith("nl") else "en"
 
 
 def _shares(estimate: "ClericalEstimate") -> list[tuple[str, "Estimate | None"]]:

@@ -1,11 +1,12 @@
 """What a command says: one screen for people, or the same facts as JSON."""
 
 import json
+import locale
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from declare import Refusal, WrongInput
 
@@ -45,6 +46,11 @@ def quarantined(quarantine: "Quarantine", most: int = 6) -> list[str]:
 
 def percent(share: float | None) -> str:
     return "unknown" if share is None else f"{100 * share:.1f} %"
+
+
+def language() -> Literal["en", "nl"]:
+    """That of the user's system, if it is Dutch; else English."""
+    return "nl" if (locale.getlocale()[0] or "").startswith("nl") else "en"
 
 
 def read_key(file: Path) -> bytes:

@@ -56,6 +56,8 @@ WRONGS = {
     "link: an unknown key": ("link names.csv names.csv --model odd.toml --out out", "Did you mean blocks?"),
     "dedupe: an empty file": ("dedupe empty.csv --model good.toml --out out", "empty.csv"),
     "dedupe: no text": ("dedupe binary.csv --model good.toml --out out", "binary.csv"),
+    "explain: a declaration for a fitted model": ("explain good.toml 0 1 --left names.csv", "fitted model"),
+    "review: no pairs": ("review none.parquet --left names.csv --model good.toml --out out/l.csv", "none.parquet"),
     "check: an empty file": ("check empty.csv --source source.toml --out out", "empty"),
     "check: a model for a source": ("check names.csv --source good.toml --out out", "good.toml"),
     "check: no text": ("check binary.csv --source source.toml --out out", "utf-8"),

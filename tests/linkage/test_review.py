@@ -74,6 +74,12 @@ def test_the_end(linked, tmp_path):
     assert found.low < found.value == 1 == found.high
 
 
+def test_the_labels_in_the_manual_can_be_read(tmp_path):
+    manual = Path(__file__).parents[2].joinpath("docs", "review.md").read_text()
+    (tmp_path / "labels.csv").write_text(manual.split("## Labels")[1].split("```")[1].strip())
+    assert read_labels(tmp_path / "labels.csv")["label"].to_list() == ["match", "other", "unsure"]
+
+
 def test_labels_of_another_sample_are_refused(linked, tmp_path):
     opened(linked, tmp_path / "labels.csv", 8).label(1, "match")
     with pytest.raises(WrongInput, match="another sample"):
