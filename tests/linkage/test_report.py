@@ -11,6 +11,7 @@ from linkage import Model, dedupe_files, link_files
 from linkage.report import render
 from linkage.report.charts import group_chart, histogram_chart, waterfall
 from linkage.report.groups import Edge, Group
+from linkage.report.together import joined
 from linkage.workbench import WorkbenchLinks
 
 MODEL = Model.model_validate(
@@ -103,6 +104,21 @@ def test_values_are_shown_only_when_asked_for(found, tmp_path):
     assert CANARY not in (page := render(asked.report))
     assert "It stays on the premises" in page
     assert any(value in page for value in values)
+
+
+def test_fields_that_weigh_together_stand_beside_each_alone(tmp_path):
+    people(90).write_csv(tmp_path / "people.csv")
+    model = MODEL.model_copy(update={"joint": (("given_name", "birth_date"),)})
+    found = dedupe_files(tmp_path / "people.csv", model, tmp_path / "out")
+    (together,) = joined(found.fitted)
+    (weights,) = (factor.weights for factor in found.fitted.factors if len(factor.fields) == 2)
+    assert together.combinations == (weights.shape[0] - 1) * (weights.shape[1] - 1)
+    one, two = (found.fitted.fields[number] for number in (1, 2))
+    for row in together.rows:
+        levels = one.names.index(row.levels[0]), two.names.index(row.levels[1])
+        assert row.weight == pytest.approx(weights[levels])
+        assert row.alone == pytest.approx(one.weights[levels[0]] + two.weights[levels[1]])
+    assert "given_name and birth_date weigh together" in render(found.report)
 
 
 def test_two_files_without_a_pair_still_give_a_page(tmp_path):
