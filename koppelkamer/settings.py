@@ -27,8 +27,13 @@ def configure(database: str, base: Path, *, https: bool = False) -> None:
 def migrate() -> None:
     """Make the register's tables or bring them up to date."""
     from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
 
-    call_command("migrate", verbosity=0, interactive=False)
+    executor = MigrationExecutor(connection)
+    # Django's command writes out every model as it once was, also when nothing is left to do.
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0, interactive=False)
 
 
 def django_settings(database: dict[str, Any], reports: Path, secret: str, *, https: bool = False) -> dict[str, Any]:
