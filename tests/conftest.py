@@ -1,14 +1,25 @@
 """What all tests share, and how they are shared out over the cores."""
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.journeys.second_room.way import Way
 
 ONE_ROOM = {f"tests/{name}.py": "second room" for name in (
     "journeys/test_second_room", "cli/test_bad_input", "cli/test_broken_off",
 )}  # fmt: skip
-"""Files that start from stages of one way, which a process goes once."""
+"""Files whose tests take the fixture `way`, of which one process makes one."""
+
+
+@pytest.fixture(scope="session")
+def way(tmp_path_factory: pytest.TempPathFactory) -> "Way":
+    """The second room's whole way, gone once."""
+    from tests.journeys.second_room.way import walked
+
+    return walked(tmp_path_factory.mktemp("second-room"))
 
 
 def missing_service(what: str) -> None:

@@ -9,16 +9,11 @@ import pytest
 
 from tests.cli.rooms import CANARY, HEADER, ROW, change, clear, flip, state
 from tests.cli.shell import Said, koppelkamer
-from tests.journeys.second_room.way import Way, walked
+from tests.journeys.second_room.way import Way
 
 pytestmark = pytest.mark.slow
 
 DONE, REFUSED, WRONG, FAULT = range(4)
-
-
-@pytest.fixture(scope="module")
-def way() -> Way:
-    return walked()
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,9 @@ import pytest
 from tests.cli.rooms import CANARY, HEADER, ROW, clear, flip, one, only, state
 from tests.cli.shell import PROGRAM, koppelkamer
 from tests.cli.test_bad_input import DONE, FAULT, REFUSED, clear_message
-from tests.journeys.second_room.way import Way, walked
+from tests.journeys.second_room.way import Way
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def way() -> Way:
-    return walked()
 
 
 STATE = "SELECT state FROM register_request WHERE id = 'wijken'"
@@ -25,7 +20,7 @@ RUNS = "SELECT group_concat(state, ', ') FROM (SELECT state FROM register_run OR
 
 
 FULL = {
-    "tables do not fit": (10_000, 150_000, "could not be written"),
+    "tables do not fit": (10_000, 50_000, "could not be written"),
     "the register does not": (10, -65_536, "Make room"),
 }
 

@@ -16,7 +16,7 @@ from flows.deliveries import context_of
 from flows.keyring import open_keyring
 from koppelkamer.room import open_room
 from tests.cli.shell import PROGRAM, koppelkamer
-from tests.journeys.second_room.way import APPROVALS, PARTNERS, PERSONS, Way, walked
+from tests.journeys.second_room.way import APPROVALS, PARTNERS, PERSONS, Way
 
 pytestmark = pytest.mark.slow
 
@@ -24,11 +24,6 @@ PARCEL = {
     "README.txt", "dataset.jsonld", "findings.json", "manifest.json", "manifest.sig", "report.en.html",
     "report.nl.html", "table.csv", "table.parquet",
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def way() -> Way:
-    return walked()
 
 
 @pytest.fixture(scope="module")

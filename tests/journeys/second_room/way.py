@@ -1,10 +1,7 @@
 """The second room's whole way through the commands, once; each stage is kept, so that tests can start from any."""
 
-import atexit
 import shutil
-import tempfile
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +43,9 @@ class Way:
         shutil.copytree(self.room, self.folder / "stages" / stage)
 
 
-@cache
-def walked() -> Way:
-    """The whole way, gone once in this process."""
-    way = Way(Path(tempfile.mkdtemp(prefix="second-room-")))
-    atexit.register(shutil.rmtree, way.folder, ignore_errors=True)
+def walked(folder: Path) -> Way:
+    """The whole way, gone in the empty `folder`."""
+    way = Way(folder)
     for stage, step in STEPS.items():
         step(way)
         way.keep(stage)
