@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Final, Literal
 
 from declare import WrongInput
@@ -97,7 +98,8 @@ def fields_of(columns: Iterable[tuple[str, str, str]]) -> tuple[Field, ...]:
 
 def _kind(name: str, types: Mapping[str, str]) -> Kind:
     if unfit := sorted(set(types) - set(KINDS)):
-        raise _unfit(name, f"type {unfit[0]}, which cannot be compared")
+        near = "".join(f"Did you mean {known}?" for known in get_close_matches(unfit[0], KINDS, n=1))
+        raise _unfit(name, f"type {unfit[0]}, which cannot be compared", near)
     kinds = frozenset(KINDS[kind_of_column] for kind_of_column in types)
     if len(kinds) == 1:
         return next(iter(kinds))
@@ -106,8 +108,9 @@ def _kind(name: str, types: Mapping[str, str]) -> Kind:
     return TOGETHER[kinds]
 
 
-def _unfit(name: str, what: str) -> WrongInput:
+def _unfit(name: str, what: str, remedy: str = "") -> WrongInput:
     return WrongInput(
         f"linkage field {name} has {what}",
-        remedy="Give a field the columns of one thing: a surname with its prefix, a postcode with its house number.",
+        remedy=remedy
+        or "Give a field the columns of one thing: a surname with its prefix, a postcode with its house number.",
     )

@@ -1,5 +1,6 @@
 """Levels of pairs, against a slow twin that takes them one by one from the best."""
 
+from dataclasses import replace
 from functools import cache
 
 import polars as pl
@@ -8,15 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from benchmarks.protected import throw_away_keys
 from declare import WrongInput
 from linkage import Comparable, Comparison, Level, Model
+from linkage.comparable import Evidence
 from linkage.compare.condition import CONDITIONS, as_members
 from linkage.compare.level import AS_WRITTEN, BUT_FOR_ACCENTS, MEASURED, SAME, whole
 from linkage.compare.library import LIBRARY, PRESENCE, check_levels
 from linkage.levels import with_levels
 from linkage.pairing import Field, Pairing, pair_up
-from pseudonymise.standardise import fields_of
+from pseudonymise.encode import encodings
+from pseudonymise.standardise import fields_of, parts
 from pseudonymise.standardise.field import PARTS
+from pseudonymise.token import tokens
 from tests.linkage.persons import MODEL, RECORDS, persons
 
 Row = dict[str, str | None]
@@ -124,6 +129,49 @@ def records(rows: list[tuple[str | None, ...]]) -> Comparable:
 @given(st.lists(st.tuples(*VALUES), max_size=5), st.lists(st.tuples(*VALUES), max_size=5))
 def test_the_level_is_the_first_that_holds_for_every_kind(levels, left, right):
     assert_first_that_holds(pair_up(records(left), records(right), model(levels)))
+
+
+def tokenised(clear: Comparable) -> Comparable:
+    """The same evidence as tokens and encodings, as protection makes them."""
+    keys, dates = throw_away_keys(), frozenset(name for name, kind in clear.kinds.items() if kind == "date")
+    names = {name: list(parts(name, kind)) for name, kind in clear.kinds.items()}
+    found = {
+        name: Evidence(
+            pl.concat(
+                [tokens(clear.table.select(columns), keys), encodings(clear.table.select(name), dates, keys)],
+                how="horizontal",
+            )
+        )
+        for name, columns in names.items()
+    }
+    return replace(clear, evidence=found, clear=False)
+
+
+EQUALITY = {
+    field: [level.model_dump(mode="json") for level in LIBRARY[kind] if not level.by_similarity]
+    for field, kind in records([]).kinds.items()
+}
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.lists(st.tuples(*VALUES), min_size=1, max_size=4), st.lists(st.tuples(*VALUES), min_size=1, max_size=4))
+def test_equality_through_tokens_is_equality_of_text(left, right):
+    """Parts that are compared with each other, such as a surname and the partner's, have tokens of one key."""
+    sides, by_equality = [records(left), records(right)], model(EQUALITY)
+    clear = all_pairs(pair_up(*sides, by_equality))
+    assert all_pairs(pair_up(*map(tokenised, sides), by_equality)).equals(clear)
+
+
+def test_what_tokens_cannot_measure_never_holds():
+    """Swapped names show through tokens; a distance and a number of names in common do not."""
+    rows = [("Jan Berg", None, None, None, "100", "52.37", "4.89", None, "2024-01-30", None)]
+    near = [("Berg Jan", None, None, None, "101", "52.3701", "4.89", None, "2023-12-31", None)]
+    sides = [tokenised(records(rows)), tokenised(records(near))]
+    pairing = pair_up(*sides, model({}))
+    found = all_pairs(pairing).row(0, named=True)
+    names = {field.name: ["missing", *(each.name for each in field.levels), "other"] for field in pairing.fields}
+    seen = {field: names[field][found[f"level {field}"]] for field in ("name", "income", "place", "day")}
+    assert seen == {"name": "given name and surname swapped", "income": "other", "place": "other", "day": "other"}
 
 
 LEVELS = {  # type, left, right, level

@@ -327,6 +327,12 @@ def test_unfit_fields_are_refused(columns):
         fields_of(columns)
 
 
+def test_a_misspelt_type_is_refused_with_the_nearest():
+    with pytest.raises(WrongInput, match="given_name, which cannot be compared") as refused:
+        fields_of([("voornamen", "given_name", "f")])
+    assert refused.value.remedy == "Did you mean given_names?"
+
+
 def test_only_columns_that_are_compared_with_each_other_share_a_token_group():
     groups = {name: token_group(name) for kind in PARTS for name in parts("f", kind)}
     together = {name for name, group in groups.items() if group == "f"}
