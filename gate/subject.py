@@ -26,6 +26,7 @@ class Cells:
     every combination of categories), then `people` (distinct persons, conservative over plausible link sets), `records`
     (Int64), and when `magnitude` is named: `value` (sum), `first` and `second` (the two largest contributions of one
     person, absolute). Optional `structural` (Boolean): the combination cannot occur, so its zero tells nothing.
+    Optional `linkage_error` (Int64, percent; null where no record is): published with the cell, hidden with it.
     """
 
     dimensions: tuple[str, ...]

@@ -1,12 +1,14 @@
 """The fourth type on the way: records of several sources, tied together by links."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import polars as pl
 
 from linkage.cluster import Clusters, Rules, clusters
+from linkage.draws import draw_links
+from linkage.model import Assignment
 from linkage.quality import LinkQuality
 
 LINKS: Final = pl.Schema(
@@ -15,6 +17,9 @@ LINKS: Final = pl.Schema(
         "match_weight": pl.Float64, "match_probability": pl.Float64,
     }
 )  # fmt: skip
+
+CERTAIN: Final = 0.9999
+"""Probability of a match from which a pair is in every plausible link set."""
 
 _LINKAGE: Final = object()
 
@@ -44,6 +49,8 @@ class LinkedTable:
     """Model → digest of the fitted model."""
     deliveries: Mapping[str, str]
     """Source → digest of the delivery."""
+    assignments: Mapping[str, Assignment] = field(default_factory=dict)
+    """Model → which records have one partner at most; a model without one excludes nobody."""
     _made_by: object = field(default=None)
 
     def __post_init__(self) -> None:
@@ -63,6 +70,42 @@ class LinkedTable:
         likely = self.likely.filter(pl.col("match_probability") >= probability)
         often = dict.fromkeys(self.once, False)
         return cluster_records(self.entities.select("source", "row"), likely, self.kinds, often)
+
+    def open_part(self) -> "LinkedTable":
+        """Only the records that likely pairs tie, of whatever kind, to a pair that is neither link nor certain.
+
+        What plausible link sets differ in, they differ in here.
+        """
+        one_kind = dict.fromkeys(self.kinds, "")
+        often = dict.fromkeys(self.once, False)
+        tied = cluster_records(self.entities.select("source", "row"), self.likely, one_kind, often)
+        settled = self.links.filter(pl.col("match_probability") >= CERTAIN)
+        doubtful = self.likely.join(settled, on=list(LINKS)[:5], how="anti")
+        ends = [
+            doubtful.select(pl.col(f"source_{side}").alias("source"), pl.col(f"row_{side}").alias("row"))
+            for side in "lr"
+        ]
+        touched = tied.join(pl.concat(ends), on=["source", "row"], how="semi").select("cluster").unique()
+        records = tied.join(touched, on="cluster", how="semi").select("source", "row")
+        return replace(
+            self,
+            entities=self.entities.join(records, on=["source", "row"], how="semi", maintain_order="left"),
+            links=_among(self.links, records),
+            plausible=_among(self.plausible, records),
+            likely=_among(self.likely, records),
+        )
+
+    def draws(self, number: int, seed: int) -> Iterator["LinkedTable"]:
+        """The same records under `number` plausible link sets: `links` are drawn from the likely pairs."""
+        for links in draw_links(self.likely, self.assignments, number, seed):
+            grouped = cluster_records(self.entities.select("source", "row"), links, self.kinds, self.once)
+            yield replace(self, links=links, entities=self.entities.with_columns(grouped["cluster"]))
+
+
+def _among(links: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
+    """Links of these records; both ends are among them, or neither."""
+    left = records.rename({"source": "source_l", "row": "row_l"})
+    return links.join(left, on=["source_l", "row_l"], how="semi", maintain_order="left")
 
 
 def cluster_records(

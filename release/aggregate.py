@@ -30,9 +30,7 @@ def aggregate(
     `second` are those of the set with the fewest persons, and among equals the one with the largest contributor.
     Raises `WrongInput` for a table of more than `MOST_CELLS` cells.
     """
-    amount = pl.col("magnitude").fill_null(0.0) if magnitude else pl.lit(0.0)
-    scaled = (amount * _SCALE).round().cast(pl.Int64).alias("amount")
-    plain = records.select(*dimensions, scaled)
+    plain = records.select(*dimensions, _amount(magnitude))
     counted = [_counted(plain.with_columns(cluster.alias("cluster")), dimensions) for cluster in clusterings]
     least = (
         pl.concat(counted)
@@ -45,11 +43,29 @@ def aggregate(
     return table.select(*dimensions, pl.col("people", "records").fill_null(0), *(amounts if magnitude else []))
 
 
+def tallied(records: pl.DataFrame, dimensions: Sequence[str], magnitude: str | None) -> pl.DataFrame:
+    """Dimensions, `records` and `value` of each cell or margin that has a record; nobody is told apart."""
+    plain = records.select(*dimensions, _amount(magnitude))
+    parts = [
+        plain.with_columns(pl.lit(TOTAL).alias(name) for name, keep in zip(dimensions, kept, strict=True) if not keep)
+        .group_by(dimensions)
+        .agg(records=pl.len().cast(pl.Int64), value=pl.col("amount").sum() / _SCALE)
+        for kept in product((True, False), repeat=len(dimensions))
+    ]
+    return pl.concat(parts)
+
+
 def lineage(cells: Cells, records: pl.DataFrame) -> pl.DataFrame:
     """`cell` (row number in the table) and `record` of each counted record, sorted; margins are left out."""
     numbered = cells.table.select(*cells.dimensions).with_row_index("cell")
     found = records.join(numbered, on=list(cells.dimensions), how="inner")
     return found.select("cell", "record").cast({"cell": pl.UInt32, "record": pl.Binary}).sort("cell", "record")
+
+
+def _amount(magnitude: str | None) -> pl.Expr:
+    """In whole ten-thousandths; a missing one is 0."""
+    amount = pl.col("magnitude").fill_null(0.0) if magnitude else pl.lit(0.0)
+    return (amount * _SCALE).round().cast(pl.Int64).alias("amount")
 
 
 def _counted(records: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:

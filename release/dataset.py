@@ -82,11 +82,13 @@ _DUTCH: Final = {
     "people": "aantal verschillende personen, ten minste",
     "records": "aantal gebeurtenissen",
     "value": "som van het bedrag of de omvang",
+    "linkage_error": "procent dat een cel kan afwijken door koppelfouten; 100: meer dan 50",
 }
 _ENGLISH: Final = {
     "people": "number of distinct people, at least",
     "records": "number of events",
     "value": "sum of the amount or size",
+    "linkage_error": "percent a cell may be off through linkage error; 100: more than 50",
 }
 _DUTCH_DIMENSION: Final = "uitsplitsing (bron.kenmerk)"
 _ENGLISH_DIMENSION: Final = "breakdown (source.attribute)"

@@ -15,6 +15,7 @@ from gate.subject import Cells, GroupRates, OutputColumn, Subject
 from linkage import LinkedTable, LinkQuality
 from register.declarations import Request
 from release.aggregate import LINEAGE, aggregate, lineage
+from release.bands import DRAWS, linkage_error
 from release.population import Population, group_rates, population
 
 PERSON: Final = "person"
@@ -90,16 +91,18 @@ def draft(
     concepts: Mapping[str, str],
     *,
     not_assessable: tuple[str, ...] = (),
+    draws: int = DRAWS,
 ) -> Draft:
     """What `request` asks of the linked records.
 
     `aside`: source → `row` and its protected attributes, of which rates by group are kept and nothing else. `concepts`:
     `source.column` → concept of the room's dictionary. `not_assessable`: protected attributes that no source delivers.
+    `draws`: plausible link sets behind the linkage error of each cell; with none the table says nothing of it.
     Raises `WrongInput` when the output names a column that is not there or cannot be counted, `NothingLinked` when
     the table would be empty.
     """
     counted = population(linked, request.output)
-    cells = _cells(linked, request, counted) if request.output.kind == "table" else None
+    cells = _cells(linked, request, counted, draws) if request.output.kind == "table" else None
     rates = group_rates(linked, request.output, aside or {})
     return Draft(
         kind=request.output.kind,
@@ -132,11 +135,13 @@ def subject_of(made: Draft) -> Subject:
     )
 
 
-def _cells(linked: LinkedTable, request: Request, counted: Population) -> Cells:
+def _cells(linked: LinkedTable, request: Request, counted: Population, draws: int) -> Cells:
     output = request.output
     if counted.records.is_empty():
         raise NothingLinked(output.unit)
     table = aggregate(counted.records, output.dimensions, output.magnitude, counted.clusterings(linked, output.unit))
+    if draws:
+        table = table.with_columns(linkage_error(linked, output, table, draws))
     return Cells(output.dimensions, table, output.magnitude)
 
 

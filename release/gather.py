@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from typing import Final
 
 import polars as pl
@@ -23,6 +24,7 @@ from release.report.facts import (
     GroupGap,
     GroupRate,
     Leaves,
+    LinkError,
     LinkFacts,
     Proof,
     QualityFact,
@@ -78,6 +80,7 @@ def gather(
         changes=None,
         findings=_lines(verdict.findings),
         gaps=_gaps(draft.groups, policy),
+        link_error=_link_error(verdict),
     )
 
 
@@ -140,6 +143,7 @@ def _minors(findings: Sequence[Finding]) -> bool | None:
 
 
 def _link(quality: LinkQuality, digest: str) -> LinkFacts:
+    low, high = quality.precision_interval or (None, None)
     return LinkFacts(
         model=quality.model,
         digest=digest,
@@ -148,11 +152,24 @@ def _link(quality: LinkQuality, digest: str) -> LinkFacts:
         threshold=quality.threshold,
         precision=quality.precision,
         recall=total_recall(quality),
+        precision_low=low,
+        precision_high=high,
     )
 
 
+def _link_error(verdict: Verdict) -> LinkError | None:
+    """Of published cells only, margins included."""
+    if verdict.safe is None or "linkage_error" not in verdict.safe.columns:
+        return None
+    steps = verdict.safe["linkage_error"].drop_nulls().sort()
+    if steps.is_empty():
+        return None
+    half, nine, every = (int(steps[ceil(share * steps.len()) - 1]) for share in (0.5, 0.9, 1.0))
+    return LinkError(half=half, nine_in_ten=nine, all=every)
+
+
 def total_recall(quality: LinkQuality) -> float | None:
-    """Of all matches, also those that no block brings, as far as that can be estimated."""
+    """Of all matches, also those that no block brings: at most this, for what every block misses is not seen."""
     if quality.recall is None or quality.blocking_recall is None:
         return quality.recall
     return quality.recall * quality.blocking_recall

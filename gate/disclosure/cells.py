@@ -9,20 +9,21 @@ from gate.subject import TOTAL, Cells, SubjectError
 
 _COUNTS: Final = ("people", "records")
 _MAGNITUDES: Final = ("value", "first", "second")
+ERROR: Final = "linkage_error"
 _RELATIVE: Final = 1e-6
 """Sums of amounts may differ by rounding, relative to the largest."""
 
 
 def measures(cells: Cells) -> tuple[str, ...]:
     """The columns that would be published."""
-    return (*_COUNTS, "value") if cells.magnitude else _COUNTS
+    return (*_COUNTS, *(["value"] if cells.magnitude else []), *_error(cells))
 
 
 def checked(cells: Cells) -> pl.DataFrame:
     """The table with canonical types; raises `SubjectError` when it is not a complete table with its margins.
 
     Columns: the dimensions (String), `people`, `records` (Int64), with a magnitude `value`, `first`, `second`
-    (Float64), and `structural` (Boolean).
+    (Float64), `linkage_error` (Int64) where it is given, and `structural` (Boolean).
     """
     table = _typed(cells)
     numbers = table.select(_needed(cells))
@@ -46,6 +47,10 @@ def _needed(cells: Cells) -> list[str]:
     return [*_COUNTS, *(_MAGNITUDES if cells.magnitude else ())]
 
 
+def _error(cells: Cells) -> list[str]:
+    return [ERROR] if ERROR in cells.table.columns else []
+
+
 def _typed(cells: Cells) -> pl.DataFrame:
     missing = sorted({*cells.dimensions, *_needed(cells)} - set(cells.table.columns))
     if missing or not cells.dimensions:
@@ -59,6 +64,7 @@ def _typed(cells: Cells) -> pl.DataFrame:
             pl.col(cells.dimensions).cast(pl.String),
             pl.col(_COUNTS).cast(pl.Int64),
             *([pl.col(_MAGNITUDES).cast(pl.Float64)] if cells.magnitude else []),
+            *(pl.col(name).cast(pl.Int64) for name in _error(cells)),
             structural.cast(pl.Boolean).fill_null(False),
         )
     except pl.exceptions.PolarsError:

@@ -104,6 +104,20 @@ class LinkFacts:
     threshold: float
     precision: float | None
     recall: float | None
+    """At most: matches that every block misses are not seen."""
+    precision_low: float | None = None
+    precision_high: float | None = None
+    """95 percent, as far as the model holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkError:
+    """Section 3: percent within which half of the published cells, nine in ten and all of them may be off because links
+    were missed or wrong; 100 stands for more than 50."""
+
+    half: int
+    nine_in_ten: int
+    all: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +237,7 @@ class ReportFacts:
     """What is different from the last release of this series; None for the first."""
     findings: tuple[FindingLine, ...]
     gaps: tuple[GroupGap, ...] = ()
+    link_error: LinkError | None = None
     opinion: Signed | None = None
     decision: Signed | None = None
     proof: Proof | None = None

@@ -54,6 +54,10 @@ class Words:
         """`rate` from 0 to 1."""
         return self("unknown") if rate is None else f"{self.number(100 * rate, decimals)}\u202f%"
 
+    def step(self, percent: int) -> str:
+        """Within how many percent; 100 stands for more than 50."""
+        return f"{'> 50' if percent > 50 else percent}\u202f%"
+
     def day(self, iso: str) -> str:
         """An ISO date, or date and time, as a date in words; what is no date stays as it is."""
         try:

@@ -10,6 +10,7 @@ from release.report.facts import (
     GroupGap,
     GroupRate,
     Leaves,
+    LinkError,
     LinkFacts,
     Proof,
     QualityFact,
@@ -97,11 +98,11 @@ FACTS = ReportFacts(
     links=(
         LinkFacts(
             model="incomes-residents", digest="1" * 64, candidates=21034, links=15120, threshold=0.5,
-            precision=0.9991, recall=0.9914,
+            precision=0.9991, recall=0.9914, precision_low=0.9983, precision_high=0.9995,
         ),
         LinkFacts(
             model="reports-residents", digest="2" * 64, candidates=61200, links=3805, threshold=0.5,
-            precision=0.9923, recall=0.9612,
+            precision=0.9923, recall=0.9612, precision_low=0.9889, precision_high=0.9947,
         ),
     ),
     disclosure=Disclosure(
@@ -122,6 +123,7 @@ FACTS = ReportFacts(
     ),
     changes=None,
     findings=(WARNED, PROXY),
+    link_error=LinkError(half=1, nine_in_ten=10, all=100),
     gaps=(GroupGap(attribute="residents.nationaliteit", points=6),),
     proof=Proof(size=42, head="9" * 64),
 )  # fmt: skip

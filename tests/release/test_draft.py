@@ -93,7 +93,7 @@ def test_cells_equal_the_slow_twin(seed: int, dimensions: tuple[str, ...]) -> No
     names = [{"kind": "reports.kind", "town": "residents.town"}[name] for name in dimensions]
     linked = random_table(seed)
     slow = slow_cells(linked, names)
-    made = draft(linked, request(dimensions=names, magnitude="reports.amount"), None, {})
+    made = draft(linked, request(dimensions=names, magnitude="reports.amount"), None, {}, draws=0)
     assert made.cells is not None
     table = made.cells.table
     found = {
@@ -108,9 +108,8 @@ def test_cells_equal_the_slow_twin(seed: int, dimensions: tuple[str, ...]) -> No
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_the_gate_takes_every_drafted_table(seed: int) -> None:
-    made = draft(
-        random_table(seed), request(dimensions=["reports.kind", "residents.town"], magnitude="reports.amount"), None, {}
-    )
+    asked = request(dimensions=["reports.kind", "residents.town"], magnitude="reports.amount")
+    made = draft(random_table(seed), asked, None, {}, draws=2)
     assert made.cells is not None
     checked(made.cells)  # raises for an incomplete table, margins that do not add up, contributions that do not fit
 
@@ -118,7 +117,7 @@ def test_the_gate_takes_every_drafted_table(seed: int) -> None:
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_lineage_is_a_partition_of_the_counted_records(seed: int) -> None:
-    made = draft(random_table(seed), request(dimensions=["reports.kind", "residents.town"]), None, {})
+    made = draft(random_table(seed), request(dimensions=["reports.kind", "residents.town"]), None, {}, draws=0)
     assert made.cells is not None
     counted = made.lineage.group_by("cell").len()
     cells = made.cells.table.with_row_index("cell").filter(
@@ -197,7 +196,7 @@ def test_an_address_is_reached_by_the_link_itself() -> None:
     )
     made = draft(linked, request(dimensions=["addresses.status"]), None, {})
     assert made.cells is not None
-    assert made.cells.table.row(0) == (TOTAL, 2, 2)  # two persons at one address stay two
+    assert made.cells.table.row(0)[:3] == (TOTAL, 2, 2)  # two persons at one address stay two
 
 
 def test_group_rates_hold_counts_by_group_and_no_row() -> None:
