@@ -5,7 +5,7 @@ side by side in a few words of 64 bits, and one comparison of words tells which 
 the best level still possible would weigh, term frequency included, so no pair is lost that scoring would keep.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +13,7 @@ import numpy as np
 from linkage.block.runs import Records
 from linkage.compare.agreement import compared_levels
 from linkage.dictionary import Codes, numbers
-from linkage.fitted import Factor, FittedModel
-from linkage.frequency import rarities
+from linkage.fitted import Factor
 from linkage.pairing import Field, Pairing
 
 Weights = np.ndarray[tuple[int], np.dtype[np.float32]]
@@ -23,7 +22,7 @@ Agreement = np.ndarray[tuple[int], np.dtype[np.uint16]]
 """Bit f is set where the whole values of field f are equal."""
 
 _WORD = 64
-_MARGIN = 1e-3
+MARGIN = 1e-3
 """Of a weight in log2: more than rounding to 32 bits can cost."""
 
 
@@ -52,7 +51,7 @@ class Bound:
 
     def __call__(self, left: Records, right: Records) -> np.ndarray:
         """Whether each pair can reach the least weight."""
-        return np.asarray(self.most(left, self.agreement(left, right)) >= self.least - _MARGIN)
+        return np.asarray(self.most(left, self.agreement(left, right)) >= self.least - MARGIN)
 
     def agreement(self, left: Records, right: Records) -> Agreement:
         found = np.zeros(left.size, dtype=np.uint16)
@@ -71,21 +70,20 @@ class Bound:
         return weight
 
 
-def bound(pairing: Pairing, fitted: FittedModel, least: float) -> Bound:
-    """`least` is the match weight (log2) that is worth keeping."""
+def bound(pairing: Pairing, factors: Sequence[Factor], rarities: Mapping[str, np.ndarray], least: float) -> Bound:
+    """`rarities` are those of term frequency by field, `least` the match weight (log2) that is worth keeping."""
     whole = [number for number, field in enumerate(pairing.fields) if field.whole]
     sides = (pairing.left_codes, pairing.right_codes)
     places, words = _packed(whole, [[numbers(side[pairing.fields[f].name]) for side in sides] for f in whole])
-    added = rarities(pairing, fitted)
     return Bound(
         left=words[0],
         right=words[1],
         places=places,
-        table=_table(pairing, fitted),
+        table=_table(pairing, factors),
         rarities=tuple(
-            (number, added[field.name].astype(np.float32))
+            (number, rarities[field.name].astype(np.float32))
             for number, field in enumerate(pairing.fields)
-            if field.name in added
+            if field.name in rarities
         ),
         least=least,
     )
@@ -114,11 +112,11 @@ def upper(factor: Factor, reachable: Sequence[np.ndarray]) -> np.ndarray:
     return most
 
 
-def _table(pairing: Pairing, fitted: FittedModel) -> Weights:
+def _table(pairing: Pairing, factors: Sequence[Factor]) -> Weights:
     """By agreement of all fields: the most that all factors can weigh together."""
     every = np.arange(1 << len(pairing.fields))
     total = np.zeros(every.size)
-    for factor in fitted.factors:
+    for factor in factors:
         most = upper(factor, [reachable_by_agreement(pairing.fields[f]) for f in factor.fields])
         total += most[tuple((every >> f) & 1 for f in factor.fields)]
     return total.astype(np.float32)

@@ -98,9 +98,9 @@ def kinds_of(left: Comparable, right: Comparable, model: Model) -> dict[str, str
 
 def _distinct(table: pl.DataFrame, field: Field) -> Evidence:
     inputs = table.select(list(dict.fromkeys(field.columns.values())))
-    key = codes([inputs.to_series(0)])[0].fill_null(0)
+    key = codes([inputs.to_series(0)], ordered=False)[0].fill_null(0)
     for other in inputs.get_columns()[1:]:
-        [key] = codes([key.cast(pl.UInt64) * (1 << 32) + codes([other])[0].fill_null(0)])
+        [key] = codes([key.cast(pl.UInt64) * (1 << 32) + codes([other], ordered=False)[0].fill_null(0)], ordered=False)
     first = key.arg_unique()
     place = np.zeros(numbers(key).max(initial=0) + 1, dtype=np.uint32)
     place[numbers(key.gather(first))] = np.arange(first.len())

@@ -33,10 +33,10 @@ def _of_fields(pairing: Pairing, fitted: FittedModel, seen: Patterns, expected: 
     found = []
     for number, (field, chances) in enumerate(zip(pairing.fields, fitted.fields, strict=True)):
         levels = seen.levels[:, number]
-        values = [codes[field.name].drop_nulls().n_unique() for codes in (pairing.left_codes, pairing.right_codes)]
-        if 0 in values:
+        sides = [codes[field.name] for codes in (pairing.left_codes, pairing.right_codes)]
+        if any(side.count() == 0 for side in sides):
             found.append(f"{field.name} is empty on one side: it tells nothing")
-        elif values == [1, 1]:
+        elif all(side.min() == side.max() for side in sides):
             found.append(f"{field.name} has one value everywhere: it tells nothing")
         elif chances.m[0] < chances.u[0]:
             found.append(f"matches agree on {field.name} less often than strangers: look at its columns and formats")

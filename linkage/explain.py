@@ -1,16 +1,14 @@
 """Why a pair got its weight: one step per field, from the prior to the posterior, as numbers and in words."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from linkage.fitted import Factor, FittedModel
-from linkage.frequency import rarities
 from linkage.levels import with_levels
 from linkage.pairing import Pairing
-from linkage.score import of_factor, of_rarity, probability
+from linkage.score import Scorer, probability, scorer
 from linkage.words import WORDS, Language, posterior_sentence, prior_sentence, step_sentences
 
 
@@ -56,19 +54,16 @@ def explain(pairing: Pairing, fitted: FittedModel, left: int, right: int) -> Exp
     fitted.check(pairing)
     pair = pl.DataFrame({"l": [left], "r": [right]}, schema={"l": pl.UInt32, "r": pl.UInt32})
     compared = with_levels(pair, pairing)
-    rare = rarities(pairing, fitted)
-    added = {name: float(of_rarity(compared, pairing, name, each)[0]) for name, each in rare.items()}
-    steps = tuple(_step(compared, pairing, fitted, factor, added) for factor in fitted.factors)
+    ready = scorer(pairing, fitted)
+    steps = tuple(_step(compared, ready, factor) for factor in fitted.factors)
     total = np.asarray([sum(step.weight for step in steps)])
     prior = float(np.log2(fitted.prior) - np.log2(1 - fitted.prior))
     return Explanation(prior, steps, float(probability(total, fitted)[0]))
 
 
-def _step(
-    compared: pl.DataFrame, pairing: Pairing, fitted: FittedModel, factor: Factor, added: Mapping[str, float]
-) -> Step:
-    fields = [pairing.fields[f] for f in factor.fields]
-    levels = [fitted.fields[f].names[compared[pairing.fields[f].column][0]] for f in factor.fields]
-    rarity = sum(added.get(field.name, 0.0) for field in fields)
-    weight = float(of_factor(compared, pairing, factor)[0]) + rarity
+def _step(compared: pl.DataFrame, ready: Scorer, factor: Factor) -> Step:
+    fields = ready.fields(factor)
+    levels = [ready.fitted.fields[f].names[compared[ready.pairing.fields[f].column][0]] for f in factor.fields]
+    rarity = sum(float(ready.of_rarity(compared, field.name)[0]) for field in fields if field.name in ready.rarities)
+    weight = float(ready.of_factor(compared, factor)[0]) + rarity
     return Step(" + ".join(field.name for field in fields), " + ".join(levels), weight, rarity)

@@ -10,6 +10,7 @@ import polars as pl
 
 from declare import WrongInput
 from linkage.comparable import Comparable
+from linkage.dictionary import mapped
 from linkage.model import FileField, Model
 from linkage.similarity import BETWEEN
 from pseudonymise.standardise import fields_of
@@ -40,8 +41,9 @@ def read_dated(path: Path, model: Model, side: Side) -> pl.DataFrame:
     declared = dict(_declared(model, side))
     dates = {column: field.format_of(side) for column, field in declared.items() if field.type == "date"}
     lists = {column: field.separator for column, field in declared.items() if field.type == "list"}
-    return read_as_written(path, model, side).with_columns(
-        *(_date(pl.col(column), form).alias(column) for column, form in dates.items()),
+    table = read_as_written(path, model, side)
+    return table.with_columns(
+        *(mapped(table[column], _date(pl.col("value"), form)) for column, form in dates.items()),
         *(pl.col(column).str.replace_all(between, BETWEEN, literal=True) for column, between in lists.items()),
     )
 
@@ -69,7 +71,8 @@ def read_texts(path: Path, names: list[str], *, separator: str = ",", encoding: 
         written = {name.strip(): name for name in schema.names()}
         _refuse_missing(path, names, list(written))
         texts = {name: _text(written[name], schema[written[name]]) for name in names}
-        return table.select(text.str.strip_chars().alias(name) for name, text in texts.items()).collect()
+        found = table.select(text.alias(name) for name, text in texts.items()).collect()
+        return found.with_columns(mapped(column, pl.col("value").str.strip_chars()) for column in found.get_columns())
     except (OSError, UnicodeDecodeError, LookupError, pl.exceptions.PolarsError) as error:
         raise WrongInput(
             f"{path.name} cannot be read as the model declares it ({type(error).__name__})",

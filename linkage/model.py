@@ -143,7 +143,7 @@ class Model(Declaration):
     """Most candidate pairs of all blocks together."""
     random_pairs: int = Field(default=500_000, ge=1_000)
     """Pairs drawn to see how often strangers agree."""
-    training_pairs: int = Field(default=2_000_000, ge=1_000)
+    training_pairs: int = Field(default=1_000_000, ge=1_000)
     """About how many candidate pairs are fitted on: those of records drawn until there are as many."""
     floor: float = Field(default=1e-3, gt=0, lt=1)
     """Pairs less likely than this are dropped unseen; never more than the threshold."""

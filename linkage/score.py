@@ -1,28 +1,103 @@
 """Scoring: the match weight of a pair is the sum of its fields' log2 Bayes factors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from linkage.block import Blocks, chunks, pairs_between
-from linkage.bound import Bound, bound, reachable_by_agreement, reachable_by_equality, upper
+from linkage.bound import MARGIN, Bound, bound, reachable_by_agreement, reachable_by_equality, upper
 from linkage.compare.agreement import compared_levels, with_similarity
 from linkage.fitted import Factor, FittedModel
 from linkage.frequency import rarities
 from linkage.levels import equality
-from linkage.pairing import Pairing
+from linkage.pairing import Field, Pairing
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
-_MARGIN = 1e-3
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Scorer:
+    """A fitted model, ready to score pairs of two sides."""
+
+    pairing: Pairing
+    fitted: FittedModel
+    factors: tuple[Factor, ...]
+    """From what is cheap to compare to what is dear."""
+    rarities: Mapping[str, Floats]
+    bound: Bound
+
+    def score(self, pairs: pl.DataFrame) -> pl.DataFrame:
+        """`pairs` with their levels, and `match_weight` (log2 Bayes factor, without the prior), `match_probability`."""
+        weight: Floats = np.zeros(pairs.height)
+        for factor in self.factors:
+            weight += self.of_factor(pairs, factor)
+        for field in self.rarities:
+            weight += self.of_rarity(pairs, field)
+        return pairs.with_columns(match_weight=weight, match_probability=probability(weight, self.fitted))
+
+    def of_factor(self, pairs: pl.DataFrame, factor: Factor) -> Floats:
+        """What the levels of a factor's fields weigh in each pair."""
+        return np.asarray(factor.weights[tuple(pairs[field.column].to_numpy() for field in self.fields(factor))])
+
+    def of_rarity(self, pairs: pl.DataFrame, name: str) -> Floats:
+        """What term frequency adds in each pair: something only where the whole values are equal."""
+        field = next(field for field in self.pairing.fields if field.name == name)
+        level = pairs[field.column].to_numpy()
+        return np.where((level >= 1) & (level <= field.whole), self.rarities[name][pairs["l"].to_numpy()], 0.0)
+
+    def fields(self, factor: Factor) -> list[Field]:
+        return [self.pairing.fields[number] for number in factor.fields]
+
+    def shard(self, blocks: Blocks, rows: tuple[int, int]) -> pl.DataFrame:
+        """The candidates of the left records first … last-1 that are not less likely than the floor, scored."""
+        pairs = self._compared(pairs_between(self.pairing, blocks, *rows, self.bound))
+        return self.score(pairs).filter(pl.col("match_probability") >= self.fitted.model.floor)
+
+    def _compared(self, pairs: pl.DataFrame) -> pl.DataFrame:
+        """Levels of the pairs that can still reach the floor.
+
+        The bound starts from which whole values agree, and is tightened by every factor compared: first by codes, then
+        by similarity. `most` is the bound so far.
+        """
+        left, right = pairs["l"].to_numpy(), pairs["r"].to_numpy()
+        agreement = self.bound.agreement(left, right)
+        pairs = pairs.with_columns(agreement=agreement, most=self.bound.most(left, agreement))
+        for factor in self.factors:
+            pairs = self._tightened(self._by_equality(pairs, factor))
+        for factor in self.factors:
+            if any(compared_levels(field, clear=self.pairing.clear) for field in self.fields(factor)):
+                pairs = self._tightened(self._by_similarity(pairs, factor))
+        return pairs.drop("agreement", "most")
+
+    def _by_equality(self, pairs: pl.DataFrame, factor: Factor) -> pl.DataFrame:
+        fields = self.fields(factor)
+        before = upper(factor, [reachable_by_agreement(field) for field in fields])
+        after = upper(factor, [reachable_by_equality(field, clear=self.pairing.clear) for field in fields])
+        levels = [equality(pairs, self.pairing, field) for field in fields]
+        agreement = pairs["agreement"].to_numpy()
+        gone = before[tuple((agreement >> np.uint16(number)) & np.uint16(1) for number in factor.fields)]
+        come = after[tuple(level.to_numpy() for level in levels)]
+        return pairs.with_columns(*levels, most=pairs["most"].to_numpy() - gone + come)
+
+    def _by_similarity(self, pairs: pl.DataFrame, factor: Factor) -> pl.DataFrame:
+        fields = self.fields(factor)
+        before = upper(factor, [reachable_by_equality(field, clear=self.pairing.clear) for field in fields])
+        gone = before[tuple(pairs[field.column].to_numpy() for field in fields)]
+        compared = pairs.with_columns(with_similarity(pairs, self.pairing, field) for field in fields)
+        return compared.with_columns(most=pairs["most"].to_numpy() - gone + self.of_factor(compared, factor))
+
+    def _tightened(self, pairs: pl.DataFrame) -> pl.DataFrame:
+        return pairs.filter(pl.col("most") >= self.bound.least - MARGIN)
 
 
-def score(pairs: pl.DataFrame, pairing: Pairing, fitted: FittedModel) -> pl.DataFrame:
-    """`pairs` with their levels, and `match_weight` (log2 Bayes factor, without the prior), `match_probability`."""
+def scorer(pairing: Pairing, fitted: FittedModel) -> Scorer:
+    """Raises `WrongInput` when the model was fitted on other evidence."""
     fitted.check(pairing)
-    weight = weights(pairs, pairing, fitted)
-    return pairs.with_columns(match_weight=weight, match_probability=probability(weight, fitted))
+    added = rarities(pairing, fitted)
+    factors = tuple(sorted(fitted.factors, key=lambda factor: _dearness(factor, pairing)))
+    return Scorer(pairing, fitted, factors, added, bound(pairing, factors, added, least_weight(fitted)))
 
 
 def scored(pairing: Pairing, blocks: Blocks, fitted: FittedModel) -> pl.DataFrame:
@@ -35,18 +110,8 @@ def scored(pairing: Pairing, blocks: Blocks, fitted: FittedModel) -> pl.DataFram
 
 def shards(pairing: Pairing, blocks: Blocks, fitted: FittedModel) -> Iterator[pl.DataFrame]:
     """`scored`, a few left records at a time: memory is bounded by the candidates of a shard."""
-    fitted.check(pairing)
-    screen = bound(pairing, fitted, least_weight(fitted))
-    for rows in chunks(pairing, blocks):
-        yield score_shard(pairing, blocks, fitted, screen, rows)
-
-
-def score_shard(
-    pairing: Pairing, blocks: Blocks, fitted: FittedModel, screen: Bound, rows: tuple[int, int]
-) -> pl.DataFrame:
-    """`scored` of the left records first … last-1."""
-    pairs = _compared(pairs_between(pairing, blocks, *rows, screen), pairing, fitted, screen)
-    return score(pairs, pairing, fitted).filter(pl.col("match_probability") >= fitted.model.floor)
+    ready = scorer(pairing, fitted)
+    return (ready.shard(blocks, rows) for rows in chunks(pairing, blocks))
 
 
 def least_weight(fitted: FittedModel) -> float:
@@ -55,78 +120,14 @@ def least_weight(fitted: FittedModel) -> float:
     return float(np.log2(floor / (1.0 - floor)) - np.log2(fitted.prior / (1.0 - fitted.prior)))
 
 
-def weights(pairs: pl.DataFrame, pairing: Pairing, fitted: FittedModel) -> Floats:
-    """Sum of all log2 Bayes factors of each pair, term frequency included."""
-    total: Floats = np.zeros(pairs.height)
-    for factor in fitted.factors:
-        total += of_factor(pairs, pairing, factor)
-    for field, added in rarities(pairing, fitted).items():
-        total += of_rarity(pairs, pairing, field, added)
-    return total
-
-
-def of_factor(pairs: pl.DataFrame, pairing: Pairing, factor: Factor) -> Floats:
-    """What the levels of a factor's fields weigh in each pair."""
-    levels = tuple(pairs[pairing.fields[f].column].to_numpy() for f in factor.fields)
-    return np.asarray(factor.weights[levels])
-
-
-def of_rarity(pairs: pl.DataFrame, pairing: Pairing, name: str, added: Floats) -> Floats:
-    """What term frequency adds in each pair: something only where the whole values are equal."""
-    field = next(field for field in pairing.fields if field.name == name)
-    level = pairs[field.column].to_numpy()
-    return np.where((level >= 1) & (level <= field.whole), added[pairs["l"].to_numpy()], 0.0)
-
-
 def probability(weight: Floats, fitted: FittedModel) -> Floats:
     """Posterior chance of a match: prior odds times two to the weight."""
     odds = np.log2(fitted.prior) - np.log2(1.0 - fitted.prior) + weight
     return np.asarray(1.0 / (1.0 + np.exp2(-odds)))
 
 
-def _compared(pairs: pl.DataFrame, pairing: Pairing, fitted: FittedModel, screen: Bound) -> pl.DataFrame:
-    """Levels of the pairs that can still reach the floor, from what is cheap to compare to what is dear.
-
-    The bound starts from which whole values agree, and is tightened by every factor compared: first by codes, then by
-    similarity. `most` is the bound so far.
-    """
-    left, right = pairs["l"].to_numpy(), pairs["r"].to_numpy()
-    agreement = screen.agreement(left, right)
-    pairs = pairs.with_columns(agreement=agreement, most=screen.most(left, agreement))
-    factors = sorted(fitted.factors, key=lambda factor: _dearness(factor, pairing))
-    for factor in factors:
-        pairs = _tightened(_by_equality(pairs, pairing, factor), screen)
-    for factor in factors:
-        if _dearness(factor, pairing)[0]:
-            pairs = _tightened(_by_similarity(pairs, pairing, factor), screen)
-    return pairs.drop("agreement", "most")
-
-
-def _by_equality(pairs: pl.DataFrame, pairing: Pairing, factor: Factor) -> pl.DataFrame:
-    fields = [pairing.fields[f] for f in factor.fields]
-    before = upper(factor, [reachable_by_agreement(field) for field in fields])
-    after = upper(factor, [reachable_by_equality(field, clear=pairing.clear) for field in fields])
-    levels = [equality(pairs, pairing, field) for field in fields]
-    agreement = pairs["agreement"].to_numpy()
-    gone = before[tuple((agreement >> np.uint16(f)) & np.uint16(1) for f in factor.fields)]
-    come = after[tuple(level.to_numpy() for level in levels)]
-    return pairs.with_columns(*levels, most=pairs["most"].to_numpy() - gone + come)
-
-
-def _by_similarity(pairs: pl.DataFrame, pairing: Pairing, factor: Factor) -> pl.DataFrame:
-    fields = [pairing.fields[f] for f in factor.fields]
-    before = upper(factor, [reachable_by_equality(field, clear=pairing.clear) for field in fields])
-    gone = before[tuple(pairs[field.column].to_numpy() for field in fields)]
-    compared = pairs.with_columns(with_similarity(pairs, pairing, field) for field in fields)
-    return compared.with_columns(most=pairs["most"].to_numpy() - gone + of_factor(compared, pairing, factor))
-
-
-def _tightened(pairs: pl.DataFrame, screen: Bound) -> pl.DataFrame:
-    return pairs.filter(pl.col("most") >= screen.least - _MARGIN)
-
-
 def _dearness(factor: Factor, pairing: Pairing) -> tuple[int, int]:
-    """Fields that are compared by similarity, then evidence that is read."""
-    fields = [pairing.fields[f] for f in factor.fields]
-    similar = sum(bool(compared_levels(field, clear=pairing.clear)) for field in fields)
+    """Levels that need similarity, then evidence that is read."""
+    fields = [pairing.fields[number] for number in factor.fields]
+    similar = sum(len(compared_levels(field, clear=pairing.clear)) for field in fields)
     return similar, sum(len(field.evidence) for field in fields)

@@ -29,7 +29,7 @@ def entries(pairing: Pairing, declared: Block) -> tuple[Entries, Entries]:
 def order(pairing: Pairing, columns: tuple[str, ...]) -> tuple[Records, Records]:
     """Rank of each record of both sides by the evidence columns, the first column first."""
     parts = [_part(pairing, column) for column in columns]
-    ranks = together([[part[side].fill_null(0) for part in parts] for side in (0, 1)])
+    ranks = together([[part[side].fill_null(0) for part in parts] for side in (0, 1)], ordered=True)
     return numbers(ranks[0]), numbers(ranks[1])
 
 

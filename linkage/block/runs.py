@@ -7,6 +7,7 @@ is paired can so be counted before it is paired, and paired a few left records a
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
 
 Indices = np.ndarray[tuple[int], np.dtype[np.int64]]
 Records = np.ndarray[tuple[int], np.dtype[np.uint32]]
@@ -66,8 +67,9 @@ def runs(left: Entries, right: Entries, *, most: int, window: int | None, halved
     lefts[0] = rights[0] = 0
     pairs = lefts * rights
     over = np.flatnonzero(pairs > (2 * most if halved else most)) if window is None else np.flatnonzero(pairs)
-    sorted_right = np.lexsort((right.key,) if right.order is None else (right.order, right.key))
-    starts = np.cumsum(np.bincount(right.key, minlength=keys)) - np.bincount(right.key, minlength=keys)
+    sorted_right = _sorted(right, keys)
+    held = np.bincount(right.key, minlength=keys)
+    starts = np.cumsum(held) - held
     present = np.flatnonzero(left.key)
     key = left.key[present]
     start, count = starts[key], rights[key]
@@ -81,6 +83,15 @@ def runs(left: Entries, right: Entries, *, most: int, window: int | None, halved
         count[near] = width
     found = Runs(left.record[present], start, count, right.record[sorted_right])
     return Capped(found, over.astype(np.uint32), int(pairs.sum() - count.sum()))
+
+
+def _sorted(entries: Entries, keys: int) -> Indices:
+    """Entries by key, and by order among those of one key; without order by counting, in linear time."""
+    if entries.order is not None:
+        return np.lexsort((entries.order, entries.key))
+    number = np.arange(entries.key.size, dtype=np.int32)
+    ones = np.ones(number.size, dtype=np.int8)
+    return np.asarray(coo_array((ones, (entries.key, number)), shape=(keys, number.size)).tocsr().indices)
 
 
 def _places(left: Entries, right: Entries, sorted_right: Indices, these: Indices) -> Indices:

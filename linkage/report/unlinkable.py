@@ -8,7 +8,7 @@ import polars as pl
 from linkage.fitted import FittedModel
 from linkage.levels import with_levels
 from linkage.pairing import Pairing
-from linkage.score import probability, weights
+from linkage.score import scorer
 
 MOST_EXAMINED: Final = 50_000
 """Records of a side; of more, so many are taken at equal distances."""
@@ -46,9 +46,9 @@ def _of_left(side: str, pairing: Pairing, fitted: FittedModel) -> Unlinkable:
     pairs = pl.DataFrame([positions.alias("l"), positions.alias("r")])
     compared = with_levels(pairs, itself)
     # frequencies are those of both sides, hence the weights of the pairing as it was
-    total = weights(compared, pairing, fitted)
+    chance = scorer(pairing, fitted).score(compared)["match_probability"]
     missing = tuple(
         (field.name, float((compared[field.column] == 0).sum()) / max(positions.len(), 1)) for field in pairing.fields
     )
-    low = int((probability(total, fitted) < fitted.model.threshold).sum())
+    low = int((chance < fitted.model.threshold).sum())
     return Unlinkable(side, positions.len(), low, missing)

@@ -8,7 +8,7 @@ from declare import WrongInput
 from linkage import FittedModel, Model, explain, train
 from linkage.block import block, candidates
 from linkage.pairing import pair_up
-from linkage.score import score
+from linkage.score import scorer
 from tests.linkage.persons import MODEL, RECORDS, persons
 
 LEFT = [
@@ -34,7 +34,7 @@ def fitted() -> FittedModel:
 def scores(fitted: FittedModel, left: list, right: list, one: list[int], two: list[int]) -> dict:
     """(Original left position, original right position) → weight, probability."""
     pairing = pair_up(persons([left[i] for i in one]), persons([right[i] for i in two]), fitted.model)
-    found = score(candidates(pairing, block(pairing)), pairing, fitted)
+    found = scorer(pairing, fitted).score(candidates(pairing, block(pairing)))
     columns = ("l", "r", "match_weight", "match_probability")
     return {(one[l], two[r]): (weight, chance) for l, r, weight, chance in found.select(columns).iter_rows()}
 
@@ -61,7 +61,7 @@ def test_a_frozen_model_scores_the_same(fitted):
 @given(RECORDS, RECORDS)
 def test_an_explanation_adds_up_to_the_score(fitted, left, right):
     pairing = pair_up(persons(left), persons(right), MODEL)
-    found = score(candidates(pairing, block(pairing)), pairing, fitted)
+    found = scorer(pairing, fitted).score(candidates(pairing, block(pairing)))
     for one, two, weight, chance in found.select("l", "r", "match_weight", "match_probability").iter_rows():
         why = explain(pairing, fitted, one, two)
         assert why.match_weight == pytest.approx(weight, abs=1e-9)
@@ -91,7 +91,7 @@ def test_a_model_fitted_on_other_evidence_is_refused(fitted):
     fewer = Model.model_validate(MODEL.model_dump(mode="json") | {"comparisons": [{"field": "surname"}]})
     pairing = pair_up(persons(LEFT), persons(RIGHT), fewer)
     with pytest.raises(WrongInput, match="other evidence"):
-        score(candidates(pairing, block(pairing)), pairing, fitted)
+        scorer(pairing, fitted).score(candidates(pairing, block(pairing)))
 
 
 def test_what_is_no_model_is_refused():
