@@ -59,6 +59,7 @@ def link(tables: Mapping[str, ProtectedTable], fitted: Sequence[FittedModel]) ->
         quality=tuple(found.quality for found in answers),
         models={model.model.id: model.digest for model in fitted},
         deliveries={name: table.delivery for name, table in tables.items()},
+        assignments={model.model.id: model.assignment for model in fitted},
         _made_by=linked._LINKAGE,
     )
 
