@@ -29,6 +29,7 @@ class LinkQuality:
     """Id of the model."""
     threshold: float
     candidates: int
+    """Pairs that the blocks bring, a pair of several blocks counted for each."""
     links: int
     precision: float | None
     """Expected share of links that are right; None without links."""
@@ -54,24 +55,20 @@ def link_quality(
     fitted: FittedModel,
     threshold: float,
     blocks: tuple[BlockSize, ...],
-    *,
-    candidates: int | None = None,
-    tail: float = 0.0,
 ) -> LinkQuality:
-    """`scored` has the candidates, `links` those that were assigned at `threshold`.
+    """`scored` has the candidates above the model's floor, `links` those that were assigned at `threshold`.
 
-    Where `scored` leaves out what is too improbable, `candidates` is their number and `tail` the share of the expected
-    matches that was left out. Without the columns of levels intervals lack the error of the fitted numbers, and say so.
+    Without the columns of levels intervals lack the error of the fitted numbers, and say so.
     """
     chances = with_chance(scored, fitted)
     found = captured(chances, [size.on for size in blocks])
     expected = _expected(chances, links, fitted)
     precision, precision_interval = _precision(expected, links.height)
-    recall, recall_interval = _recall(expected, tail)
+    recall, recall_interval = _recall(expected, fitted.tail)
     return LinkQuality(
         model=fitted.model.id,
         threshold=threshold,
-        candidates=scored.height if candidates is None else candidates,
+        candidates=sum(size.pairs for size in blocks),
         links=links.height,
         precision=precision,
         recall=recall,

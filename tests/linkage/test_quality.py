@@ -4,6 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from linkage.block import BlockSize
 from linkage.fitted import FittedField, FittedModel
 from linkage.model import Model
 from linkage.quality import LinkQuality, link_quality
@@ -141,8 +142,10 @@ def test_matches_left_out_for_being_improbable_lower_the_recall():
     ).with_columns(pl.lit(1, pl.UInt32).alias("blocks"))
     kept, links = scored.filter(chance >= 0.01), scored.filter(chance >= 0.5)
     tail = 1 - chance[chance >= 0.01].sum() / chance.sum()
-    cut = link_quality(kept, links, model, 0.5, (), candidates=PAIRS, tail=tail)
-    assert cut.candidates == PAIRS
+    known = model.model_copy(update={"tail": tail})
+    sizes = (BlockSize(("one",), PAIRS, 0, 0), BlockSize(("two",), 5, 0, 0))
+    cut = link_quality(kept, links, known, 0.5, sizes)
+    assert cut.candidates == PAIRS + 5
     assert cut.recall == pytest.approx(quality.recall)
 
 
