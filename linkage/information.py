@@ -8,7 +8,7 @@ import polars as pl
 
 from linkage.compare.level import SAME
 from linkage.em import STRENGTH
-from linkage.fitted import FittedModel
+from linkage.fitted import FittedField, FittedJoint, FittedModel
 from linkage.interval import Floats
 
 LEVEL: Final = "level "
@@ -36,14 +36,29 @@ class Table:
 
 
 def tables(fitted: FittedModel) -> tuple[Table, ...]:
+    """Of the joints, and of the fields that weigh alone."""
+    names = [field.field for field in fitted.fields]
+    joined = {name for joint in fitted.joints for name in joint.fields}
+    alone = [_alone(number, field, fitted) for number, field in enumerate(fitted.fields) if field.field not in joined]
+    return (*alone, *(_together(tuple(map(names.index, joint.fields)), joint, fitted) for joint in fitted.joints))
+
+
+def _alone(number: int, field: FittedField, fitted: FittedModel) -> Table:
     """What is equal as a whole is known from the frequencies of values, so its u has no error."""
-    found = []
-    for number, field in enumerate(fitted.fields):
-        u = np.array(field.u)
-        error = 1.0 / np.sqrt(fitted.model.random_pairs * u + 1.0)
-        error[: field.levels[0] == SAME] = 0.0
-        found.append(Table((number,), np.array(field.m), u, error))
-    return tuple(found)
+    u = np.array(field.u)
+    error = _error(u, fitted)
+    error[: field.levels[0] == SAME] = 0.0
+    return Table((number,), np.array(field.m), u, error)
+
+
+def _together(numbers: tuple[int, ...], joint: FittedJoint, fitted: FittedModel) -> Table:
+    shape = [len(fitted.fields[number].m) for number in numbers]
+    m, u = (np.reshape(chances, shape) for chances in (joint.m, joint.u))
+    return Table(numbers, m, u, _error(u, fitted))
+
+
+def _error(u: Floats, fitted: FittedModel) -> Floats:
+    return np.asarray(1.0 / np.sqrt(fitted.model.random_pairs * u + 1.0))
 
 
 @dataclass(frozen=True, slots=True)

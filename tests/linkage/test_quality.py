@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from linkage.block import BlockSize
-from linkage.fitted import FittedField, FittedModel
+from linkage.fitted import FittedField, FittedJoint, FittedModel
 from linkage.model import Model
 from linkage.quality import LinkQuality, link_quality
 
@@ -43,7 +43,6 @@ def fitted(m: list[np.ndarray], u: list[np.ndarray], prior: float) -> FittedMode
             "candidates": PAIRS,
             "converged": True,
         }
-        | ({"iterations": 1} if "iterations" in FittedModel.model_fields else {})
     )
 
 
@@ -115,6 +114,20 @@ def test_the_estimates_themselves_are_not_lopsided(runs):
     for estimated, true in (("precision", 1), ("recall", 2)):
         off = np.array([getattr(run[0], estimated) - run[true] for run in runs])
         assert abs(off.mean()) < 3 * off.std() / np.sqrt(RUNS) + 0.005
+
+
+def test_fields_fitted_together_tell_as_much_as_each_on_its_own_where_they_are_independent():
+    """A joint of two independent fields has the same odds, and more numbers that were fitted."""
+    levels, _ = made_pairs(1)
+    alone = plain_em(levels)
+    first, second = alone.fields[1], alone.fields[3]
+    chances = {name: np.outer(getattr(first, name), getattr(second, name)).ravel().tolist() for name in ("m", "u")}
+    joint = FittedJoint.model_validate({"fields": [first.field, second.field], **chances})
+    together = measured(levels, alone.model_copy(update={"joints": (joint,)}))[0]
+    apart = measured(levels, alone)[0]
+    assert together.recall == pytest.approx(apart.recall)
+    assert np.diff(together.recall_interval) == pytest.approx(np.diff(apart.recall_interval), rel=0.3)
+    assert np.diff(together.recall_interval) > np.diff(apart.recall_interval)
 
 
 def test_without_levels_the_interval_is_narrower_and_says_what_it_lacks():
