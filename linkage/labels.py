@@ -80,7 +80,7 @@ def at_positions(labels: pl.DataFrame, left: pl.Series, right: pl.Series, *, ded
     """Labels with `l`, `r` (UInt32 positions) for the ids; `left` and `right` are the ids of the records by position.
 
     When `dedupe`, the two ids of a pair may come in either order, and l < r. Raises `WrongInput` when an id is of no
-    record.
+    record, or a pair has two labels.
     """
     found = labels
     for side, ids in (("l", left), ("r", right)):
@@ -93,6 +93,8 @@ def at_positions(labels: pl.DataFrame, left: pl.Series, right: pl.Series, *, ded
         )
     if dedupe:
         found = found.with_columns(l=pl.min_horizontal("l", "r"), r=pl.max_horizontal("l", "r"))
+    if found.select("l", "r").is_duplicated().any():
+        raise WrongInput("a pair is labelled twice, once each way round", remedy="Keep one of the two.")
     return found.select("l", "r", "label", "stratum", "inclusion")
 
 

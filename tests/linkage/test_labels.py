@@ -96,3 +96,11 @@ def test_positions_of_labelled_pairs():
     assert at_positions(labels, ids, ids, dedupe=False).select("l", "r").rows() == [(2, 1), (1, 0), (0, 2)]
     with pytest.raises(WrongInput, match="3 labelled pairs"):
         at_positions(LABELS, ids, ids, dedupe=True)
+
+
+def test_one_pair_labelled_both_ways_round_is_refused():
+    ids = pl.Series("id", ["a", "b"])
+    labels = LABELS.head(2).with_columns(id_l=pl.Series(["a", "b"]), id_r=pl.Series(["b", "a"]))
+    assert at_positions(labels, ids, ids, dedupe=False).height == 2
+    with pytest.raises(WrongInput, match="labelled twice"):
+        at_positions(labels, ids, ids, dedupe=True)
