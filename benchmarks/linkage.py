@@ -1,8 +1,8 @@
 """`python -m benchmarks.linkage --size 100k|1m|10m --runs 3 [--only ARM …]`: ours and its peers on the same files.
 
 Every run is a process of its own, one at a time, two threads each; the arms take turns, so that a busy minute of the
-machine hits all. Files of made-up persons are made once, in `benchmarks/.population/`. Writes `results/linkage.json` and
-`linkage.md`, where other sizes and arms keep the figures they had.
+machine hits all. Files of made-up persons are made once, in `benchmarks/.population/`. Writes `results/linkage.json`
+and `linkage.md`, where other sizes and arms keep the figures they had.
 """
 
 import argparse

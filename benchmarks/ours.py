@@ -1,7 +1,7 @@
 """`python -m benchmarks.ours MODEL LEFT [RIGHT] OUT`: this project's linkage, measured like its peers.
 
-Writes `OUT`/pairs.parquet (`id_l`, `id_r`, `match_weight`, `match_probability`), `OUT`/links.parquet (`id_l`, `id_r`,
-after the model's own assignment) and `OUT`/cost.json. With one file it is searched for doubles. Ids are row numbers from 0.
+Writes into `OUT` pairs.parquet (`id_l`, `id_r`, `match_weight`, `match_probability`), links.parquet (`id_l`, `id_r`,
+after the model's own assignment) and cost.json. With one file it is searched for doubles. Ids are row numbers from 0.
 """
 
 import argparse

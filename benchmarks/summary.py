@@ -30,8 +30,8 @@ and, with ours, standardises them; *train* goes from there to a fitted model; *p
 CPU is user and system time of the process and its children. Figures are medians, with the range in brackets.
 
 F1 counts pairs at a posterior probability of 0.5; *1:1* keeps only pairs that are the best of both their records.
-*Best* is over all thresholds, **picked with the truth in hand**. *Accent dropped*: persons whose names lost their accents
-on one side and had no other error; *no error*: those with none at all (values may be missing in both).
+*Best* is over all thresholds, **picked with the truth in hand**. *Accent dropped*: persons whose names lost their
+accents on one side and had no other error; *no error*: those with none at all (values may be missing in both).
 """
 
 

@@ -34,6 +34,8 @@ class Plan:
     """Blocks of the runs of expectation maximisation."""
     random_pairs: float = 1e7
     em: dict[str, Any] = field(default_factory=dict)
+    prior: float | None = None
+    """Chance that two random records match, where it is known."""
     duckdb: dict[str, str] = field(default_factory=dict)
     """Settings of the engine beside the number of threads."""
 
@@ -66,8 +68,8 @@ def run(plan: Plan, files: list[Path], out: Path) -> None:
     wanted.write_parquet(str(out / "pairs.parquet"))
     # counted last: it is no part of a linkage and must not weigh in its time or memory
     blocked = linker.inference.compute_blocked_pairs_for_predict()
-    count = connection.table(blocked.physical_name).count("*").fetchone()
-    phases.write(out / "cost.json", peak_memory_mib=peak, candidates=count[0] if count else None)
+    candidates = connection.table(blocked.physical_name).count("*").fetchall()[0][0]
+    phases.write(out / "cost.json", peak_memory_mib=peak, candidates=candidates)
 
 
 def _trained(plan: Plan, connection: duckdb.DuckDBPyConnection) -> Linker:
@@ -78,12 +80,15 @@ def _trained(plan: Plan, connection: duckdb.DuckDBPyConnection) -> Linker:
         comparisons=plan.comparisons,
         blocking_rules_to_generate_predictions=plan.blocks,
         unique_id_column_name="id",
+        # a placeholder unless it is known: it is estimated below
+        probability_two_random_records_match=plan.prior or 0.0001,
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,
     )
     linker = Linker(tables, settings)
     training = linker.training
-    training.estimate_probability_two_random_records_match(plan.deterministic, recall=plan.recall)
+    if plan.prior is None:
+        training.estimate_probability_two_random_records_match(plan.deterministic, recall=plan.recall)
     training.estimate_u_using_random_sampling(max_pairs=plan.random_pairs)
     for rule in plan.train_on:
         training.estimate_parameters_using_expectation_maximisation(rule, **plan.em)
