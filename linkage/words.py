@@ -73,6 +73,7 @@ NL: Final = Words(
         "surname and initial": "gelijke achternaam en voorletter",
         "two names": "twee namen gelijk",
         "surname": "gelijke achternaam",
+        "given name": "gelijke voornaam",
         "day and month swapped": "dag en maand verwisseld",
         "two parts": "twee delen gelijk",
         "year of a part": "jaar van een onvolledige datum",
