@@ -2,12 +2,17 @@
 
 import polars as pl
 
+from pseudonymise.standardise.fold import column
+
 _PLACEHOLDER = r"^(?:1900-01-01|1901-01-01|9999-|0001-)"
 
 
 def date(table: pl.DataFrame) -> pl.DataFrame:
-    """Evidence by ending; parts of a date count also where the whole date is unknown."""
-    text = pl.col("date")
+    """Evidence by ending; parts of a date count also where the whole date is unknown.
+
+    `table` has `date`, or `year`, `month` and `day` where a source keeps them in columns of their own.
+    """
+    text = pl.col("date") if "date" in table.columns else _of_parts(table)
     text = pl.when(~text.str.contains(_PLACEHOLDER)).then(text)
     dates = table.select(
         year=_part(text, r"^([0-9]{4})-"),
@@ -23,6 +28,15 @@ def date(table: pl.DataFrame) -> pl.DataFrame:
         _joined("year", "day").alias(".year_day"),
         pl.when(swapped).then(_joined("year", "day", "month")).alias(".swapped"),
     )
+
+
+def _of_parts(table: pl.DataFrame) -> pl.Expr:
+    digits = {"year": 4, "month": 2, "day": 2}
+    parts = [
+        column(table, name).str.extract(rf"^(\d{{1,{width}}})$").fill_null("").str.zfill(width)
+        for name, width in digits.items()
+    ]
+    return pl.concat_str(parts, separator="-")
 
 
 def _part(text: pl.Expr, pattern: str) -> pl.Expr:

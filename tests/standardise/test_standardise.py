@@ -129,6 +129,20 @@ def test_date(case):
     assert tuple(standardised("birth_date", date=case[0]).values()) == case[1:]
 
 
+IN_COLUMNS = {  # year, month and day as in a file; the date in one
+    "written with and without noughts": ("1949", "7", "02", "1949-07-02"),
+    "no day": ("1949", "7", None, "1949-07-00"),
+    "no year": ("", "7", "22", "0000-07-22"),
+    "a placeholder": ("1900", "1", "1", "1900-01-01"),
+    "not a number": ("1949", "July", "22", "1949-00-22"),
+}
+
+
+@pytest.mark.parametrize(("year", "month", "day", "date"), IN_COLUMNS.values(), ids=IN_COLUMNS)
+def test_date_in_three_columns(year, month, day, date):
+    assert standardised("born", year=year, month=month, day=day) == standardised("born", date=date)
+
+
 ADDRESSES = {
     "in parts": (("1234 AB", "12", "A"), "1234ab 12 a", "1234ab", "12"),
     "addition in the number": (("1234AB", "12-a", None), "1234ab 12 a", "1234ab", "12"),
