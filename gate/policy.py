@@ -47,6 +47,8 @@ class Thresholds(Declaration):
     """People: least width of what can be calculated about a hidden count."""
     link_rate_gap_warn: Share
     link_rate_gap_fail: Share
+    wrong_link_gap_warn: Share
+    wrong_link_gap_fail: Share
     minimum_group: Count
     """Eligible records below which a group's link rate says nothing."""
     minimum_age: Count
@@ -54,8 +56,9 @@ class Thresholds(Declaration):
 
     @model_validator(mode="after")
     def _warning_comes_before_failing(self) -> Self:
-        if self.link_rate_gap_warn.value > self.link_rate_gap_fail.value:
-            raise ValueError("link_rate_gap_warn lies above link_rate_gap_fail")
+        for gap in ("link_rate_gap", "wrong_link_gap"):
+            if getattr(self, f"{gap}_warn").value > getattr(self, f"{gap}_fail").value:
+                raise ValueError(f"{gap}_warn lies above {gap}_fail")
         if self.minimum_people.value < 3:
             raise ValueError("minimum_people below 3 hides nothing from the other person in a cell")
         if self.p_percent.value <= 0:
@@ -91,7 +94,7 @@ class Policy(Declaration):
         if len(set(self.rules)) != len(self.rules):
             raise ValueError("a rule is named twice")
         if missing := sorted(floor(self.rules) - set(self.rules)):
-            raise ValueError(f"hiding cells without the audit protects nobody; add {', '.join(missing)}")
+            raise ValueError(f"these rules say nothing without others; add {', '.join(missing)}")
         return self
 
     def limit(self, name: str) -> float | tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 
 from gate.bias.columns import KnownProxies, ProtectedColumns
 from gate.bias.rates import LinkRateGap
+from gate.bias.wrong import WrongLinkGap
 from gate.case import Rule
 from gate.disclosure.complementary import LonePersons, Recalculation
 from gate.disclosure.groups import GroupDisclosure, Zeros
@@ -16,7 +17,7 @@ from gate.profiling.persons import PersonLists
 
 _KINDS: Final[tuple[Any, ...]] = (
     MinimumPeople, LargestShare, TopTwoShare, PercentRule, GroupDisclosure, Recalculation, LonePersons, Zeros,
-    ProtectedColumns, KnownProxies, LinkRateGap, PersonLists, Minors,
+    ProtectedColumns, KnownProxies, LinkRateGap, WrongLinkGap, PersonLists, Minors,
 )  # fmt: skip
 
 RULES: Final[Mapping[str, Any]] = MappingProxyType({kind.id: kind for kind in _KINDS})
@@ -24,6 +25,7 @@ RULES: Final[Mapping[str, Any]] = MappingProxyType({kind.id: kind for kind in _K
 
 _HIDING: Final = frozenset({"D01", "D02", "D03", "D04"})
 _AUDIT: Final = frozenset({"D06", "D07"})
+_RATES: Final = frozenset({"B04"})
 
 
 class Limits(Protocol):
@@ -41,8 +43,10 @@ def limits_of(kind: Any) -> tuple[str, ...]:
 
 
 def floor(ids: Iterable[str]) -> frozenset[str]:
-    """Rules that must run as well: whoever hides cells has the hiding audited."""
-    return _AUDIT if _HIDING & set(ids) else frozenset()
+    """Rules that must run as well: whoever hides cells has the hiding audited; B06 leaves small and absent groups to
+    B04."""
+    asked = set(ids)
+    return (_AUDIT if _HIDING & asked else frozenset()) | (_RATES if "B06" in asked else frozenset())
 
 
 def _build(kind: Any, limits: Limits) -> Rule:

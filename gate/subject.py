@@ -38,7 +38,8 @@ class Cells:
 class GroupRates:
     """Linked and eligible records by group of a protected attribute; made by the bias run, where the attribute stays.
 
-    `table`: `attribute`, `group` (String), `eligible`, `linked` (Int64).
+    `table`: `attribute`, `group` (String), `eligible`, `linked` (Int64); optional `links` (Int64) that end in records
+    of the group and `wrong` (Float64), how many of these are expected to be wrong.
     """
 
     table: pl.DataFrame

@@ -29,14 +29,14 @@ def draw_links(
     The same pairs in another order give the same sets.
     """
     ordered = likely.sort("model", *_ROWS)
-    parts = [_positions(part) for part in ordered.partition_by("model", maintain_order=True)]
+    parts = [positions(part) for part in ordered.partition_by("model", maintain_order=True)]
     chance = np.random.default_rng(seed)
     for _ in range(draws):
         drawn = [_drawn(part, assignments.get(part["model"][0], "none"), chance) for part in parts]
         yield pl.concat([likely.clear(), *drawn])
 
 
-def _positions(part: pl.DataFrame) -> pl.DataFrame:
+def positions(part: pl.DataFrame) -> pl.DataFrame:
     """With `l`, `r`: numbers of the records. Two sources of one model have numbers apart."""
     return part.with_columns(
         pl.struct(f"source_{side}", f"row_{side}").rank("dense").cast(pl.UInt32).alias(side) - 1 for side in ("l", "r")

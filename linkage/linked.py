@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from linkage.cluster import Clusters, Rules, clusters
-from linkage.draws import draw_links
-from linkage.model import Assignment
+from linkage.draws import NEARLY, draw_links, positions
+from linkage.em import exclusive
+from linkage.model import EXCLUDING, Assignment
 from linkage.quality import LinkQuality
 
 LINKS: Final = pl.Schema(
@@ -70,6 +72,20 @@ class LinkedTable:
         likely = self.likely.filter(pl.col("match_probability") >= probability)
         often = dict.fromkeys(self.once, False)
         return cluster_records(self.entities.select("source", "row"), likely, self.kinds, often)
+
+    def chances(self) -> pl.DataFrame:
+        """`likely` with `chance` of a match, given that a record has one partner at most where assignment says so."""
+        parts = [self._with_chance(part) for part in self.likely.partition_by("model", maintain_order=True)]
+        return pl.concat([self.likely.with_columns(chance=pl.lit(0.0)).clear(), *parts])
+
+    def _with_chance(self, part: pl.DataFrame) -> pl.DataFrame:
+        numbered = positions(part)
+        probability = np.minimum(part["match_probability"].to_numpy(), 1 - NEARLY)
+        sides = EXCLUDING[self.assignments.get(part["model"][0], "none")]
+        chance = exclusive(
+            probability / (1 - probability), [numbered[side].cast(pl.Int64).to_numpy() for side in sides]
+        )
+        return part.with_columns(pl.Series("chance", chance))
 
     def open_part(self) -> "LinkedTable":
         """Only the records that likely pairs tie, of whatever kind, to a pair that is neither link nor certain.

@@ -18,7 +18,12 @@ PLAUSIBLE: Final = 0.1
 count, also those that assignment turns down, for they may be two registrations of one person. Taking pairs away only
 splits clusters, so no choice among them counts fewer people; what no block brings or is less probable is not seen."""
 
-_RATES: Final = pl.Schema({"attribute": pl.String, "group": pl.String, "eligible": pl.Int64, "linked": pl.Int64})
+_RATES: Final = pl.Schema(
+    {
+        "attribute": pl.String, "group": pl.String, "eligible": pl.Int64, "linked": pl.Int64, "links": pl.Int64,
+        "wrong": pl.Float64,
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -57,43 +62,75 @@ def population(linked: LinkedTable, output: Output) -> Population:
 
 
 def group_rates(linked: LinkedTable, output: Output, aside: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """`attribute` (`source.name`, and the model in brackets), `group`, `eligible`, `linked` (Int64), for every
-    attribute set aside.
+    """`attribute` (`source.name`, and the model in brackets), `group`, `eligible`, `linked`, `links` (Int64) and
+    `wrong` (Float64), for every attribute set aside.
 
     Of the unit every record is eligible, and linked when it is linked to every source the output needs. A record of
     another source is eligible under a model when it has a plausible link, and linked when that link was made: how many
     residents earn or are reported differs between groups too, and would drown how well they are linked. A match that
-    no block brings is seen by neither count.
+    no block brings is seen by neither count. `links` end in a record of the group, and `wrong` is the sum of their
+    chances of being so, as far as the model holds.
     """
+    wrong = _wrong(linked)
     parts = [
-        _rates(table, f"{source}.{name}{label}", name, eligible, firm)
+        _rates(table, f"{source}.{name}{label}", name, eligible, firm, _of_rows(wrong, models, source))
         for source, table in sorted(aside.items())
-        for label, eligible, firm in _linkages(linked, output, source)
+        for label, eligible, firm, models in _linkages(linked, output, source)
         for name in table.columns
         if name != "row"
     ]
     return pl.concat([pl.DataFrame(schema=_RATES), *parts])
 
 
-def _rates(table: pl.DataFrame, attribute: str, name: str, eligible: pl.Series, linked: pl.Series) -> pl.DataFrame:
+def _rates(
+    table: pl.DataFrame, attribute: str, name: str, eligible: pl.Series, linked: pl.Series, wrong: pl.DataFrame
+) -> pl.DataFrame:
+    """`wrong`: `row`, `links` and `wrong` of it."""
     group = pl.col(name).cast(pl.String).fill_null(UNKNOWN)
-    counted = table.filter(pl.col("row").is_in(eligible.implode())).select(
-        group=group, linked=pl.col("row").is_in(linked.implode())
+    counted = (
+        table.filter(pl.col("row").is_in(eligible.implode()))
+        .select("row", group=group, linked=pl.col("row").is_in(linked.implode()))
+        .join(wrong, on="row", how="left")
     )
     return (
         counted.group_by("group")
-        .agg(eligible=pl.len().cast(pl.Int64), linked=pl.col("linked").sum().cast(pl.Int64))
+        .agg(
+            eligible=pl.len().cast(pl.Int64),
+            linked=pl.col("linked").sum().cast(pl.Int64),
+            links=pl.col("links").sum().cast(pl.Int64),
+            # rounded: sums of floats differ in their last bit with the order of the rows
+            wrong=pl.col("wrong").sum().round(6),
+        )
         .sort("group")
-        .select(pl.lit(attribute).alias("attribute"), "group", "eligible", "linked")
+        .select(pl.lit(attribute).alias("attribute"), "group", "eligible", "linked", "links", "wrong")
     )
 
 
-def _linkages(linked: LinkedTable, output: Output, source: str) -> list[tuple[str, pl.Series, pl.Series]]:
-    """Label, eligible rows and linked rows of `source`, for each way in which it was linked."""
+def _wrong(linked: LinkedTable) -> pl.DataFrame:
+    """`linked.links` with `wrong`: the chance that the link is."""
+    ends = ["model", "source_l", "row_l", "source_r", "row_r"]
+    chances = linked.chances().select(*ends, wrong=1 - pl.col("chance"))
+    return linked.links.select(ends).join(chances, on=ends, how="left", maintain_order="left")
+
+
+def _of_rows(wrong: pl.DataFrame, models: Sequence[str], source: str) -> pl.DataFrame:
+    """`row`, `links`, `wrong` of the records of `source`, over these models."""
+    made = wrong.filter(pl.col("model").is_in(models))
+    ends = [
+        made.filter(pl.col(f"source_{side}") == source).select(pl.col(f"row_{side}").alias("row"), "wrong")
+        for side in ("l", "r")
+    ]
+    return pl.concat(ends).group_by("row").agg(links=pl.len(), wrong=pl.col("wrong").sum())
+
+
+def _linkages(
+    linked: LinkedTable, output: Output, source: str
+) -> list[tuple[str, pl.Series, pl.Series, Sequence[str]]]:
+    """Label, eligible rows and linked rows of `source` and the models, for each way in which it was linked."""
     if source == output.unit:
-        return [("", linked.payload[source]["row"], population(linked, output).records["row"])]
+        return [("", linked.payload[source]["row"], population(linked, output).records["row"], list(linked.models))]
     return [
-        (f" ({model})", _ends(linked.plausible, model, source), _ends(linked.links, model, source))
+        (f" ({model})", _ends(linked.plausible, model, source), _ends(linked.links, model, source), [model])
         for model in linked.models
         if _ends(linked.plausible, model, source).len()
     ]

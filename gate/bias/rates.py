@@ -14,7 +14,7 @@ _EPSILON: Final = 1e-9
 """A gap exactly at the limit passes; floats may say a hair more."""
 
 
-def wilson(linked: int, eligible: int, z: float = Z95) -> tuple[float, float]:
+def wilson(linked: float, eligible: float, z: float = Z95) -> tuple[float, float]:
     """The Wilson score interval of a rate (Wilson 1927), by default of 95 percent; within 0 and 1."""
     if eligible == 0:
         return 0.0, 1.0
@@ -25,7 +25,7 @@ def wilson(linked: int, eligible: int, z: float = Z95) -> tuple[float, float]:
     return (0.0 if linked == 0 else max(0.0, low)), (1.0 if linked == eligible else min(1.0, high))
 
 
-def gap_interval(high: tuple[int, int], low: tuple[int, int]) -> tuple[float, float]:
+def gap_interval(high: tuple[float, float], low: tuple[float, float]) -> tuple[float, float]:
     """The 95 percent interval of the difference of two rates, each (linked, eligible).
 
     Newcombe 1998, Statistics in Medicine 17, 873–890, method 10: square-and-add on the two Wilson intervals.

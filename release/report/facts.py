@@ -254,23 +254,25 @@ class ReportFacts:
 
 
 _CONCENTRATION = frozenset({"D02", "D03", "D04", "D06"})
-_RATES = "B04"
+_RATES = {"B04": "link rates", "B06": "wrong links"}
 
 
 def _public(line: FindingLine) -> FindingLine:
     if line.rule in _CONCENTRATION:
         return replace(line, measured=None, threshold=None, message="", remedy="", about="")
-    if line.rule == _RATES and line.outcome in ("FAIL", "WARN"):
+    if line.rule in _RATES and line.outcome in ("FAIL", "WARN"):
         return _whole_points(line)
     return line
 
 
 def _whole_points(line: FindingLine) -> FindingLine:
-    """A gap between link rates without decimals, interval or the names of the groups."""
+    """A gap between groups without decimals, interval or their names."""
     if not isinstance(line.measured, int | float):
         return replace(line, message="")
     gap = round(line.measured, 2)
-    return replace(line, measured=gap, message=f"{line.about}: the gap in link rates is {100 * gap:.0f} points.")
+    return replace(
+        line, measured=gap, message=f"{line.about}: the gap in {_RATES[line.rule]} is {100 * gap:.0f} points."
+    )
 
 
 @cache

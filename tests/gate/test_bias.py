@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from declare import WrongInput
 from gate import Cells, Finding, GroupRates, Outcome, OutputColumn, Subject, SubjectError, examine
 from gate.bias.rates import Z95, gap_interval, wilson
 from tests.gate.policies import signed
@@ -97,6 +98,40 @@ GAPS = {
 @pytest.mark.parametrize(("groups", "outcomes"), GAPS.values(), ids=GAPS)
 def test_link_rate_gap(groups: dict[str, tuple[int, int]] | None, outcomes: list[Outcome]) -> None:
     assert [finding.outcome for finding in rates(groups)] == outcomes
+
+
+WRONG = {
+    # links and how many are wrong, by group
+    "equal": ({"x": (1000, 20), "y": (1000, 20)}, [Outcome.PASS]),
+    "just over two points": ({"x": (1000, 41), "y": (1000, 20)}, [Outcome.WARN]),
+    "just over five points": ({"x": (1000, 71), "y": (1000, 20)}, [Outcome.FAIL]),
+    "over five points, but it may be chance": ({"x": (30, 2.5), "y": (1000, 27)}, [Outcome.WARN]),
+    "the worst pair counts": ({"x": (900, 9), "y": (900, 9), "z": (400, 36)}, [Outcome.FAIL]),
+    "one large group only": ({"x": (900, 9), "z": (29, 20)}, [Outcome.NOT_ASSESSABLE]),
+    "no groups": ({}, [Outcome.NOT_ASSESSABLE]),
+    "no bias run": (None, [Outcome.NOT_ASSESSABLE]),
+}
+
+
+@pytest.mark.parametrize(("groups", "outcomes"), WRONG.values(), ids=WRONG)
+def test_wrong_link_gap(groups: dict[str, tuple[int, float]] | None, outcomes: list[Outcome]) -> None:
+    rows = [("race", name, links, links, links, wrong) for name, (links, wrong) in (groups or {}).items()]
+    columns = {"attribute": pl.String, "group": pl.String, **dict.fromkeys(("eligible", "linked", "links"), pl.Int64)}
+    table = pl.DataFrame(rows, schema=columns | {"wrong": pl.Float64}, orient="row")
+    subject = Subject("persons", (), groups=None if groups is None else GroupRates(table))
+    found = examine(subject, signed(("B04", "B06"))).findings
+    assert [finding.outcome for finding in found if finding.rule == "B06"] == outcomes
+
+
+def test_rates_without_a_count_of_links_say_nothing_of_wrong_ones() -> None:
+    table = pl.DataFrame({"attribute": ["a"], "group": ["x"], "eligible": [100], "linked": [90]})
+    found = examine(Subject("persons", (), groups=GroupRates(table)), signed(("B04", "B06"))).findings
+    assert {finding.outcome for finding in found if finding.rule == "B06"} == {Outcome.NOT_ASSESSABLE}
+
+
+def test_wrong_links_are_not_judged_without_link_rates() -> None:
+    with pytest.raises(WrongInput, match="B04"):
+        signed(("B06",))
 
 
 def test_what_no_source_delivers_is_never_a_pass() -> None:

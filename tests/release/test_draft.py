@@ -211,7 +211,11 @@ def test_group_rates_hold_counts_by_group_and_no_row() -> None:
     }
     made = draft(linked, request(dimensions=["reports.kind"]), aside, {})
     assert made.groups is not None
-    assert made.groups.table.rows() == [("residents.born (model)", "?", 1, 0), ("residents.born (model)", "x", 1, 1)]
+    assert made.groups.table.drop("wrong").rows() == [
+        ("residents.born (model)", "?", 1, 0, 0),
+        ("residents.born (model)", "x", 1, 1, 1),
+    ]
+    assert made.groups.table["wrong"].to_list() == pytest.approx([0, 0.1])
 
 
 def test_every_record_of_the_unit_is_eligible() -> None:
@@ -221,7 +225,7 @@ def test_every_record_of_the_unit_is_eligible() -> None:
     aside = {"reports": pl.DataFrame({"row": [1, 2, 3], "sex": ["m", "m", "v"]}, schema_overrides={"row": pl.UInt32})}
     made = draft(linked, request(dimensions=["residents.town"]), aside, {})
     assert made.groups is not None
-    assert made.groups.table.rows() == [("reports.sex", "m", 2, 1), ("reports.sex", "v", 1, 0)]
+    assert made.groups.table.drop("wrong").rows() == [("reports.sex", "m", 2, 1, 1), ("reports.sex", "v", 1, 0, 0)]
 
 
 def test_a_list_of_persons_has_columns_and_no_cells() -> None:
