@@ -1,13 +1,9 @@
 """Assignment: which of the likely pairs become links when a source holds each entity once."""
 
-from typing import Literal
-
 import polars as pl
 
-from linkage.model import Assignment
+from linkage.model import Assignment, Matching
 from linkage.optimal import optimal
-
-Matching = Literal["greedy", "mutual-best", "optimal"]
 
 _ORDER = ("match_weight", "l", "r")
 

@@ -71,7 +71,7 @@ def _link_two(tables: Mapping[str, ProtectedTable], fitted: FittedModel) -> _Ans
     blocks = block(pairing)
     found = scored(pairing, blocks, fitted)
     least = min(PLAUSIBLE, model.threshold)
-    likely, plausible = (assign(found, mode, least) for mode in ("none", fitted.assignment))
+    likely, plausible = (assign(found, mode, least, model.matching) for mode in ("none", fitted.assignment))
     links = plausible.filter(pl.col("match_probability") >= model.threshold)
     return _Answer(
         likely=_named(likely, left, right, model),

@@ -1,6 +1,7 @@
 """The workbench: linkage of plain files, for tuning, evaluation and a partner's own use. No later room accepts it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,12 @@ import polars as pl
 from declare import WrongInput, replacing, write_atomically
 from linkage.assign import assign
 from linkage.block import block
-from linkage.cluster import ClusterReport, clusters
+from linkage.cluster import ClusterReport, Rules, clusters
 from linkage.evaluation import evaluate, read_truth
 from linkage.files import Records, read_records
 from linkage.fitted import FittedModel
 from linkage.model import Model
-from linkage.pairing import pair_up
+from linkage.pairing import Pairing, pair_up
 from linkage.quality import LinkQuality, link_quality
 from linkage.report import Findings, findings, render
 from linkage.score import scored
@@ -77,7 +78,7 @@ def dedupe_files(
     show_values: bool = False,
 ) -> WorkbenchLinks:
     """Find records of one entity in one file; as `link_files`, with `left` and `right` of the model taken as equal."""
-    same = model.model_copy(update={"right": model.left})
+    same = model.for_one_file()
     records = read_records(file, same, "left")
     shown = SideBySide.read(file, None, same) if show_values else None
     return _written(_run(records, records, same, fitted, shown), out, truth, dedupe=True)
@@ -90,9 +91,9 @@ def _run(
     blocks = block(pairing)
     used = fitted or fit(pairing, blocks)
     pairs = scored(pairing, blocks, used)
-    links = assign(pairs, used.assignment, model.threshold)
+    links = assign(pairs, used.assignment, model.threshold, model.matching)
     quality = link_quality(pairs, links, used, model.threshold, blocks.sizes)
-    found, grouped = _clusters(links, left, right, dedupe=model.dedupe)
+    found, grouped = _clusters(links, pairing, left, right)
     return WorkbenchLinks(
         pairs=_named(pairs, left, right),
         links=_named(links.sort("l", "r"), left, right),
@@ -114,18 +115,33 @@ def _named(pairs: pl.DataFrame, left: Records, right: Records) -> pl.DataFrame:
 
 
 def _clusters(
-    links: pl.DataFrame, left: Records, right: Records, *, dedupe: bool
+    links: pl.DataFrame, pairing: Pairing, left: Records, right: Records
 ) -> tuple[ClusterReport, pl.DataFrame]:
-    if dedupe:
-        found = clusters(left.ids.len(), links.select(one="l", two="r"))
+    if pairing.model.dedupe:
+        found = clusters(left.ids.len(), links.select(one="l", two="r"), _rules(pairing, ["left"]))
         return found.report, pl.DataFrame([left.ids.alias("id"), found.numbers])
     start = left.ids.len()
-    found = clusters(start + right.ids.len(), links.select(one="l", two=pl.col("r") + start))
+    ties = links.select(one="l", two=pl.col("r") + start)
+    found = clusters(start + right.ids.len(), ties, _rules(pairing, ["left", "right"]))
     sides = [
         pl.select(pl.repeat(name, side.ids.len()).alias("side")) for name, side in (("left", left), ("right", right))
     ]
     ids = pl.concat([left.ids.alias("id"), right.ids.alias("id")])
     return found.report, pl.concat(sides).with_columns(ids, found.numbers)
+
+
+def _rules(pairing: Pairing, sides: Sequence[str]) -> Rules:
+    """The model's rules for the records of one side, or of two that were compared with each other only."""
+    codes = {"left": pairing.left_codes, "right": pairing.right_codes}
+    declared = pairing.model.clusters
+    return Rules(
+        source=pl.concat(
+            [pl.repeat(n, codes[side].height, dtype=pl.UInt32, eager=True) for n, side in enumerate(sides)]
+        ),
+        different=tuple(pl.concat([codes[side][field] for side in sides]) for field in declared.different),
+        least_share=declared.least_share,
+        compared=frozenset({(0, len(sides) - 1)}),
+    )
 
 
 def _written(found: WorkbenchLinks, out: Path, truth: Path | None, *, dedupe: bool) -> WorkbenchLinks:

@@ -141,6 +141,19 @@ def test_double_records_are_found(tmp_path, model):
     assert found.clusters["cluster"].n_unique() == 60
 
 
+def test_two_numbers_of_citizens_are_never_one_cluster(tmp_path):
+    twice = people(60).with_columns(number=pl.Series([f"{100 + n:09}" for n in range(60)]))
+    other = twice.head(20).with_columns(number=pl.when(pl.int_range(20) < 5).then(pl.lit("123456782")))
+    pl.concat([twice, other]).write_csv(tmp_path / "file.csv")
+    number = '[[fields]]\nfield = "number"\ntype = "identifier"\ncolumn = "number"\n[[comparisons]]\nfield = "number"\n'
+    (tmp_path / "model.toml").write_text(
+        MODEL.replace('one_to_one = "one-to-one"', 'clusters.different = ["number"]') + number
+    )
+    found = dedupe_files(tmp_path / "file.csv", load(tmp_path / "model.toml", Model), tmp_path / "out")
+    clusters = found.clusters.sort("id")["cluster"].to_list()
+    assert [n for n in range(20) if clusters[n] == clusters[60 + n]] == list(range(5, 20))
+
+
 def test_blanks_separators_and_encodings_are_as_declared(tmp_path, files, model):
     left, right = files
     link_files(left, right, model, tmp_path / "plain")
@@ -179,6 +192,7 @@ BAD_MODELS = {
     "an unknown key": (MODEL.replace("one_to_one", "one_to_many"), "unknown key one_to_many"),
     "a field compared twice": (MODEL + '[[comparisons]]\nfield = "surname"\n', "compared twice"),
     "a field without a column": (MODEL.replace('column = "born"', ""), "name either column"),
+    "an identifier that is not compared": (MODEL + '[clusters]\ndifferent = ["bsn"]\n', "names compared fields"),
     "no block": (MODEL.replace("[[blocks]]", "[[bricks]]"), "blocks"),
 }
 
