@@ -26,6 +26,7 @@ def address() -> Iterator[str]:
         yield url
 
 
+@pytest.mark.slow
 @pytest.mark.postgresql
 def test_the_database_holds_the_duties_on_postgresql(address: str) -> None:
     files = [str(HERE / name) for name in REPEATED]

@@ -1,7 +1,7 @@
 """A table cannot skip a room: each type on the way is made in one room, and cannot be made by a plain call."""
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,18 +22,20 @@ MADE_IN = {
 }
 
 
-def _calls(name: str) -> Iterator[str]:
-    """Files of the product that call `name(...)`."""
-    for room in ROOMS:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
-                    yield str(path.relative_to(ROOT))
+@cache
+def _calls() -> dict[str, set[str]]:
+    """By the name that is called, as in `name(...)`: the files of the product that do so."""
+    found: dict[str, set[str]] = {}
+    for path in (path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                found.setdefault(node.func.id, set()).add(str(path.relative_to(ROOT)))
+    return found
 
 
 @pytest.mark.parametrize(("name", "places"), MADE_IN.items(), ids=MADE_IN)
 def test_each_type_is_made_in_its_own_room(name: str, places: tuple[str, ...]) -> None:
-    calls = set(_calls(name))
+    calls = _calls().get(name, set())
     assert calls, f"nobody makes a {name}"
     assert {call for call in calls if not call.startswith(places)} == set()
 
