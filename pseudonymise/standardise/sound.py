@@ -36,5 +36,4 @@ def sound(folded: pl.Expr) -> pl.Expr:
         code = code.str.replace_all(pattern, heard)
     for consonant in "bdfgklmnprst":
         code = code.str.replace_all(f"{consonant}{consonant}+", consonant)
-    code = code.str.replace_all(".", "", literal=True).str.slice(0, LENGTH)
-    return pl.when(code != "").then(code)
+    return code.str.replace_all(".", "", literal=True).str.slice(0, LENGTH).replace("", None)
