@@ -19,8 +19,8 @@ _BY_ERROR = 0.05
 """Share of equal unique numbers that is left to chance and error."""
 _UNIQUE = 0.95
 """Share of values that must be different for a number to pass for unique."""
-_AS_IF_APART = 20.0
-"""Pairs that independence counts for in a table of fields taken together."""
+_AS_IF_APART = 2.0
+"""Pairs, seen and expected alike, by which every cell of fields taken together is held near independence."""
 _RAKINGS = 50
 
 
@@ -44,7 +44,7 @@ def together(pairing: Pairing, pairs: pl.DataFrame, fields: Sequence[Field], alo
     apart = np.asarray(alone[0])
     for chance in alone[1:]:
         apart = np.multiply.outer(apart, chance)
-    table = seen + _AS_IF_APART * apart
+    table = apart * (seen + _AS_IF_APART) / (seen.sum() * apart + _AS_IF_APART)
     whole = tuple(slice(0, field.whole) for field in fields)
     present = max((levels > 0).all(axis=1).mean(), 1e-9)
     equal = _chance_equal(pairing, [field.name for field in fields]) / present
@@ -118,14 +118,19 @@ def _is_unique(field: Field, pairing: Pairing) -> bool:
     return field.kind == "identifier" and any(side.n_unique() >= _UNIQUE * max(side.len(), 1) for side in sides)
 
 
-def _chance_equal(pairing: Pairing, columns: list[str]) -> float:
-    """Share of all pairs whose values are equal in all of `columns`."""
-    left, right = (
+def chance_equal(left: pl.DataFrame, right: pl.DataFrame, columns: list[str], *, dedupe: bool) -> float:
+    """Share of all pairs of rows whose values are equal in all of `columns`; `dedupe` says that both sides are one."""
+    counted = (
         side.select(columns).drop_nulls().group_by(columns).agg(pl.len().alias(name))
-        for side, name in ((pairing.left_codes, "left"), (pairing.right_codes, "right"))
+        for side, name in ((left, "left"), (right, "right"))
     )
-    both = left.join(right, on=columns).select(pl.col("left", "right").cast(pl.Float64))
+    one, two = counted
+    both = one.join(two, on=columns).select(pl.col("left", "right").cast(pl.Float64))
     equal = float((both["left"] * both["right"]).sum())
-    if pairing.model.dedupe:
-        return (equal - float(both["left"].sum())) / (2 * max(pairing.possible, 1))
-    return equal / max(pairing.possible, 1)
+    if dedupe:
+        return (equal - float(both["left"].sum())) / max(left.height * (left.height - 1), 1)
+    return equal / max(left.height * right.height, 1)
+
+
+def _chance_equal(pairing: Pairing, columns: list[str]) -> float:
+    return chance_equal(pairing.left_codes, pairing.right_codes, columns, dedupe=pairing.model.dedupe)

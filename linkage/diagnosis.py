@@ -1,32 +1,95 @@
 """Diagnosis of a fitted model: what a reviewer should know before it is used."""
 
-import numpy as np
+import json
+from collections.abc import Iterator, Set
 
+import numpy as np
+import polars as pl
+
+from linkage.dependence import dependences, joints
 from linkage.em import Floats, Patterns
-from linkage.fitted import FittedModel
+from linkage.fitted import FittedModel, Within
+from linkage.model import Block
 from linkage.pairing import Pairing
 
 _COMMON = 0.01
 """Prior from which matches are common among random pairs."""
 _SEEN = 1.0
 """Expected matches below which a level was not seen among matches."""
+_BY_BLOCKS = 4.0
+"""Excess (log2) of strangers that blocks bring over random ones from which it is told."""
+_COUNTED = 10.0
 
 
-def warnings(pairing: Pairing, fitted: FittedModel, seen: Patterns, odds: Floats) -> tuple[str, ...]:
+def diagnosed(
+    pairing: Pairing, fitted: FittedModel, pairs: pl.DataFrame, seen: Patterns, matches: Floats
+) -> FittedModel:
+    """The model with its diagnosis: `pairs` are those it was fitted on, `matches` the expected ones of each pattern."""
+    known = fitted.model_copy(
+        update={
+            "dependences": dependences(pairing, fitted, seen, matches),
+            "within": tuple(_within(pairing, fitted, pairs)),
+        }
+    )
+    return known.model_copy(update={"warnings": tuple(_warnings(pairing, known, seen, matches))})
+
+
+def _within(pairing: Pairing, fitted: FittedModel, pairs: pl.DataFrame) -> Iterator[Within]:
+    """How often strangers agree wholly on each field in pairs of the blocks that ask neither for it nor for what is
+    taken together with it."""
+    columns = [field.column for field in pairing.fields]
+    counted = pairs.group_by(*columns, "blocks").agg(pl.len().alias("pairs")).sort(*columns, "blocks")
+    levels = counted.select(columns).to_numpy()
+    factors = fitted.factors
+    weight = sum(
+        (factor.weights[tuple(levels[:, f] for f in factor.fields)] for factor in factors), np.zeros(len(levels))
+    )
+    odds = np.exp2(np.clip(weight + np.log2(fitted.prior / (1 - fitted.prior)), -300, 300))
+    strangers = counted["pairs"].to_numpy() / (1.0 + odds)
+    for number, field in enumerate(pairing.fields):
+        beside = {field.name}.union(*(joint.fields for joint in fitted.joints if field.name in joint.fields))
+        others = sum(1 << k for k, block in enumerate(pairing.model.blocks) if not _asks(block, beside))
+        asked = ((counted["blocks"].to_numpy() & others) != 0) & (levels[:, number] > 0)
+        agree = asked & (levels[:, number] <= field.whole)
+        if field.whole and strangers[asked].sum() >= _COUNTED and strangers[agree].sum() > 0:
+            random = sum(fitted.fields[number].u[: field.whole])
+            yield Within(
+                field=field.name, random=random, candidates=float(strangers[agree].sum() / strangers[asked].sum())
+            )
+
+
+def _asks(block: Block, fields: Set[str]) -> bool:
+    """Whether a block reads evidence of any of the fields."""
+    return any(name in part for part in (*block.on, *block.sorted_by, block.alike or "") for name in fields)
+
+
+def _warnings(pairing: Pairing, fitted: FittedModel, seen: Patterns, matches: Floats) -> Iterator[str]:
     """Sentences without any value of a record, the gravest first."""
-    expected = seen.matches(odds)
-    found = []
     if not seen.counts.sum():
-        found.append("no pair is a candidate: no block brings two records together")
-    elif expected.sum() < 1:
-        found.append("hardly any candidate looks like a match: weights rest on what was supposed at first")
+        yield "no pair is a candidate: no block brings two records together"
+    elif matches.sum() < 1:
+        yield "hardly any candidate looks like a match: weights rest on what was supposed at first"
     if not fitted.converged:
-        found.append(f"expectation–maximisation did not come to rest in {fitted.iterations} iterations")
+        yield f"expectation–maximisation did not come to rest in {fitted.iterations} iterations"
     if fitted.prior > _COMMON and seen.counts.sum():
-        found.append(
-            f"matches are common among random pairs (1 in {1 / fitted.prior:.0f}): how strangers agree is less sure"
+        yield f"matches are common among random pairs (1 in {1 / fitted.prior:.0f}): how strangers agree is less sure"
+    yield from _of_dependence(fitted)
+    yield from _of_fields(pairing, fitted, seen, matches)
+
+
+def _of_dependence(fitted: FittedModel) -> Iterator[str]:
+    for names in joints(fitted.dependences):
+        most = max(found.excess for found in fitted.dependences if set(found.fields) <= set(names))
+        yield (
+            f"{', '.join(names)} tell something of one another, so that agreement weighs up to {most:.1f} bits too "
+            f"much; joint = [{json.dumps(names)}] takes them together"
         )
-    return (*found, *_of_fields(pairing, fitted, seen, expected))
+    for each in fitted.within:
+        if each.excess >= _BY_BLOCKS:
+            yield (
+                f"strangers that other blocks bring agree on {each.field} {2**each.excess:.0f} times as often as "
+                "random ones do: among them it weighs less than the model says"
+            )
 
 
 def _of_fields(pairing: Pairing, fitted: FittedModel, seen: Patterns, expected: Floats) -> list[str]:

@@ -1,6 +1,7 @@
 """A fitted model: frozen numbers that score pairs. It can be read, reviewed, signed and used again."""
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Literal, Self
 
@@ -44,12 +45,54 @@ class FittedJoint(Declaration):
     u: tuple[float, ...]
 
 
+class Dependence(Declaration):
+    """How much more often two fields agree together than they would if each went its own way (log2)."""
+
+    fields: tuple[str, str]
+    strangers: float
+    matches: float
+
+    @property
+    def excess(self) -> float:
+        """What agreement on both weighs too much (log2) when the fields are taken apart."""
+        return self.strangers - self.matches
+
+
+class Within(Declaration):
+    """How often strangers agree wholly on a field: in random pairs, and where blocks on other evidence bring them."""
+
+    field: str
+    random: float
+    candidates: float
+
+    @property
+    def excess(self) -> float:
+        """How much more often among candidates (log2)."""
+        return math.log2(self.candidates / self.random)
+
+
 class Iteration(Declaration):
     """One step of expectation–maximisation."""
 
     prior: float
     moved: float
     """Largest change of any m."""
+
+
+class Calibration(Declaration):
+    """log2 odds = `shift` + `slope` × (log2 odds by the model), fitted on labelled pairs. Platt (1999)."""
+
+    shift: float
+    slope: float
+    labels: int
+    """Pairs it rests on."""
+
+    def odds(self, by_model: np.ndarray) -> np.ndarray:
+        return np.asarray(self.shift + self.slope * by_model)
+
+    def by_model(self, odds: float) -> float:
+        """The model's log2 odds that come to `odds`."""
+        return (odds - self.shift) / self.slope
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +139,12 @@ class FittedModel(Declaration):
     """Share of the expected matches among the candidates that are less likely than the model's floor."""
     converged: bool
     history: tuple[Iteration, ...] = ()
+    dependences: tuple[Dependence, ...] = ()
+    """Of every two fields taken apart, the greatest excess first."""
+    within: tuple[Within, ...] = ()
+    """The same by field, as the blocks show it."""
+    calibration: Calibration | None = None
+    """How weights become chances, where people labelled pairs."""
     warnings: tuple[str, ...] = ()
     """What a reviewer should know before the model is used."""
 

@@ -116,13 +116,16 @@ def shards(pairing: Pairing, blocks: Blocks, fitted: FittedModel) -> Iterator[pl
 
 def least_weight(fitted: FittedModel) -> float:
     """Match weight at which a pair is as likely as the model's floor."""
-    floor = fitted.model.floor
-    return float(np.log2(floor / (1.0 - floor)) - np.log2(fitted.prior / (1.0 - fitted.prior)))
+    floor = float(np.log2(fitted.model.floor / (1.0 - fitted.model.floor)))
+    by_model = fitted.calibration.by_model(floor) if fitted.calibration else floor
+    return by_model - float(np.log2(fitted.prior / (1.0 - fitted.prior)))
 
 
 def probability(weight: Floats, fitted: FittedModel) -> Floats:
-    """Posterior chance of a match: prior odds times two to the weight."""
+    """Posterior chance of a match: prior odds times two to the weight, as labels calibrate it."""
     odds = np.log2(fitted.prior) - np.log2(1.0 - fitted.prior) + weight
+    if fitted.calibration:
+        odds = fitted.calibration.odds(odds)
     return np.asarray(1.0 / (1.0 + np.exp2(-odds)))
 
 

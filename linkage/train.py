@@ -7,9 +7,10 @@ import polars as pl
 
 from declare import WrongInput
 from linkage.block import Blocks, block, candidates
+from linkage.calibration import calibrated
 from linkage.coincidence import coincidence, random_pairs, together
 from linkage.comparable import Comparable, comparable
-from linkage.diagnosis import warnings
+from linkage.diagnosis import diagnosed
 from linkage.em import Chances, Fit, Indices, Levels, Patterns, expectation_maximisation, pattern_odds
 from linkage.fitted import FittedField, FittedJoint, FittedModel, Iteration
 from linkage.levels import with_levels
@@ -17,6 +18,7 @@ from linkage.model import MOST_LEVELS, Assignment, Model
 from linkage.pairing import Field, Pairing, pair_up
 from linkage.prior import start
 from linkage.sample import sample
+from linkage.score import scorer
 from pseudonymise.protected import ProtectedTable
 from pseudonymise.standardise import VERSION
 
@@ -33,7 +35,8 @@ def train(left: ProtectedTable | Comparable, right: ProtectedTable | Comparable,
 def fit(pairing: Pairing, blocks: Blocks, labels: pl.DataFrame | None = None) -> FittedModel:
     """The model fitted to the candidates of drawn records.
 
-    `labels` has positions `l`, `r` and `match` (bool): what people said of pairs counts for what it is.
+    `labels` has positions `l`, `r` and `match` (bool): what people said of pairs counts for what it is. Where it also
+    has `inclusion`, the chance with which each was drawn, the model's chances are calibrated by it.
     """
     assignment = assignment_of(pairing)
     drawn = sample(pairing, blocks, assignment)
@@ -42,7 +45,14 @@ def fit(pairing: Pairing, blocks: Blocks, labels: pl.DataFrame | None = None) ->
     known = _known(pairing)
     first = start(pairing, assignment)
     found = expectation_maximisation(seen, known, drawn.possible, first.prior, prior_fixed=first.fixed)
-    return _frozen(pairing, assignment, known, found, seen)
+    odds = pattern_odds(seen.levels, found.prior, [one.fields for one in known], found.m, found.u)
+    matches = seen.matches(odds)
+    below = matches[odds < pairing.model.floor / (1.0 - pairing.model.floor)].sum()
+    fitted = _frozen(pairing, assignment, known, found).model_copy(
+        update={"candidates": pairs.height, "tail": float(below / max(matches.sum(), 1e-300))}
+    )
+    fitted = diagnosed(pairing, fitted, pairs, seen, matches)
+    return fitted if labels is None else _calibrated(fitted, pairing, labels)
 
 
 def patterns(
@@ -152,14 +162,18 @@ def _ordered_levels(field: Field) -> list[int]:
     return [number for number, level in enumerate(field.levels) if not level.incomplete] + [field.other - 1]
 
 
-def _frozen(
-    pairing: Pairing, assignment: Assignment, known: tuple[Chances, ...], found: Fit, seen: Patterns
-) -> FittedModel:
+def _calibrated(fitted: FittedModel, pairing: Pairing, labels: pl.DataFrame) -> FittedModel:
+    if "inclusion" not in labels.columns or labels["inclusion"].null_count():
+        return fitted
+    weighed = scorer(pairing, fitted).score(with_levels(labels, pairing))
+    prior = float(np.log2(fitted.prior) - np.log2(1.0 - fitted.prior))
+    found = calibrated(weighed.with_columns(odds=pl.col("match_weight") + prior))
+    return fitted.model_copy(update={"calibration": found})
+
+
+def _frozen(pairing: Pairing, assignment: Assignment, known: tuple[Chances, ...], found: Fit) -> FittedModel:
     m, u = ({one.fields: each for one, each in zip(known, every, strict=True)} for every in (found.m, found.u))
-    odds = pattern_odds(seen.levels, found.prior, [one.fields for one in known], found.m, found.u)
-    expected = seen.matches(odds)
-    below = expected[odds < pairing.model.floor / (1.0 - pairing.model.floor)].sum()
-    model = FittedModel(
+    return FittedModel(
         model=pairing.model,
         fields=tuple(
             FittedField(
@@ -185,12 +199,10 @@ def _frozen(
         clear=pairing.clear,
         standard=VERSION,
         assignment=assignment,
-        candidates=int(seen.counts.sum()),
-        tail=float(below / expected.sum()) if expected.sum() > 0 else 0.0,
+        candidates=0,
         converged=found.converged,
         history=tuple(Iteration(prior=prior, moved=moved) for prior, moved in found.history),
     )
-    return model.model_copy(update={"warnings": warnings(pairing, model, seen, odds)})
 
 
 def _alone(chances: Mapping[tuple[int, ...], np.ndarray], field: int) -> np.ndarray:
