@@ -45,7 +45,7 @@ def dependences(pairing: Pairing, fitted: FittedModel, seen: Patterns, matches: 
 def joints(found: Sequence[Dependence], at_least: float = 1.2) -> tuple[tuple[str, ...], ...]:
     """Fields to be taken together: from the greatest excess (log2) down, as long as no joint becomes too large.
 
-    About a factor of two makes no difference: seen on made-up persons, where sex follows from the given name by so much.
+    About a factor of two makes no difference: seen on made-up persons, where sex follows from the name by so much.
     """
     groups: list[list[str]] = []
     for each in sorted(found, key=lambda one: (-one.excess, one.fields)):
