@@ -4,12 +4,12 @@ A level that needs similarity can only improve a pair, so the level is the least
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import polars as pl
 
-from linkage.compare.condition import CONDITIONS, Condition, Floats, Truths, as_members
+from linkage.comparable import Comparable
+from linkage.compare.condition import CONDITIONS, Floats, Truths, as_members
 from linkage.pairing import Field, Pairing
 from linkage.similarity import dice
 from pseudonymise.protected import bits
@@ -48,19 +48,14 @@ def with_similarity(pairs: pl.DataFrame, pairing: Pairing, field: Field) -> pl.S
             some = asked[start : start + CHUNK]
             alike = one.alike(pairing, left[some], right[some])
             for number, limit in one.limits:
-                levels[some] = np.where(
-                    one.condition.holds(alike, limit), np.minimum(levels[some], number), levels[some]
-                )
+                better = np.minimum(levels[some], number)
+                levels[some] = np.where(one.holds(alike, limit), better, levels[some])
     return pl.Series(field.column, levels)
 
 
 def compared_levels(field: Field, *, clear: bool) -> list[int]:
     """Numbers of the levels that similarity may give, from clear text or from encodings."""
     return sorted({number for one in _measured(field, clear=clear) for number, _ in one.limits})
-
-
-_DICE: Final = Condition(lambda left, _: left, frozenset(), at_least=True)
-"""How a Dice coefficient is judged; it is measured of encodings, not of text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +73,6 @@ class _Measured:
     def best(self) -> int:
         return min(number for number, _ in self.limits)
 
-    @property
-    def condition(self) -> Condition:
-        return CONDITIONS.get(self.name, _DICE)
-
     def present(self, pairing: Pairing, left: Positions, right: Positions) -> Truths:
         """Pairs that have the evidence on both sides, and are equal where they must be."""
         evidence = self.field.name + self.of
@@ -91,16 +82,29 @@ class _Measured:
             found &= _equal_where(pairing, self.field, self.where, left, right)
         return np.asarray(found)
 
+    def holds(self, alike: Floats, limit: float) -> Truths:
+        return np.asarray(alike >= limit) if self.name == "dice" else CONDITIONS[self.name].holds(alike, limit)
+
     def alike(self, pairing: Pairing, left: Positions, right: Positions) -> Floats:
-        evidence = self.field.name + self.of
-        columns = bits(evidence) if self.name == "dice" else [evidence]
-        one, two = pairing.values(self.field.name, columns, pl.Series(left), pl.Series(right))
+        sides = ((pairing.left, pl.Series(left)), (pairing.right, pl.Series(right)))
         if self.name == "dice":
-            values = dice(one, two)
+            words = bits(self.field.name)
+            values = dice(*(side.evidence[self.field.name].at(words, positions) for side, positions in sides))
         else:
-            texts = (as_members(self.field.kind, self.name, side.to_series()) for side in (one, two))
-            values = self.condition.measure(*texts)
+            values = CONDITIONS[self.name].compare(*(self._read(side, positions) for side, positions in sides))
         return np.asarray(values.fill_null(float("nan")).to_numpy())
+
+    def _read(self, side: Comparable, positions: pl.Series) -> pl.Series:
+        """What is compared, read from the distinct values when they are fewer than the pairs."""
+        found = side.evidence[self.field.name]
+        rows = positions if found.rows is None else found.rows.gather(positions)
+        texts = found.distinct[self.field.name + self.of]
+        if texts.len() < rows.len():
+            return self._values(texts).gather(rows)
+        return self._values(texts.gather(rows))
+
+    def _values(self, texts: pl.Series) -> pl.Series:
+        return CONDITIONS[self.name].read(as_members(self.field.kind, self.name, texts))
 
 
 def _measured(field: Field, *, clear: bool) -> list[_Measured]:
