@@ -27,14 +27,14 @@ def candidates(pairing: Pairing, blocks: Blocks, screen: Screen | None = None) -
     return with_levels(pl.concat(parts), pairing)
 
 
-def chunks(pairing: Pairing, blocks: Blocks, most: int = CHUNK) -> Iterator[tuple[int, int]]:
-    """Ranges of left records, first and behind the last, that have about `most` pairs each; at least one range."""
+def chunks(pairing: Pairing, blocks: Blocks) -> Iterator[tuple[int, int]]:
+    """Ranges of left records, first and behind the last, that have about `CHUNK` pairs each; at least one range."""
     height = pairing.left.height
     pairs = np.cumsum(blocks.pairs(height))
     first = 0
     while True:
         before = int(pairs[first - 1]) if first else 0
-        last = max(int(np.searchsorted(pairs, before + most, side="right")), first + 1)
+        last = max(int(np.searchsorted(pairs, before + CHUNK, side="right")), first + 1)
         yield first, min(last, height)
         if last >= height:
             return
