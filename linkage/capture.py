@@ -22,7 +22,8 @@ PRIOR: Final = 1e-3
 """Information on each term beforehand, so that empty cells leave none undetermined."""
 
 _NAME: Final = re.compile(r"(?<![\w.])([A-Za-z_]\w*)(?![\w(])")
-_WORDS: Final = frozenset({"near", "by", "alike"})
+_WORDS: Final = frozenset({"near", "by", "alike", "as", "and", "or", "not", "is", "null", "double", "int", "varchar"})
+"""Of kinds of blocks and of SQL; no evidence has such a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,15 @@ def captured(candidates: pl.DataFrame, blocks: Sequence[tuple[str, ...]]) -> Cap
         float(chance[several == 2].sum()),
         float(chance[several > 2].sum()),
     )
-    if len(blocks) < 2 or not once + twice + often or (twice < LEAST_RECAPTURES and twice < once):
+    fields = [{name for part in on for name in _NAME.findall(part)} - _WORDS for on in blocks]
+    if not any(one.isdisjoint(other) for one, other in combinations(fields, 2)):
+        return Captured(None, None, ("no two blocks are on different fields, so none can tell what another missed",))
+    if not once + twice + often or (twice < LEAST_RECAPTURES and twice < once):
         return Captured(None, None, ("too few matches are in exactly two blocks to estimate what no block brings",))
     unseen, reach, *expected = _unseen(caught[several <= 2], chance[several <= 2])
     total = float(chance.sum())
     doubts = (
-        *_shared(blocks),
+        *_shared(fields),
         *(_dependence(often, *expected) if once + twice >= LEAST_RECAPTURES else ()),
         *_unlikely(once, float(counts["unlikely"].to_numpy()[several == 1].sum())),
     )
@@ -125,9 +129,8 @@ def _counts_of(cells: Floats, caught: Floats, matches: Floats) -> Floats:
     return seen
 
 
-def _shared(blocks: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+def _shared(fields: Sequence[set[str]]) -> tuple[str, ...]:
     """Blocks on one field miss together what is wrong in it."""
-    fields = [{name for part in on for name in _NAME.findall(part)} - _WORDS for on in blocks]
     common = sorted(set().union(*(one & other for one, other in combinations(fields, 2))))
     if not common:
         return ()

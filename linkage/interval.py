@@ -57,10 +57,12 @@ def clopper_pearson(share: Floats, number: Floats) -> tuple[Floats, Floats]:
 
 
 def effective_number(share: float, variance: float, most: float) -> float:
-    """Independent draws that would give a share this variance; at most `most`, so that what seems sure stays finite."""
-    if variance <= 0.0:
-        return most
-    return min(share * (1.0 - share) / variance, most)
+    """Independent draws that would give a share this variance; at most `most`.
+
+    One draw's worth of doubt is added to both: next to 0 and 1 the variance of a share says little of its error.
+    """
+    doubt = 1.0 / most
+    return min((share * (1.0 - share) + doubt) / (variance + doubt / most), most)
 
 
 def square_and_add(of: Callable[[Floats, Floats], Floats], rises: Bounds, falls: Bounds) -> Bounds:

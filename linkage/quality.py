@@ -21,8 +21,8 @@ class LinkQuality:
     """Estimates hold as far as the model does: fields that agree for one common reason make them too good.
 
     Intervals are of 95 percent, *given the model*: Wilson's, with as many draws as give the variance of the sum of
-    posterior probabilities (Poisson-binomial) plus that of the fitted numbers. A clerical sample (`linkage.clerical`)
-    gives intervals that do not rest on the model.
+    posterior probabilities (Poisson-binomial) plus that of the fitted numbers. On public data they seldom hold the
+    truth (benchmarks/results/estimates.md); those of a clerical sample do (`linkage.clerical`).
     """
 
     model: str
@@ -156,7 +156,8 @@ def _contested(scored: pl.DataFrame, links: pl.DataFrame, fitted: FittedModel, t
 
 def _note(found: Captured, *, of_the_fit: bool) -> str:
     intervals = (
-        "Intervals are those of chance and of the fitted numbers, as far as the model holds."
+        "Intervals are those of chance and of the fitted numbers, as far as the model holds. On public data it often "
+        "does not: what must be known has to be reviewed."
         if of_the_fit
         else "Intervals are those of chance alone; the fitted numbers count as known."
     )

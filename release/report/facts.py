@@ -107,7 +107,7 @@ class LinkFacts:
     """At most: matches that every block misses are not seen."""
     precision_low: float | None = None
     precision_high: float | None = None
-    """95 percent, as far as the model holds."""
+    """95 percent as far as the model holds, which it seldom does wholly; so the page does not show them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,6 +130,16 @@ def test_fields_fitted_together_tell_as_much_as_each_on_its_own_where_they_are_i
     assert np.diff(together.recall_interval) > np.diff(apart.recall_interval)
 
 
+def test_what_seems_sure_has_a_narrow_interval_all_the_same():
+    """Every link is certain and nothing is missed: the interval is that of so many draws that all came out well."""
+    levels = np.vstack([np.ones((400, 4)), np.full((PAIRS - 400, 4), [3, 2, 3, 2])]).astype(np.uint8)
+    sharp = [np.array([0.998, *[0.002 / (m.size - 1)] * (m.size - 1)]) for m in M]
+    quality, _ = measured(levels, fitted(sharp, [one[::-1] for one in sharp], 0.1))
+    for interval in (quality.precision_interval, quality.recall_interval):
+        assert interval is not None
+        assert 0.98 < interval[0] < interval[1] <= 1
+
+
 def test_without_levels_the_interval_is_narrower_and_says_what_it_lacks():
     levels, _ = made_pairs(1)
     model = plain_em(levels)
