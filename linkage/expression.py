@@ -1,4 +1,7 @@
-"""SQL expressions over evidence of one field, to block on in clear text: `substr(surname, 1, 2)`."""
+"""SQL expressions over evidence of one field, to block on in clear text: `substr(surname, 1, 2)`.
+
+A list gives a record a key for each member: `string_to_array("name.words", '|')`.
+"""
 
 import re
 
@@ -22,10 +25,17 @@ def evaluated(side: Comparable, part: str) -> tuple[str, pl.Series]:
         read = set(expression.meta.root_names())
         for name, evidence in side.evidence.items():
             if read and read <= set(evidence.distinct.columns):
-                return name, evidence.distinct.select(expression.alias("value")).to_series()
+                return name, _without_empty(evidence.distinct.select(expression.alias("value")).to_series())
     except (pl.exceptions.PolarsError, ValueError):
         raise _unknown(part, "it is no SQL expression that can be evaluated over text") from None
     raise _unknown(part, 'it must read evidence of one field; a name with a dot stands between ""')
+
+
+def _without_empty(values: pl.Series) -> pl.Series:
+    """An empty text says as little as a missing one; so does one in a list."""
+    if values.dtype == pl.List(pl.String):
+        return values.list.eval(pl.element().filter(pl.element() != ""))
+    return values.set(values == "", None) if values.dtype == pl.String else values
 
 
 def _unknown(part: str, why: str) -> WrongInput:

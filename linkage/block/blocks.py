@@ -43,7 +43,7 @@ def _block(pairing: Pairing, declared: Block) -> tuple[Runs, tuple[Records, Reco
     given, left_out = int(capped.runs.count.sum()), capped.left_out
     if pairing.model.dedupe:
         # every pair came both ways round, and each record with itself
-        given, left_out = max(given - capped.runs.left.size, 0) // 2, left_out // 2
+        given, left_out = (given - capped.runs.left.size) // 2, left_out // 2
     size = BlockSize(_title(declared), given, 0 if declared.sorted_by else capped.keys.size, left_out)
     if not scalar(pairing, declared):
         return capped.runs, None, size
@@ -59,12 +59,13 @@ def _runs(pairing: Pairing, declared: Block, left: Entries, right: Entries) -> C
     try:
         return runs(left, right, most=most, window=None, halved=halved)
     except ValueError:
-        sides = _ordered(pairing, tuple(field.name for field in pairing.fields), left, right)
+        sides = _ordered(pairing, (), left, right)
         return runs(*sides, most=most, window=None, halved=halved)
 
 
 def _ordered(pairing: Pairing, columns: tuple[str, ...], left: Entries, right: Entries) -> tuple[Entries, Entries]:
-    ranks = order(pairing, columns)
+    # Records that are alike in these stand in the order of all that is compared, not in that of the file.
+    ranks = order(pairing, tuple(dict.fromkeys((*columns, *(field.name for field in pairing.fields)))))
     one, two = (replace(side, order=rank[side.record]) for side, rank in zip((left, right), ranks, strict=True))
     return one, two
 

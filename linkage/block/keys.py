@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from declare import WrongInput
 from linkage.block.lsh import bands
 from linkage.block.runs import Entries, Records
 from linkage.dictionary import codes, numbers, together
@@ -18,8 +19,8 @@ def entries(pairing: Pairing, declared: Block) -> tuple[Entries, Entries]:
     parts = [_part(pairing, part) for part in declared.on]
     if declared.alike:
         parts.append(_lists(bands(pairing, declared)))
-    if not parts:
-        parts = [[pl.repeat(1, side.height, dtype=pl.UInt32, eager=True) for side in (pairing.left, pairing.right)]]
+    if declared.sorted_by:
+        parts.append(_sortable(pairing, declared.sorted_by))
     tables = [_exploded([part[side] for part in parts]) for side in (0, 1)]
     keys = together([[table[str(number)] for number in range(len(parts))] for table in tables])
     left, right = (Entries(numbers(table["record"]), numbers(key)) for table, key in zip(tables, keys, strict=True))
@@ -37,6 +38,20 @@ def scalar(pairing: Pairing, declared: Block) -> bool:
     """Whether every record has one key at most, and all records of one key meet."""
     lists = any(part[0].dtype == pl.List for part in (_part(pairing, part) for part in declared.on))
     return not (lists or declared.alike or declared.sorted_by)
+
+
+def _sortable(pairing: Pairing, columns: tuple[str, ...]) -> Sides:
+    """One code for every record that has any of the evidence by which records are sorted."""
+    parts = [_part(pairing, column) for column in columns]
+    if any(part[0].dtype == pl.List for part in parts):
+        raise WrongInput("records cannot be sorted by a list", remedy="Mend sorted_by in the model's blocks.")
+    present = pl.any_horizontal(pl.all().is_not_null())
+    return [
+        pl.DataFrame([part[side].alias(str(number)) for number, part in enumerate(parts)])
+        .select(pl.when(present).then(pl.lit(1, dtype=pl.UInt32)))
+        .to_series()
+        for side in (0, 1)
+    ]
 
 
 def _part(pairing: Pairing, part: str) -> Sides:

@@ -58,7 +58,7 @@ class Capped:
 
 def runs(left: Entries, right: Entries, *, most: int, window: int | None, halved: bool) -> Capped:
     """Every left entry with all right entries of its key; with `window`, or where a key would give over `most` pairs,
-    only with those that lie near it in `order`: `window` to each side, or as many as `most` allows.
+    only with those that lie near it in `order`: `window` to each side, or as many as `most` allows, but one at least.
 
     `halved` says that both sides are one, so that only half of the pairs count. Entries need an `order` for that.
     """
@@ -74,15 +74,19 @@ def runs(left: Entries, right: Entries, *, most: int, window: int | None, halved
     key = left.key[present]
     start, count = starts[key], rights[key]
     if over.size:
-        widths = np.full(keys, 2 * window + 1) if window else np.maximum(most // np.maximum(lefts, 1), 1)
+        aside = np.full(keys, window) if window else _aside(most // np.maximum(lefts, 1), halved=halved)
         near = np.flatnonzero(np.isin(key, over))
-        place = _places(left, right, sorted_right, present[near])
-        width = np.minimum(widths[key[near]], count[near])
-        highest = start[near] + count[near] - width
-        start[near] = np.clip(place - width // 2, start[near], highest)
-        count[near] = width
+        first, behind = start[near], start[near] + count[near]
+        place = np.minimum(_places(left, right, sorted_right, present[near]), behind - 1)
+        start[near] = np.maximum(place - aside[key[near]], first)
+        count[near] = np.minimum(place + aside[key[near]] + 1, behind) - start[near]
     found = Runs(left.record[present], start, count, right.record[sorted_right])
     return Capped(found, over.astype(np.uint32), int(pairs.sum() - count.sum()))
+
+
+def _aside(each: Indices, *, halved: bool) -> Indices:
+    """How many entries to each side are near, when every entry may be in `each` pairs of its own."""
+    return np.maximum(each, 1) if halved else np.maximum(each - 1, 0) // 2
 
 
 def _sorted(entries: Entries, keys: int) -> Indices:
@@ -95,9 +99,17 @@ def _sorted(entries: Entries, keys: int) -> Indices:
 
 
 def _places(left: Entries, right: Entries, sorted_right: Indices, these: Indices) -> Indices:
-    """Where left entries would stand among the sorted right ones."""
+    """Where left entries stand among the sorted right ones; those of one order spread over the right ones of it, so
+    that where both sides are one every entry stands at its own place."""
     if left.order is None or right.order is None:
         raise ValueError("entries that are taken by nearness need an order")
     wide = np.uint64(32)
     ranks = (right.key.astype(np.uint64) << wide | right.order)[sorted_right]
-    return np.searchsorted(ranks, left.key[these].astype(np.uint64) << wide | left.order[these])
+    asked = left.key[these].astype(np.uint64) << wide | left.order[these]
+    first, behind = np.searchsorted(ranks, asked), np.searchsorted(ranks, asked, side="right")
+    sorted_left = np.argsort(asked, kind="stable")
+    before = np.searchsorted(asked[sorted_left], asked)
+    equals = np.searchsorted(asked[sorted_left], asked, side="right") - before
+    turn = np.empty(asked.size, dtype=np.int64)
+    turn[sorted_left] = np.arange(asked.size)
+    return np.asarray(first + (turn - before) * (behind - first) // equals)
