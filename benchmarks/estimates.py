@@ -219,10 +219,10 @@ def _held(figures: list[dict[str, Any]]) -> list[str]:
             of_model.append(_holds(one["truth"][all_of_them], *one["estimated"][f"{name}_interval"]))
             of_review.append(_holds(one["truth"][reviewable], share["low"], share["high"]))
     return [
-        f"Of {len(of_model)} intervals that rest on the model {sum(of_model)} hold the truth, and",
-        f"{sum(of_review)} of those that rest on a clerical sample. Fields that depend on each other and matches unlike",
-        "the others, break the model, and its own intervals cannot know. So without labels these are indications; what",
-        "must be known has to be reviewed.",
+        f"Of {len(of_model)} intervals for precision and recall that rest on the model {sum(of_model)} hold the truth;",
+        f"{sum(of_review)} of those that rest on a clerical sample do. Fields that depend on each other and matches",
+        "unlike the others break the model, and its own intervals cannot know. So without labels these are",
+        "indications; what must be known has to be reviewed.",
     ]
 
 
