@@ -66,11 +66,14 @@ def _asks(block: Block, fields: Set[str]) -> bool:
 def _warnings(pairing: Pairing, fitted: FittedModel, seen: Patterns, matches: Floats) -> Iterator[str]:
     """Sentences without any value of a record, the gravest first."""
     if not seen.counts.sum():
-        yield "no pair is a candidate: no block brings two records together"
+        yield "no pair is a candidate: no block brings two records together; mend the blocks, or columns and formats"
     elif matches.sum() < 1:
         yield "hardly any candidate looks like a match: weights rest on what was supposed at first"
     if not fitted.converged:
-        yield f"expectation–maximisation did not come to rest in {fitted.iterations} iterations"
+        yield (
+            f"expectation–maximisation did not come to rest in {fitted.iterations} iterations: take fields or levels "
+            "out, or give m, u or labels"
+        )
     if fitted.prior > _COMMON and seen.counts.sum():
         yield f"matches are common among random pairs (1 in {1 / fitted.prior:.0f}): how strangers agree is less sure"
     yield from _of_dependence(fitted)

@@ -8,20 +8,21 @@ from pathlib import Path
 
 import polars as pl
 
-from declare import replacing
+from declare import WrongInput, replacing, write_atomically
+from linkage.fitted import FittedModel
 
 FOLDER = "unfinished"
 
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """Finished shards of one run in a folder of their own; those of another run in the same place are thrown away."""
+    """The fitted model and the finished shards of one run, in a folder of their own under its results."""
 
     folder: Path
 
     @classmethod
     def of_run(cls, out: Path, inputs: Sequence[Path], *parts: str) -> "Unfinished":
-        """`inputs` and `parts` are all that the result depends on."""
+        """`inputs` and `parts` are all that the result depends on; what another run left in this place is removed."""
         digest = hashlib.sha256()
         for path in inputs:
             with path.open("rb") as file:
@@ -31,18 +32,37 @@ class Unfinished:
         mine = out / FOLDER / digest.hexdigest()[:32]
         for other in (out / FOLDER).glob("*"):
             if other != mine:
-                shutil.rmtree(other)
-        mine.mkdir(parents=True, exist_ok=True)
+                shutil.rmtree(other, ignore_errors=True)
         return cls(mine)
 
-    def shard(self, number: int, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        """The shard as it was finished before, or made and kept now."""
-        path = self.folder / f"{number:06}.parquet"
-        if not path.exists():
-            with replacing(path) as written:
-                make().write_parquet(written)
-        return pl.read_parquet(path)
+    @property
+    def finished(self) -> int:
+        """Shards that are there already."""
+        return len(list(self.folder.glob("*.parquet")))
 
-    def finish(self) -> None:
-        """The result is written: nothing is kept."""
-        shutil.rmtree(self.folder.parent)
+    def fitted(self, make: Callable[[], FittedModel]) -> FittedModel:
+        """The model as it was fitted before, or fitted and kept now."""
+        path = self.folder / "model.json"
+        try:
+            return FittedModel.from_json(path.read_bytes())
+        except (OSError, WrongInput):
+            made = make()
+            write_atomically(path, made.to_json())
+            return made
+
+    def shard(self, rows: tuple[int, int], make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """The shard of left records `rows` as it was finished before, or made and kept now; so too when it cannot be
+        read. Raises `Fault` when the disk is full."""
+        path = self.folder / f"{rows[0]}-{rows[1]}.parquet"
+        try:
+            return pl.read_parquet(path)
+        except (OSError, pl.exceptions.PolarsError):
+            made = make()
+            with replacing(path) as written:
+                made.write_parquet(written)
+            return made
+
+
+def sweep(out: Path) -> None:
+    """Remove what unfinished runs left: the result is written."""
+    shutil.rmtree(out / FOLDER, ignore_errors=True)

@@ -1,8 +1,10 @@
 """The workbench: linkage of plain files, for tuning, evaluation and a partner's own use. No later room accepts it."""
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import polars as pl
 
 from declare import WrongInput, replacing, write_atomically
 from linkage.assign import assign
-from linkage.block import block
+from linkage.block import Blocks, block, chunks
 from linkage.cluster import ClusterReport, Rules, clusters
 from linkage.evaluation import evaluate, read_truth
 from linkage.files import Records, read_records
@@ -19,12 +21,17 @@ from linkage.model import Model
 from linkage.pairing import Pairing, pair_up
 from linkage.quality import LinkQuality, link_quality
 from linkage.report import Findings, findings, render
-from linkage.score import scored
+from linkage.score import scored, scorer
 from linkage.side_by_side import SideBySide
 from linkage.train import fit
+from linkage.unfinished import Unfinished, sweep
+from pseudonymise.standardise import VERSION
 
-LEAST_PROBABILITY = 1e-3
-"""Candidates less likely than this are not written to pairs.parquet."""
+LONG = 20_000_000
+"""Candidate pairs from which a run keeps what it has finished, so that it can be broken off and started again."""
+
+LOG = logging.getLogger(__name__)
+"""Says how far a run is, in counts only."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -59,13 +66,15 @@ def link_files(
 
     A fitted model is used as it is; otherwise the model is trained on the files. `truth` (columns `id_l`, `id_r`) is
     read after everything else and only adds `truth` to the quality. With `show_values` the report holds values of a few
-    records, and is for a partner's own premises only. Raises `WrongInput`.
+    records, and is for a partner's own premises only. A long run that was broken off goes on where it was, when it is
+    called again with the same files, model and folder. Raises `WrongInput`.
     """
     if model.dedupe:
         raise WrongInput(f"model {model.id} has one source on both sides", remedy="Use dedupe, or name two sources.")
     sides = (read_records(left, model, "left"), read_records(right, model, "right"))
     shown = SideBySide.read(left, right, model) if show_values else None
-    return _written(_run(*sides, model, fitted, shown), out, truth, dedupe=False)
+    work = _Work(out, (left, right))
+    return _written(_run(*sides, model, fitted, shown, work), out, truth, dedupe=False)
 
 
 def dedupe_files(
@@ -81,16 +90,50 @@ def dedupe_files(
     same = model.for_one_file()
     records = read_records(file, same, "left")
     shown = SideBySide.read(file, None, same) if show_values else None
-    return _written(_run(records, records, same, fitted, shown), out, truth, dedupe=True)
+    work = _Work(out, (file,))
+    return _written(_run(records, records, same, fitted, shown, work), out, truth, dedupe=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """Where a run keeps what it has finished, and the files it reads."""
+
+    out: Path
+    inputs: tuple[Path, ...]
+
+    def model_and_pairs(
+        self, pairing: Pairing, blocks: Blocks, given: FittedModel | None
+    ) -> tuple[FittedModel, pl.DataFrame]:
+        """The model used and what is scored under it, kept on the way where that is long."""
+        count = sum(size.pairs for size in blocks.sizes)
+        LOG.info("%s candidate pairs from %s blocks", f"{count:,}", len(blocks.sizes))
+        if count <= LONG:
+            used = given or fit(pairing, blocks)
+            return used, scored(pairing, blocks, used)
+        declared = pairing.model.model_dump_json()
+        as_given = given.to_json().decode() if given else ""
+        kept = Unfinished.of_run(self.out, self.inputs, declared, as_given, VERSION)
+        return self._in_steps(pairing, blocks, given, kept)
+
+    def _in_steps(
+        self, pairing: Pairing, blocks: Blocks, given: FittedModel | None, kept: Unfinished
+    ) -> tuple[FittedModel, pl.DataFrame]:
+        if kept.finished:
+            LOG.info("going on from %s finished shards", kept.finished)
+        used = given or kept.fitted(lambda: fit(pairing, blocks))
+        ready, rows, found = scorer(pairing, used), list(chunks(pairing, blocks)), []
+        for number, some in enumerate(rows, start=1):
+            found.append(kept.shard(some, partial(ready.shard, blocks, some)))
+            LOG.info("%s of %s shards scored", number, len(rows))
+        return used, pl.concat(found)
 
 
 def _run(
-    left: Records, right: Records, model: Model, fitted: FittedModel | None, shown: SideBySide | None
+    left: Records, right: Records, model: Model, fitted: FittedModel | None, shown: SideBySide | None, work: _Work
 ) -> WorkbenchLinks:
     pairing = pair_up(left.comparable, right.comparable, model)
     blocks = block(pairing)
-    used = fitted or fit(pairing, blocks)
-    pairs = scored(pairing, blocks, used)
+    used, pairs = work.model_and_pairs(pairing, blocks, fitted)
     links = assign(pairs, used.assignment, model.threshold, model.matching)
     quality = link_quality(pairs, links, used, model.threshold, blocks.sizes)
     found, grouped = _clusters(links, pairing, left, right)
@@ -153,4 +196,5 @@ def _written(found: WorkbenchLinks, out: Path, truth: Path | None, *, dedupe: bo
     quality = asdict(found.quality) | ({"truth": measured} if measured else {})
     write_atomically(out / "quality.json", json.dumps(quality, indent=2, sort_keys=True).encode())
     write_atomically(out / "report.html", render(found.report, measured).encode())
+    sweep(out)
     return replace(found, truth=measured)

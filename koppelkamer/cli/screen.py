@@ -2,6 +2,7 @@
 
 import json
 import locale
+import logging
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -68,9 +69,18 @@ def _align(row: Sequence[str], original: Sequence[object], widths: Sequence[int]
     ]
 
 
-def progress(sentence: str) -> None:
-    """One line on the error stream, so that long work shows where it is."""
+def progress(sentence: str, of: str | None = None) -> None:
+    """One line on the error stream, so that long work shows where it is; what the room `of` the work says follows."""
     print(f"· {sentence} …", file=sys.stderr, flush=True)
+    if of is not None:
+        room = logging.getLogger(of)
+        room.setLevel(logging.INFO)
+        room.handlers = [_Progress()]
+
+
+class _Progress(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        progress(record.getMessage())
 
 
 def refuse(refusal: Refusal, *, as_json: bool) -> int:

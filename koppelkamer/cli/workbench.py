@@ -20,7 +20,7 @@ def link(call: argparse.Namespace) -> Screen:
     """Link two plain files."""
     from linkage import Model, link_files
 
-    progress("linking")
+    progress("linking", of="linkage")
     model = load(call.model, Model)
     found = link_files(call.left, call.right, model, call.out, truth=call.truth, show_values=call.show_values)
     return _linked(found, call.out)
@@ -30,7 +30,7 @@ def dedupe(call: argparse.Namespace) -> Screen:
     """Find the records of one entity in a plain file."""
     from linkage import Model, dedupe_files
 
-    progress("looking for double records")
+    progress("looking for double records", of="linkage")
     model = load(call.model, Model)
     found = dedupe_files(call.file, model, call.out, truth=call.truth, show_values=call.show_values)
     return _linked(found, call.out)
@@ -107,10 +107,11 @@ def check(call: argparse.Namespace) -> Screen:
 
 def _linked(found: "WorkbenchLinks", out: Path) -> Screen:
     quality = found.quality
-    facts = {**asdict(quality), "truth": found.truth, "out": str(out)}
+    facts = {**asdict(quality), "warnings": found.fitted.warnings, "truth": found.truth, "out": str(out)}
     lines = [
         f"{quality.links:,} links of {quality.candidates:,} candidate pairs, from probability {quality.threshold}",
         f"  precision {percent(quality.precision)}, recall {percent(quality.recall)} (estimated); {quality.note}",
+        *(f"  warning: {warning}" for warning in found.fitted.warnings),
     ]
     if found.truth is not None:
         lines += columns(
