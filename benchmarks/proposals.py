@@ -21,7 +21,6 @@ from linkage.assign import assign
 from linkage.block import block
 from linkage.evaluation import evaluate
 from linkage.files import read_records
-from linkage.fitted import FittedModel
 from linkage.model import Model
 from linkage.pairing import pair_up
 from linkage.score import scored
@@ -79,8 +78,8 @@ def table(result: dict[str, Any]) -> str:
     lines = [
         "# Models proposed from the data alone",
         "",
-        "`koppelkamer link|dedupe … --propose M.toml`, the model used unedited, beside the model written by hand. Links are",
-        "those of each model at its own threshold, after its own assignment. The aim is to stay within "
+        "`koppelkamer link|dedupe … --propose M.toml`, the model used unedited, beside the model written by hand.",
+        "Links are those of each model at its own threshold, after its own assignment. The aim is to stay within "
         f"{NEAR} F1 of the model by hand.",
         "",
         ", ".join(f"{name} {value}" for name, value in result["conditions"].items()) + ".",

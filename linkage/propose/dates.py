@@ -15,7 +15,7 @@ _ENOUGH: Final = 0.8
 
 
 def date_formats(profile: Profile) -> tuple[str, ...]:
-    """Formats in which most cells are dates, those that fit best; several where days and months cannot be told apart."""
+    """Formats in which most cells are dates, the best fitting; several where day and month may be swapped."""
     fits = {form: profile.share_where(_valid(profile.values, form)) for form in FORMATS}
     best = max(fits.values())
     return tuple(form for form, fit in fits.items() if fit == best) if best >= _ENOUGH else ()

@@ -66,14 +66,20 @@ def _settled(columns: Sequence[Column], dutch: bool, texts: pl.DataFrame) -> lis
         if column.type:
             seen[column.field, column.type] += 1
             number = seen[column.field, column.type]
-            column = replace(column, field=column.field if number == 1 else f"{column.field}_{number}")
-        settled.append(column)
+            name = column.field if number == 1 else f"{column.field}_{number}"
+            settled.append(replace(column, field=name))
+        else:
+            settled.append(column)
     return settled
 
 
 def _dutch(left: Table, right: Table) -> bool:
-    postcodes = [column for table in (left, right) for column in table.columns if column.type == "postcode"]
-    return bool(postcodes) and all("Dutch" in column.why for column in postcodes)
+    """Whether both sides have Dutch postcodes and house numbers."""
+    return all(
+        any(column.type == "postcode" and "Dutch" in column.why for column in table.columns)
+        and any(column.type == "house_number" for column in table.columns)
+        for table in (left, right)
+    )
 
 
 def _as_address(column: Column, dutch: bool) -> Column:
@@ -120,9 +126,11 @@ def _paired(left: Sequence[Column], right: Sequence[Column], one: Table, two: Ta
                 lefts.remove(a)
                 rights.remove(b)
     shared = sorted(
-        ((-_shared(one.texts[a.name], two.texts[b.name]), i, j) for i, a in enumerate(lefts) for j, b in enumerate(rights)
-         if a.type == b.type and not _birth_and_other(a, b)),
-    )  # fmt: skip
+        (-_shared(one.texts[a.name], two.texts[b.name]), i, j)
+        for i, a in enumerate(lefts)
+        for j, b in enumerate(rights)
+        if a.type == b.type and not _birth_and_other(a, b)
+    )
     for overlap, i, j in shared:
         taken = {pair.left.name for pair in pairs}, {pair.right.name for pair in pairs}
         if -overlap >= _OVERLAP and lefts[i].name not in taken[0] and rights[j].name not in taken[1]:
@@ -172,7 +180,9 @@ def _apart(pairs: list[Pair]) -> list[Pair]:
 
 def _left_out(sides: list[list[Column]], pairs: list[Pair]) -> tuple[tuple[Column, str], ...]:
     compared = {pair.left.name for pair in pairs}, {pair.right.name for pair in pairs}
-    alone = [[column for column in side if column.name not in names] for side, names in zip(sides, compared, strict=True)]
+    alone = [
+        [column for column in side if column.name not in names] for side, names in zip(sides, compared, strict=True)
+    ]
     both = {column.name for column in alone[0]} & {column.name for column in alone[1]}
     found = [(column, "both" if column.name in both else "left") for column in alone[0]]
     found += [(column, "right") for column in alone[1] if column.name not in both]

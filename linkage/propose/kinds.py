@@ -71,15 +71,17 @@ RULES: Final = (
     Rule("code", ISSUED, lambda p: p.share(r"[0-9]") >= 0.9),
     Rule("initials", r"initials?|voorletters?|middle_initials?", lambda p: p.share(r"^(?:\p{L}\W*){1,4}$") >= 0.8),
     Rule("given_names", r"middle_?names?|tweede_voornaam|second_name", _lettered, "middle_name"),
-    Rule("given_names", r"fname|first_?names?|given_?names?|forenames?|voorna(?:am|men)|roepnaam", _lettered, "given_name"),
+    Rule("given_names", r"fname|first_?names?|given_?names?|forenames?|voorna(?:am|men)|roepnaam", _lettered,
+         "given_name"),
     Rule("prefix", r"prefix|tussenvoegsels?|voorvoegsels?", _few, "surname"),
-    Rule("partner_surname", r"(?:surname|achternaam|naam|name)_(?:of_)?partner|partner_(?:surname|naam|name)", _lettered,
+    Rule("partner_surname", r"(?:surname|achternaam|naam|name)_(?:of_)?partner|partner_(?:surname|naam|name)",
+         _lettered, "surname"),
+    Rule("surname", r"lname|last_?name|surname|family_?name|achternaam|geslachtsnaam|familienaam", _lettered,
          "surname"),
-    Rule("surname", r"lname|last_?name|surname|family_?name|achternaam|geslachtsnaam|familienaam", _lettered, "surname"),
     Rule("house_number", r"house_?(?:number|no|nr)|huisnummer|huisnr|street_?(?:number|no)",
          lambda p: p.share(r"^[0-9]") >= 0.8, "house_number"),
-    Rule("house_addition", r"toevoeging|huisletter|house_?(?:addition|letter)|unit_?(?:number|no)", lambda p: True,
-         "house_addition"),
+    Rule("house_addition", r"toevoeging|huisletter|house_?(?:addition|letter)|unit_?(?:number|no)",
+         lambda p: p.distinct > 1, "house_addition"),
     Rule("postcode", r"post_?codes?|zip|zip_?codes?|postal_?codes?", lambda p: p.share(r"[0-9]") >= 0.8, "postcode"),
     Rule("text", r"street|street_?name|straat|straatnaam|address|address_?1|adres", _lettered, "street"),
     Rule("text", r"city|town|suburb|plaats|woonplaats|place|municipality|gemeente", _lettered, "city"),
@@ -95,6 +97,27 @@ RULES: Final = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """A type that values alone give away, whatever the name; it names the field too."""
+
+    type: str
+    why: str
+    fits: Callable[[Profile], bool]
+
+
+_SEXES: Final = r"(?i)^(?:m|f|v|x|w|o|u|man|vrouw|male|female|onbekend|unknown)$"
+SURE: Final = (
+    Sure("email", "has an @", lambda p: p.share(r"^[^@\s]+@[^@\s]+$") >= 0.8),
+    Sure("iban", "country, check digits, account",
+         lambda p: p.share(r"(?i)^[a-z]{2}[0-9]{2}(?: ?[a-z0-9]){10,30}$") >= 0.8),
+    Sure("postcode", "Dutch postcodes", lambda p: p.share(r"(?i)^[1-9][0-9]{3} ?[a-z]{2}$") >= 0.8),
+    Sure("bsn", "nine digits that pass the eleven test",
+         lambda p: p.share(r"^[0-9]{8,9}$") >= 0.9 and p.share_where(p.eleven_proof) >= 0.9),
+    Sure("sex", "m, f and the like", lambda p: p.distinct <= 6 and p.share(_SEXES) >= 0.95),
+)  # fmt: skip
+
+
 def recognise(profile: Profile) -> Column:
     """What the column holds, by what is surest first."""
     if profile.distinct < 2:
@@ -107,17 +130,8 @@ def _by_values(profile: Profile) -> Column | None:
     """What can hardly be anything else."""
     if profile.listed:
         return _column(profile, "list", "lists in the file", separator="|")
-    if profile.share(r"^[^@\s]+@[^@\s]+$") >= 0.8:
-        return _column(profile, "email", "has an @", field="email")
-    if profile.share(r"(?i)^[a-z]{2}[0-9]{2}(?: ?[a-z0-9]){10,30}$") >= 0.8:
-        return _column(profile, "iban", "country, check digits, account", field="iban")
-    if profile.share(r"(?i)^[1-9][0-9]{3} ?[a-z]{2}$") >= 0.8:
-        return _column(profile, "postcode", "Dutch postcodes", field="postcode")
-    if profile.share(r"^[0-9]{8,9}$") >= 0.9 and profile.share_where(profile.eleven_proof) >= 0.9:
-        return _column(profile, "bsn", "nine digits that pass the eleven test", field="bsn")
-    if profile.distinct <= 6 and profile.share(r"(?i)^(?:m|f|v|x|w|o|u|man|vrouw|male|female|onbekend|unknown)$") >= 0.95:
-        return _column(profile, "sex", "m, f and the like", field="sex")
-    return None
+    found = next((sure for sure in SURE if sure.fits(profile)), None)
+    return None if found is None else _column(profile, found.type, found.why, field=found.type)
 
 
 def _by_name(profile: Profile) -> Column | None:
@@ -149,7 +163,9 @@ def _other(profile: Profile) -> Column:
         separator = "|" if profile.share(r"\|") >= profile.share(";") else ";"
         return _column(profile, "list", "several members in a cell", separator=separator)
     if profile.share(r"^\P{L}*$") >= 0.5 or profile.share(r"^[^ ]*[0-9][^ ]*$") >= 0.5:
-        return _left_out(profile, "a number or code that neither its name nor its values explain", counts=profile.unique)
+        return _left_out(
+            profile, "a number or code that neither its name nor its values explain", counts=profile.unique
+        )
     if profile.distinct <= 50 and profile.distinct <= 0.1 * profile.filled:
         return _column(profile, "category", f"{profile.distinct} values, each often")
     return _column(profile, "text", "text")
@@ -165,9 +181,7 @@ def _column(
     separator: str | None = None,
     doubt: str | None = None,
 ) -> Column:
-    return Column(
-        profile.name, kind, field or _as_field(profile), why, format, separator, doubt, unique=profile.unique
-    )
+    return Column(profile.name, kind, field or _as_field(profile), why, format, separator, doubt, unique=profile.unique)
 
 
 def _left_out(profile: Profile, why: str, *, counts: bool) -> Column:

@@ -1,0 +1,147 @@
+"""Blocks proposed for a recall and a budget: every match is expected to meet once, and where it is cheap twice."""
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from linkage.block import BlockSize, block
+from linkage.model import Block
+from linkage.pairing import Pairing
+from linkage.propose.keys import Key, combined, single_keys
+from linkage.propose.rough import Rough, rough_fit
+
+Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
+Truths = np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+RECALL: Final = 0.995
+PAIRS_PER_RECORD: Final = 50
+LEAST_BUDGET: Final = 20_000
+MOST_CHOSEN: Final = 10
+_SAMPLE: Final = 50_000
+"""Records of a side up to which the cost of every key is counted; of more, a part is counted first."""
+_LEAST_CHANCE: Final = 0.05
+"""Least chance of a match for a pair to tell anything of matches."""
+_MISSED: Final = 0.1
+"""What a second meeting is worth beside the first: the chance that the estimate of the first is off."""
+_FIXED: Final = 0.1
+"""What a block costs beside its pairs, as a share of the budget: few wide blocks find more that the estimate does not
+know of than many narrow ones."""
+_KEPT: Final = 300
+"""Keys that are weighed against each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedBlock:
+    on: tuple[str, ...]
+    pairs: int
+    """Pairs it brings, exactly; a value of more pairs than the model's `block_limit` is capped when it is run."""
+    recall: float
+    """Expected share of the matches that meet in it."""
+    reached: float
+    """Expected share that meet in it or in one before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    blocks: tuple[SuggestedBlock, ...]
+    recall: float
+    """Expected share of those matches that some generous block would find."""
+    budget: int
+
+    @property
+    def pairs(self) -> int:
+        """Candidates, pairs of several blocks counted several times."""
+        return sum(one.pairs for one in self.blocks)
+
+    @property
+    def declared(self) -> tuple[Block, ...]:
+        return tuple(Block(on=one.on) for one in self.blocks)
+
+
+def budget_of(pairing: Pairing) -> int:
+    """Candidates that are cheap for files of this size."""
+    height = max(pairing.left.height, pairing.right.height)
+    return min(max(PAIRS_PER_RECORD * height, LEAST_BUDGET), max(pairing.possible, 1))
+
+
+def suggest_blocks(pairing: Pairing, recall: float = RECALL, budget: int | None = None) -> Suggestion:
+    """Blocks for an expected recall within a budget of candidates, from the data alone.
+
+    `pairing` may have any blocks; only its comparisons are read. Costs are exact. Recall is that among the pairs that a
+    rough fit on generous blocks takes for matches, each by its chance: matches that agree on nothing are not in it.
+    """
+    return suggested(rough_fit(pairing.left, pairing.right, pairing.model), recall, budget)
+
+
+def suggested(rough: Rough, recall: float = RECALL, budget: int | None = None) -> Suggestion:
+    """As `suggest_blocks`, from a rough fit that is there already."""
+    most = budget or budget_of(rough.pairing)
+    telling = rough.pairs.filter(rough.pairs["match_probability"] >= _LEAST_CHANCE)
+    chance: Floats = telling["match_probability"].to_numpy()
+    left, right = telling["l"].to_numpy(), telling["r"].to_numpy()
+    offers = _offers(single_keys(rough.pairing), left, right, chance, most)
+    return _covered(offers, chance, recall, most)
+
+
+def block_report(pairing: Pairing) -> tuple[BlockSize, ...]:
+    """Sizes of the model's blocks, however many pairs they give; nothing is compared."""
+    boundless = pairing.model.model_copy(update={"candidate_limit": 1 << 62})
+    return block(replace(pairing, model=boundless)).sizes
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Offer:
+    key: Key
+    pairs: int
+    met: Truths
+
+
+def _offers(singles: list[Key], left: np.ndarray, right: np.ndarray, chance: Floats, most: int) -> list[_Offer]:
+    """Keys within the budget that find a fair share of the matches: those that cost least for what they find."""
+    met = {key.on: key.agrees(left, right) for key in singles}
+    total = max(float(chance.sum()), 1e-12)
+    costs = {key.on: max(_screened(key), 1.0) for key in singles}
+    offers = []
+    everything = float(max(singles[0].left.size * singles[0].right.size, 1)) if singles else 1.0
+    for keys in [(key,) for key in singles] + combined(singles, 3):
+        found = np.logical_and.reduce([met[key.on] for key in keys])
+        share = float(chance[found].sum()) / total
+        # as if the keys had nothing to do with each other; counted exactly below
+        about = float(np.prod([costs[key.on] / everything for key in keys])) * everything
+        if share >= 0.2 and about <= most:
+            offers.append((about / max(share, 1e-9), keys, found))
+    offers.sort(key=lambda offer: (-round(float(chance[offer[2]].sum()), 6), offer[0], [key.on for key in offer[1]]))
+    kept = []
+    for _, keys, found in offers[:_KEPT]:
+        key = keys[0]
+        for other in keys[1:]:
+            key = key.with_other(other)
+        if (pairs := key.pairs) <= most:
+            kept.append(_Offer(key, pairs, found))
+    return kept
+
+
+def _screened(key: Key) -> float:
+    return float(key.pairs)
+
+
+def _covered(offers: list[_Offer], chance: Floats, recall: float, most: int) -> Suggestion:
+    """Greedy cover (Nemhauser, Wolsey and Fisher 1978): always the block that adds most for what it costs."""
+    total = max(float(chance.sum()), 1e-12)
+    times, spent = np.zeros(chance.size), 0
+    chosen: list[SuggestedBlock] = []
+    while offers and len(chosen) < MOST_CHOSEN:
+        worth = chance * np.where(times == 0, 1.0, np.where(times == 1, _MISSED, 0.0))
+        gains = [(float(worth[offer.met].sum()), offer) for offer in offers if offer.pairs <= most - spent]
+        gains = [(gain, offer) for gain, offer in gains if gain > 0.0005 * total]
+        if not gains:
+            break
+        _, best = max(gains, key=lambda one: (one[0] / (one[1].pairs + _FIXED * most), one[1].key.on))
+        times, spent = times + best.met, spent + best.pairs
+        reached = float(chance[times > 0].sum()) / total
+        chosen.append(SuggestedBlock(best.key.on, best.pairs, float(chance[best.met].sum()) / total, reached))
+        offers = [offer for offer in offers if offer is not best]
+        if reached >= recall and float(chance[times > 1].sum()) / total >= 2 * recall - 1:
+            break
+    return Suggestion(tuple(chosen), chosen[-1].reached if chosen else 0.0, most)
