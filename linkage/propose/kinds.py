@@ -6,7 +6,7 @@ compared: it may number rows or, worse, be the very answer that is sought.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from linkage.propose.dates import date_formats
@@ -17,11 +17,10 @@ ISSUED: Final = (
     r"polis|insurance|national_id|anummer|a_nummer|vat|btw"
 )
 """Numbers that an authority or company gave a person or firm, which may be compared."""
-COUNTING: Final = (
-    r"id|ids|key|sleutel|uuid|guid|index|idx|row|rownr|rij|rec|record|nr|cluster|truth|label|entity|match|group|pair|"
-    r"household|huishouden"
-)
-"""Words of a name that number rows, groups or the answer."""
+ANSWERS: Final = r"cluster|truth|waarheid|label|entity|match|group|groep|pair|paar|household|huishouden"
+"""Words of a name that number groups, or the very answer."""
+ROWS: Final = r"id|ids|key|sleutel|uuid|guid|index|idx|row|rownr|rij|rec|record|nr"
+"""Words of a name that number rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,8 @@ class Column:
     separator: str | None = None
     doubt: str | None = None
     unique: bool = False
+    words: bool = False
+    """Whether it is free text of several words."""
     counts: bool = False
     """Whether it numbers records, and so may name them in the results."""
 
@@ -52,7 +53,7 @@ class Rule:
     """By default the column's own name."""
 
     def holds(self, profile: Profile) -> bool:
-        return bool(re.search(rf"(?:^|_)(?:{self.names})[0-9]*(?:_|$)", profile.words_of_name)) and self.fits(profile)
+        return _named(profile, self.names) and self.fits(profile)
 
 
 def _lettered(profile: Profile) -> bool:
@@ -152,23 +153,31 @@ def _by_date(profile: Profile) -> Column | None:
 
 
 def _other(profile: Profile) -> Column:
-    """Text, categories, decimals; anything else is opaque."""
-    counting = re.search(rf"(?:^|_)(?:{COUNTING})[0-9]*(?:_|$)", profile.words_of_name) is not None
-    if counting or profile.numbers_records:
-        why = "numbers records or groups, as its name says" if counting else "counts something off"
-        return _left_out(profile, f"{why}: it may be the answer, so it is never compared", counts=True)
+    """Numbers, lists and texts; anything else is opaque."""
+    rows, answers = (_named(profile, words) for words in (ROWS, ANSWERS))
+    if rows or answers or profile.numbers_records:
+        why = "numbers records or groups, as its name says" if rows or answers else "counts something off"
+        return _left_out(profile, f"{why}: it may be the answer, so it is never compared", counts=rows and not answers)
     if profile.share(r"^[+-]?[0-9]+[.,][0-9]+$") >= 0.5 and profile.between(-1e15, 1e15):
         return _column(profile, "number", "numbers with decimals")
     if profile.share(r"[|;]") >= 0.3:
         separator = "|" if profile.share(r"\|") >= profile.share(";") else ";"
         return _column(profile, "list", "several members in a cell", separator=separator)
     if profile.share(r"^\P{L}*$") >= 0.5 or profile.share(r"^[^ ]*[0-9][^ ]*$") >= 0.5:
-        return _left_out(
-            profile, "a number or code that neither its name nor its values explain", counts=profile.unique
-        )
+        return _left_out(profile, "is a number or code that neither its name nor its values explain", counts=False)
+    return _text(profile)
+
+
+def _text(profile: Profile) -> Column:
     if profile.distinct <= 50 and profile.distinct <= 0.1 * profile.filled:
         return _column(profile, "category", f"{profile.distinct} values, each often")
+    if profile.share(r"\S\s+\S+") >= 0.5:
+        return replace(_column(profile, "text", "free text of several words"), words=True)
     return _column(profile, "text", "text")
+
+
+def _named(profile: Profile, words: str) -> bool:
+    return re.search(rf"(?:^|_)(?:{words})[0-9]*(?:_|$)", profile.words_of_name) is not None
 
 
 def _column(

@@ -15,6 +15,7 @@ from linkage.propose.blocks import RECALL, Suggestion, suggested
 from linkage.propose.dependence import Decided, decided, joints
 from linkage.propose.fields import Fields, Pair, fields_of_tables
 from linkage.propose.frequency import Rarity, rarity
+from linkage.propose.levels import levels
 from linkage.propose.rough import Rough, assignment, rough_fit
 from linkage.propose.tables import Table, read_table
 
@@ -69,7 +70,10 @@ def propose(left: Path, right: Path | None = None, *, recall: float = RECALL, bu
     if not compared:
         raise WrongInput("no column is filled on both sides", remedy="Give files that hold the same things.")
     rough = rough_fit(
-        *sides, first.model_copy(update={"comparisons": tuple(Comparison(field=name) for name in compared)})
+        *sides,
+        first.model_copy(
+            update={"comparisons": tuple(Comparison(field=name, levels=levels(fields, name)) for name in compared)}
+        ),
     )
     return _put_together(tables, fields, tuple(name for name in names if name not in compared), rough, recall, budget)
 
@@ -95,8 +99,8 @@ def _put_together(
         joint=together,
         blocks=blocks.declared or rough.pairing.model.blocks[:1],
         comparisons=tuple(
-            Comparison(field=field.name, term_frequency=frequent(field.name, rare, together))
-            for field in rough.pairing.fields
+            one.model_copy(update={"term_frequency": frequent(one.field, rare, together)})
+            for one in rough.pairing.model.comparisons
         ),
         file=tables[0].files.model_copy(update={"id": named}),
         fields=tuple(declared for declared, pair in fields.declared if pair.field not in seldom),

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from linkage.model import FileField
+from linkage.model import Comparison, FileField
 from linkage.propose.fields import Pair
+from linkage.propose.levels import WHY
 
 if TYPE_CHECKING:
     from linkage.propose.proposal import Proposal
@@ -131,7 +132,17 @@ def _comparisons(proposal: "Proposal") -> Iterator[list[str]]:
         flag = "true" if comparison.term_frequency else "false"
         follows = any(name in names[1:] for names in proposal.model.joint)
         yield [*_comment(_of_rarity(slope, comparison.term_frequency, follows)), "[[comparisons]]",
-               f"field = {_text(name)}", f"term_frequency = {flag}"]  # fmt: skip
+               f"field = {_text(name)}", f"term_frequency = {flag}", *_levels(comparison)]  # fmt: skip
+
+
+def _levels(comparison: Comparison) -> list[str]:
+    if not comparison.levels:
+        return []
+    given = [level.model_dump(mode="json", exclude_defaults=True) for level in comparison.levels]
+    lines = [
+        ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in one.items()) for one in given
+    ]
+    return [*_comment(WHY[comparison.levels]), "levels = [", *(f"    {{ {line} }}," for line in lines), "]"]
 
 
 def _of_rarity(slope: float | None, counts: bool | None, follows: bool) -> str:
