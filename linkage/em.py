@@ -176,7 +176,8 @@ def _held(chances: Floats, fixed: Mapping[int, float]) -> Floats:
     levels = list(fixed)
     free = np.setdiff1d(np.arange(held.size), levels)
     held[levels] = list(fixed.values())
-    held[free] *= max(1.0 - sum(fixed.values()), 0.0) / held[free].sum()
+    if free.size:
+        held[free] *= max(1.0 - sum(fixed.values()), 0.0) / held[free].sum()
     return np.maximum(held, np.finfo(float).tiny)
 
 

@@ -1,12 +1,13 @@
 """`splink_models.py OUT`: models as Splink saves them, and some pairs with its own weights: what `tests/linkage` reads.
 
-The trained ones are those of `splink_public.py`; `library` holds every comparison Splink has ready, untrained.
+The trained ones are those of `splink_public.py`; `people` and `things` hold its ready-made comparisons, untrained.
 """
 
 import argparse
 import json
 import logging
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import splink.comparison_level_library as cll
@@ -15,13 +16,14 @@ from splink import SettingsCreator, block_on
 from splink_public import PLANS
 from splink_run import TABLES, _trained
 
-LIBRARY = [
-    cl.NameComparison("surname"),
+PEOPLE = [
     cl.ForenameSurnameComparison("forename", "family_name"),
     cl.DateOfBirthComparison("dob", input_is_string=True),
     cl.PostcodeComparison("postcode", lat_col="lat", long_col="long", km_thresholds=[1, 10]),
     cl.EmailComparison("email"),
     cl.ExactMatch("city").configure(term_frequency_adjustments=True),
+]
+THINGS = [
     cl.LevenshteinAtThresholds("street", [1, 2]),
     cl.DamerauLevenshteinAtThresholds("phone", [1]),
     cl.JaroAtThresholds("middle_name", [0.9]),
@@ -43,24 +45,23 @@ LIBRARY = [
         ],
     ),
 ]
-RULES = [
-    block_on("surname", "substr(dob, 1, 4)"),
-    block_on("aliases", arrays_to_explode=["aliases"]),
+BY_NAME = [
+    block_on("family_name", "substr(dob, 1, 4)"),
     "l.forename = r.family_name AND l.family_name = r.forename",
-    "l.city = r.city AND levenshtein(l.surname, r.surname) <= 2",
-    "levenshtein(l.surname, r.surname) <= 2",
+    "l.city = r.city AND levenshtein(l.family_name, r.family_name) <= 2",
+    "levenshtein(l.family_name, r.family_name) <= 2",
+    block_on("substr(postcode, 1, 3)", "country"),
 ]
+BY_THING = [block_on("aliases", arrays_to_explode=["aliases"]), "1 = 1"]
 PAIRS = 300
 DATA = Path(__file__).parents[1] / "data"
 FILES = {"febrl4": (DATA / "dataset4a.csv", DATA / "dataset4b.csv"), "fake_1000": (DATA / "fake_1000.csv",)}
 
 
-def library(out: Path) -> None:
+def untrained(path: Path, kind: str, comparisons: list[Any], rules: list[Any]) -> None:
     """Settings that were never trained."""
-    settings = SettingsCreator(
-        link_type="link_and_dedupe", comparisons=LIBRARY, blocking_rules_to_generate_predictions=RULES
-    )
-    _write(out / "library.json", settings.create_settings_dict(sql_dialect_str="duckdb"))
+    settings = SettingsCreator(link_type=kind, comparisons=comparisons, blocking_rules_to_generate_predictions=rules)
+    _write(path, settings.create_settings_dict(sql_dialect_str="duckdb"))
 
 
 def trained(name: str, out: Path) -> None:
@@ -72,15 +73,17 @@ def trained(name: str, out: Path) -> None:
     linker = _trained(plan, connection)
     _write(out / f"{name}.json", linker.misc.save_model_to_json())
     pairs = linker.inference.predict()
-    every = max(connection.table(pairs.physical_name).count("*").fetchall()[0][0] // PAIRS, 1)
-    connection.execute(
-        f"COPY (SELECT id_l, id_r, round(match_weight, 6) AS match_weight FROM (SELECT *, row_number() OVER "
-        f"(ORDER BY match_weight, id_l, id_r) AS place FROM {pairs.physical_name}) WHERE place % {every} = 0 "
-        f"ORDER BY id_l, id_r) TO '{out}/{name}.csv'"
-    )
+    scored = connection.table(pairs.physical_name).order("match_weight, id_l, id_r").fetchall()
+    names = [column[0] for column in connection.table(pairs.physical_name).description]
+    wanted = [names.index(column) for column in ("id_l", "id_r", "match_weight")]
+    with (out / f"{name}.csv").open("w", encoding="utf-8") as file:
+        file.write("id_l,id_r,match_weight\n")
+        for row in sorted(scored[:: max(len(scored) // PAIRS, 1)]):
+            file.write("{},{},{:.6f}\n".format(*(row[place] for place in wanted)))
 
 
-def _write(path: Path, settings: object) -> None:
+def _write(path: Path, settings: dict[str, Any]) -> None:
+    settings["linker_uid"] = "none"
     path.write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
 
 
@@ -90,6 +93,7 @@ if __name__ == "__main__":
     out = parser.parse_args().out
     logging.getLogger("splink").setLevel(logging.ERROR)
     out.mkdir(parents=True, exist_ok=True)
-    library(out)
+    untrained(out / "people.json", "link_and_dedupe", PEOPLE, BY_NAME)
+    untrained(out / "things.json", "dedupe_only", THINGS, BY_THING)
     for name in FILES:
         trained(name, out)

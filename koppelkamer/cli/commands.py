@@ -101,6 +101,10 @@ COMMANDS: Final = (
     Command("dedupe", "find the records of one entity in a plain file", "workbench:dedupe", {
         "file": _FILE, "--model": {**_FILE, "required": True}, **_OUT, **_LINKED,
     }),
+    Command("import-splink", "make a model of one that Splink saved", "splink:import_splink", {
+        "settings": {**_FILE, "metavar": "SPLINK.json", "help": "as linker.misc.save_model_to_json writes it"},
+        "--out": {**_FILE, "required": True, "help": "model (TOML) to write"},
+    }),
     Command("explain", "why two records got their weight, in words", "explain:explain", {
         "fitted": {**_FILE, "metavar": "MODEL.json", "help": "fitted model of a linkage"},
         "id_l": {"metavar": "ID_L"}, "id_r": {"metavar": "ID_R"}, **_SIDES, **_LANGUAGE,
