@@ -47,13 +47,15 @@ def together(pairing: Pairing, pairs: pl.DataFrame, fields: Sequence[Field], alo
     table = apart * (seen + _AS_IF_APART) / (seen.sum() * apart + _AS_IF_APART)
     whole = tuple(slice(0, field.whole) for field in fields)
     present = max((levels > 0).all(axis=1).mean(), 1e-9)
-    equal = _chance_equal(pairing, [field.name for field in fields]) / present
+    # no more agree on all than agree on one of them
+    most = min(float(chance[: field.whole].sum()) for field, chance in zip(fields, alone, strict=True))
+    equal = min(_chance_equal(pairing, [field.name for field in fields]) / present, most)
     for _ in range(_RAKINGS):
         for axis, chance in enumerate(alone):
             others = tuple(other for other in range(len(fields)) if other != axis)
             shape = [-1 if other == axis else 1 for other in range(len(fields))]
             table = table * np.reshape(chance / np.maximum(table.sum(axis=others), 1e-300), shape)
-        if equal and table[whole].size:
+        if equal:
             table[whole] *= equal / table[whole].sum()
     return np.asarray(table / table.sum())
 

@@ -186,6 +186,8 @@ class Model(Declaration):
             raise ValueError("a joint names compared fields, and each field is in one joint at most")
         if any(not 2 <= len(joint) <= MOST_JOINED for joint in self.joint):
             raise ValueError(f"a joint has 2 to {MOST_JOINED} fields")
+        if any(comparison.field in joined for comparison in self.comparisons if comparison.m or comparison.u):
+            raise ValueError("a field of a joint cannot have chances of its own that are given")
         return self
 
     @model_validator(mode="after")

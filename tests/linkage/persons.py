@@ -1,5 +1,7 @@
 """Small made-up tables of persons, for tests: chosen so that values repeat, resemble each other and lack."""
 
+import random
+
 import polars as pl
 from hypothesis import strategies as st
 
@@ -36,3 +38,23 @@ def persons(rows: list[tuple[str | None, ...]], name: str = "left") -> Comparabl
     table = pl.DataFrame(rows, schema=dict.fromkeys(TYPES, pl.String), orient="row")
     fields = fields_of((column, kind, column) for column, kind in TYPES.items())
     return Comparable.of_text(name, table, fields)
+
+
+def crowd(count: int, *, seed: int, wrong: float = 0.0) -> list[tuple[str | None, ...]]:
+    """Different persons by `seed`, the same from each call; a share of their values is wrong or missing."""
+    chance, noise = random.Random(seed), random.Random(seed + 1)
+    surnames = [a + b + c for a in ("Jan", "Vis", "Bak", "Mul") for b in ("", "de", "ke") for c in ("s", "ser", "ma")]
+    given = ["Jan", "Eva", "Piet", "Anna", "Kees", "Sara", "Tom", "Mila", "Bram", "Noor"]
+    rows = []
+    for _ in range(count):
+        born = f"{chance.randint(1940, 2010)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
+        row = (
+            chance.choice(surnames),
+            chance.choice(given),
+            born,
+            f"{chance.randint(1000, 1040)}",
+            chance.choice("mv"),
+        )
+        other = (noise.choice(surnames), noise.choice(given), None, f"{noise.randint(1000, 1040)}", None)
+        rows.append(tuple(w if noise.random() < wrong else v for v, w in zip(row, other, strict=True)))
+    return rows
