@@ -107,6 +107,8 @@ class _Work:
         """The model used and what is scored under it, kept on the way where that is long."""
         count = sum(size.pairs for size in blocks.sizes)
         LOG.info("%s candidate pairs from %s blocks", f"{count:,}", len(blocks.sizes))
+        for size in blocks.sizes:
+            LOG.info("  %s", size)
         if count <= LONG:
             used = given or fit(pairing, blocks)
             return used, scored(pairing, blocks, used)

@@ -28,6 +28,12 @@ _LINKED: Final[Options] = {
         "action": "store_true", "help": "the report shows values of a few records: on the partner's own premises only",
     },
 }  # fmt: skip
+_MODEL: Final[Options] = {
+    "--model": {**_FILE, "help": "model (TOML)"},
+    "--propose": {**_FILE, "metavar": "M.toml", "help": "write a model made from the data alone; with --out use it"},
+    "--blocks": {"action": "store_true", "help": "tell how large the blocks are, and compare nothing"},
+    "--out": {**_FOLDER, "help": "folder for the results"},
+}
 _OUT: Final[Options] = {"--out": {**_FOLDER, "required": True, "help": "folder for the results"}}
 
 
@@ -96,10 +102,10 @@ COMMANDS: Final = (
         "--key": {**_FILE, "help": "the room's public key, from other hands than the parcel's"},
     }),
     Command("link", "link two plain files", "workbench:link", {
-        "left": _FILE, "right": _FILE, "--model": {**_FILE, "required": True}, **_OUT, **_LINKED,
+        "left": _FILE, "right": _FILE, **_MODEL, **_LINKED,
     }),
     Command("dedupe", "find the records of one entity in a plain file", "workbench:dedupe", {
-        "file": _FILE, "--model": {**_FILE, "required": True}, **_OUT, **_LINKED,
+        "file": _FILE, **_MODEL, **_LINKED,
     }),
     Command("import-splink", "make a model of one that Splink saved", "splink:import_splink", {
         "settings": {**_FILE, "metavar": "SPLINK.json", "help": "as linker.misc.save_model_to_json writes it"},

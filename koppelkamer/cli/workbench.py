@@ -1,39 +1,56 @@
 """Commands on plain files, without a room: for tuning, evaluation, and partners at their own site."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from declare import Refusal, WrongInput, canonical, load, write_atomically
 from intake import Source, read_extract
+from koppelkamer.cli.propose import Files, block_sizes, check_call, propose_model, used
 from koppelkamer.cli.screen import Screen, columns, percent, progress, quarantined, read_key
 
 if TYPE_CHECKING:
     from gate import Verdict
-    from linkage import WorkbenchLinks
+    from linkage import Model, WorkbenchLinks
     from pseudonymise.domain import Domain
 
 
 def link(call: argparse.Namespace) -> Screen:
     """Link two plain files."""
-    from linkage import Model, link_files
 
-    progress("linking", of="linkage")
-    model = load(call.model, Model)
-    found = link_files(call.left, call.right, model, call.out, truth=call.truth, show_values=call.show_values)
-    return _linked(found, call.out)
+    def run(model: "Model") -> "WorkbenchLinks":
+        from linkage import link_files
+
+        progress("linking", of="linkage")
+        return link_files(call.left, call.right, model, call.out, truth=call.truth, show_values=call.show_values)
+
+    return _asked(call, (call.left, call.right), run)
 
 
 def dedupe(call: argparse.Namespace) -> Screen:
     """Find the records of one entity in a plain file."""
-    from linkage import Model, dedupe_files
 
-    progress("looking for double records", of="linkage")
-    model = load(call.model, Model)
-    found = dedupe_files(call.file, model, call.out, truth=call.truth, show_values=call.show_values)
-    return _linked(found, call.out)
+    def run(model: "Model") -> "WorkbenchLinks":
+        from linkage import dedupe_files
+
+        progress("looking for double records", of="linkage")
+        return dedupe_files(call.file, model, call.out, truth=call.truth, show_values=call.show_values)
+
+    return _asked(call, (call.file,), run)
+
+
+def _asked(call: argparse.Namespace, files: Files, run: Callable[["Model"], "WorkbenchLinks"]) -> Screen:
+    """What the call asks for, in order: a proposed model, the sizes of its blocks, the links."""
+    check_call(call)
+    screens = [propose_model(call, files)] if call.propose else []
+    if call.blocks:
+        screens.append(block_sizes(used(call), files))
+    elif call.out is not None:
+        screens.append(_linked(run(used(call)), call.out))
+    facts = {name: fact for screen in screens for name, fact in screen.facts.items()}
+    return Screen(facts, [line for screen in screens for line in screen.lines])
 
 
 def gate(call: argparse.Namespace) -> Screen:

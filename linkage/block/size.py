@@ -17,6 +17,10 @@ class BlockSize:
     left_out: int
     """Pairs of those, which are not compared unless another block brings them."""
 
+    def __str__(self) -> str:
+        capped = f"; {self.oversized:,} values capped, {self.left_out:,} pairs left out" if self.oversized else ""
+        return f"{self.pairs:,} on {' + '.join(self.on)}{capped}"
+
 
 def refuse_too_many(sizes: Sequence[BlockSize], limit: int) -> None:
     """Raise `WrongInput` when the blocks together give more candidates than the limit."""
