@@ -40,7 +40,7 @@ class Block(Declaration):
     window: int = Field(default=5, ge=1, le=1_000)
     """How many records to each side are near."""
     alike: str | None = None
-    """Field whose values are probably alike: MinHash of bigrams in clear text, drawn bits of encodings."""
+    """Field whose values are probably alike: MinHash of the bigrams of text, or of the set bits of encodings."""
     bands: int = Field(default=16, ge=1, le=200)
     size: int = Field(default=4, ge=1, le=64)
     """`bands` chances to meet on `size` hashes: more bands find more, larger ones find less."""

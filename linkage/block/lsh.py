@@ -1,7 +1,7 @@
 """Locality-sensitive hashing: records whose values are alike fall into one bucket, in one band at least.
 
-Text: MinHash of bigrams (Broder 1997). Encodings: bits drawn from the Bloom filter (Durham 2012; Karapiperis and
-Verykios 2015). With `bands` of `size` hashes each, values of Jaccard similarity s meet with chance
+MinHash (Broder 1997) of the bigrams of text, or of the set bits of an encoding: bits drawn one by one (Durham 2012) are
+mostly zeros that say nothing. With `bands` of `size` hashes each, values of Jaccard similarity s meet with chance
 1 - (1 - s**size)**bands.
 """
 
@@ -28,7 +28,7 @@ def bands(pairing: Pairing, declared: Block) -> list[pl.Series]:
         if name not in side.evidence:
             raise WrongInput(f"{side.name} has no linkage field {name}", remedy="Mend alike in the model's blocks.")
         evidence = side.evidence[name]
-        hashes = _minhashes(evidence.distinct[name], declared) if side.clear else _drawn_bits(evidence, name, declared)
+        hashes = _minhashes(evidence.distinct[name], declared) if side.clear else _first_bits(evidence, name, declared)
         found.append(evidence.each(_buckets(hashes, evidence.distinct[name], declared)))
     return found
 
@@ -52,15 +52,24 @@ def _minhashes(values: pl.Series, declared: Block) -> np.ndarray:
     return hashes
 
 
-def _drawn_bits(evidence: Evidence, name: str, declared: Block) -> np.ndarray:
-    """A row for each encoding, `bands` × `size` columns: bits at places drawn once."""
+def _first_bits(evidence: Evidence, name: str, declared: Block) -> np.ndarray:
+    """A row for each encoding, `bands` × `size` columns: which set bit comes first, each column in another order."""
     words = [word for word in bits(name) if word in evidence.distinct]
     if not words:
         raise WrongInput(f"{name} has no encoding to find alike values by", remedy="Name a field of text or a name.")
     table = evidence.distinct.select(pl.col(words).fill_null(0)).to_numpy()
     chance = np.random.default_rng(declared.bands * 1_000 + declared.size)
-    places = chance.integers(len(words) * 64, size=declared.bands * declared.size)
-    return np.stack([(table[:, place // 64] >> np.uint64(place % 64)) & np.uint64(1) for place in places], axis=1)
+    present = np.flatnonzero(table.any(axis=1))
+    hashes = np.zeros((table.shape[0], declared.bands * declared.size), dtype=np.uint32)
+    for column in range(hashes.shape[1]):
+        waiting = present
+        for rank, place in enumerate(chance.permutation(len(words) * 64)):
+            found = ((table[waiting, place // 64] >> np.uint64(place % 64)) & np.uint64(1)).astype(bool)
+            hashes[waiting[found], column] = rank
+            waiting = waiting[~found]
+            if not waiting.size:
+                break
+    return hashes
 
 
 def _buckets(hashes: np.ndarray, values: pl.Series, declared: Block) -> pl.Series:

@@ -238,7 +238,7 @@ LETTERS = ["Abcdefgh", "Ijklmnop", "Qrstuvwx", "Jansen", "Kowalczyk", "Ünlü", 
 @pytest.mark.parametrize("protect", [lambda side: side, tokenised], ids=["clear text", "encodings"])
 def test_what_is_equal_always_meets_and_what_is_very_different_never(protect):
     rows = [(name, None, None, None, None) for name in LETTERS]
-    model = with_blocks([{"alike": "surname", "bands": 5, "size": 24}])
+    model = with_blocks([{"alike": "surname", "bands": 5, "size": 9}])
     left, right = protect(persons(rows)), protect(persons([(None,) * 5, *reversed(rows)]))
     assert set(found(pair_up(left, right, model))) == {(i, len(LETTERS) - i) for i in range(len(LETTERS))}
 
