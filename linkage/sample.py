@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from linkage.block import Blocks
 from linkage.block.candidates import Screen
@@ -25,7 +26,7 @@ class Sample:
 def sample(pairing: Pairing, blocks: Blocks, assignment: Assignment) -> Sample:
     """About `training_pairs` candidates; which records are drawn depends on their values, not on their place."""
     model, sides = pairing.model, EXCLUDING[assignment]
-    total = int(blocks.pairs(pairing.left.height).sum())
+    total = sum(size.pairs for size in blocks.sizes)
     if total <= model.training_pairs:
         return Sample(None, pairing.possible, sides)
     share = model.training_pairs / total
@@ -45,6 +46,14 @@ def sample(pairing: Pairing, blocks: Blocks, assignment: Assignment) -> Sample:
     return Sample(screen, drawn * others, (side,) if side in sides else ())
 
 
+def in_order_of_value(pairs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
+    """Pairs in an order that does not depend on that of the rows, so that sums over them come out the same to the last
+    bit."""
+    ranks = [_ranks(by_value(codes, pairing.model), None) for codes in (pairing.left_codes, pairing.right_codes)]
+    keys = [ranks[side][pairs[column].to_numpy()] for side, column in enumerate(("l", "r"))]
+    return pairs[np.lexsort(keys[::-1])]
+
+
 def _of_pairs(pairing: Pairing, share: float) -> Sample:
     """Of one file every pair belongs to that record of the two which was drawn first."""
     height = pairing.left.height
@@ -58,8 +67,9 @@ def _of_pairs(pairing: Pairing, share: float) -> Sample:
     return Sample(screen, drawn * (2 * height - drawn - 1) // 2, ())
 
 
-def _ranks(order: np.ndarray, seed: int) -> np.ndarray:
-    """A random rank for each position, the same for the same record wherever it stands."""
+def _ranks(order: np.ndarray, seed: int | None) -> np.ndarray:
+    """Rank of each position in `order`, or with a seed a random one, the same for the same record wherever it
+    stands."""
     ranks = np.empty(order.size, dtype=np.int64)
-    ranks[order] = np.random.default_rng(seed).permutation(order.size)
+    ranks[order] = np.arange(order.size) if seed is None else np.random.default_rng(seed).permutation(order.size)
     return ranks

@@ -17,7 +17,7 @@ from linkage.levels import with_levels
 from linkage.model import MOST_LEVELS, Assignment, Model
 from linkage.pairing import Field, Pairing, pair_up
 from linkage.prior import start
-from linkage.sample import sample
+from linkage.sample import in_order_of_value, sample
 from linkage.score import scorer
 from pseudonymise.protected import ProtectedTable
 from pseudonymise.standardise import VERSION
@@ -41,6 +41,8 @@ def fit(pairing: Pairing, blocks: Blocks, labels: pl.DataFrame | None = None) ->
     assignment = assignment_of(pairing)
     drawn = sample(pairing, blocks, assignment)
     pairs = candidates(pairing, blocks, drawn.screen)
+    if drawn.rivals:
+        pairs = in_order_of_value(pairs, pairing)
     seen = patterns(pairs, pairing.fields, drawn.rivals, labels if labels is None else with_levels(labels, pairing))
     known = _known(pairing)
     first = start(pairing, assignment)
