@@ -5,8 +5,9 @@ from linkage.compare.level import Level
 from linkage.explain import explain
 from linkage.fitted import FittedModel
 from linkage.linked import LinkedTable
+from linkage.linker import Linker
 from linkage.linking import link
-from linkage.model import Block, Comparison, Model
+from linkage.model import Block, Comparison, FileField, Model
 from linkage.quality import LinkQuality
 from linkage.train import train
 from linkage.workbench import WorkbenchLinks, dedupe_files, link_files
@@ -15,10 +16,12 @@ __all__ = [
     "Block",
     "Comparable",
     "Comparison",
+    "FileField",
     "FittedModel",
     "Level",
     "LinkQuality",
     "LinkedTable",
+    "Linker",
     "Model",
     "WorkbenchLinks",
     "dedupe_files",
