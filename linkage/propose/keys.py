@@ -48,6 +48,11 @@ class Key:
     dedupe: bool
 
     @property
+    def sides(self) -> tuple[Codes, ...]:
+        """Codes of each file once."""
+        return (self.left,) if self.dedupe else (self.left, self.right)
+
+    @property
     def pairs(self) -> int:
         """How many pairs meet, exactly."""
         keys = int(max(self.left.max(initial=0), self.right.max(initial=0))) + 1

@@ -11,6 +11,7 @@ from declare import WrongInput
 from linkage.comparable import Comparable
 from linkage.files import read_records
 from linkage.model import Assignment, Block, Comparison, Files, Model
+from linkage.pairing import pair_up
 from linkage.propose.blocks import RECALL, Suggestion, suggested
 from linkage.propose.dependence import Decided, decided, joints
 from linkage.propose.fields import Fields, Pair, fields_of_tables
@@ -69,26 +70,24 @@ def propose(left: Path, right: Path | None = None, *, recall: float = RECALL, bu
     compared = tuple(name for name in names if _comparable(sides, name) >= _LEAST_FILLED)
     if not compared:
         raise WrongInput("no column is filled on both sides", remedy="Give files that hold the same things.")
-    rough = rough_fit(
-        *sides,
-        first.model_copy(
-            update={"comparisons": tuple(Comparison(field=name, levels=levels(fields, name)) for name in compared)}
-        ),
-    )
-    return _put_together(tables, fields, tuple(name for name in names if name not in compared), rough, recall, budget)
+    comparisons = tuple(Comparison(field=name, levels=levels(fields, name)) for name in compared)
+    plain = first.model_copy(update={"comparisons": comparisons})
+    depends = decided(pair_up(*sides, plain))
+    rough = rough_fit(*sides, plain.model_copy(update={"joint": joints(depends)}))
+    seldom = tuple(name for name in names if name not in compared)
+    return _put_together(tables, fields, seldom, depends, suggested(rough, recall, budget), rough, recall)
 
 
 def _put_together(
     tables: tuple[Table, ...],
     fields: Fields,
     seldom: tuple[str, ...],
+    depends: tuple[Decided, ...],
+    blocks: Suggestion,
     rough: Rough,
     recall: float,
-    budget: int | None,
 ) -> Proposal:
-    dedupe, blocks = len(tables) == 1, suggested(rough, recall, budget)
-    depends, rare = decided(rough), rarity(rough)
-    together = joints(depends)
+    dedupe, rare, together = len(tables) == 1, rarity(rough), rough.pairing.model.joint
     mode: Assignment = "none" if dedupe else assignment(rough)
     named = _id(tables)
     model = Model(

@@ -60,10 +60,9 @@ def _joined(proposal: "Proposal") -> list[str]:
     for names in proposal.model.joint:
         for one in proposal.decided:
             if {one.by, one.field} <= set(names):
-                said = (
-                    f"Strangers who agree on {one.by} agree on {one.field} in {one.given:.0%} of cases, by chance in "
-                )
-                lines += _comment(f"{said}{one.alone:.2%}: {one.by} decides {one.field}, and they weigh together.")
+                share = f"in {one.given:.0%} of cases, by chance in {one.alone:.2%}"
+                lines += _comment(f"Records of one file that agree on {one.by} agree on {one.field} {share}: {one.by} "
+                                  f"decides {one.field}, and they weigh together.")  # fmt: skip
     every = ", ".join(f"[{', '.join(map(_text, names))}]" for names in proposal.model.joint)
     return [*lines, f"joint = [{every}]"]
 
