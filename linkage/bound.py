@@ -11,37 +11,25 @@ from dataclasses import dataclass
 import numpy as np
 
 from linkage.block.runs import Records
-from linkage.compare.agreement import compared_levels
-from linkage.dictionary import Codes, numbers
+from linkage.compare.agreement import Agreement
+from linkage.dictionary import numbers
 from linkage.fitted import Factor
+from linkage.packing import Outcomes, Packed
 from linkage.pairing import Field, Pairing
 
 Weights = np.ndarray[tuple[int], np.dtype[np.float32]]
-Words = np.ndarray[tuple[int], np.dtype[np.uint64]]
-Agreement = np.ndarray[tuple[int], np.dtype[np.uint16]]
-"""Bit f is set where the whole values of field f are equal."""
 
-_WORD = 64
 MARGIN = 1e-3
 """Of a weight in log2: more than rounding to 32 bits can cost."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Place:
-    """Where the code of a field stands in a record's words."""
-
-    field: int
-    word: int
-    mask: np.uint64
-
-
-@dataclass(frozen=True, slots=True, repr=False)
 class Bound:
-    """Screens pairs of positions by the most they can weigh."""
+    """The most that pairs of positions can weigh, from whole values alone."""
 
-    left: tuple[Words, ...]
-    right: tuple[Words, ...]
-    places: tuple[Place, ...]
+    fields: tuple[int, ...]
+    """Those that have whole values, by test."""
+    whole: Packed
     table: Weights
     """Most that levels can weigh, by agreement."""
     rarities: tuple[tuple[int, Weights], ...]
@@ -49,37 +37,33 @@ class Bound:
     least: float
     """Match weight worth keeping."""
 
-    def __call__(self, left: Records, right: Records) -> np.ndarray:
-        """Whether each pair can reach the least weight."""
-        return np.asarray(self.most(left, self.agreement(left, right)) >= self.least - MARGIN)
+    def agreement(self, left: Records, right: Records) -> Outcomes:
+        """Bit k is set where the whole values of the k-th of `fields` are equal."""
+        return self.whole.outcomes(left, right)
 
-    def agreement(self, left: Records, right: Records) -> Agreement:
-        found = np.zeros(left.size, dtype=np.uint16)
-        for number, (one, two) in enumerate(zip(self.left, self.right, strict=True)):
-            different = one[left] ^ two[right]
-            for place in self.places:
-                if place.word == number:
-                    found |= ((different & place.mask) == 0).astype(np.uint16) << np.uint16(place.field)
-        return found
+    def equal(self, agreement: Outcomes, field: int) -> np.ndarray:
+        """1 where the whole values of a field are equal, else 0."""
+        if field not in self.fields:
+            return np.zeros(agreement.size, dtype=np.uint32)
+        return np.asarray((agreement >> np.uint32(self.fields.index(field))) & np.uint32(1))
 
-    def most(self, left: Records, agreement: Agreement) -> Weights:
+    def most(self, left: Records, agreement: Outcomes) -> Weights:
         """Upper bound of the match weight of each pair."""
-        weight: Weights = self.table[agreement]
+        weight: Weights = self.table.take(agreement)
         for field, rarity in self.rarities:
-            weight += np.where(agreement & np.uint16(1 << field), rarity[left], np.float32(0))
+            weight += self.equal(agreement, field).astype(np.float32) * rarity.take(left)
         return weight
 
 
 def bound(pairing: Pairing, factors: Sequence[Factor], rarities: Mapping[str, np.ndarray], least: float) -> Bound:
     """`rarities` are those of term frequency by field, `least` the match weight (log2) that is worth keeping."""
-    whole = [number for number, field in enumerate(pairing.fields) if field.whole]
-    sides = (pairing.left_codes, pairing.right_codes)
-    places, words = _packed(whole, [[numbers(side[pairing.fields[f].name]) for side in sides] for f in whole])
+    fields = tuple(number for number, field in enumerate(pairing.fields) if field.whole)
+    names = [pairing.fields[number].name for number in fields]
+    codes = [(numbers(pairing.left_codes[name]), numbers(pairing.right_codes[name])) for name in names]
     return Bound(
-        left=words[0],
-        right=words[1],
-        places=places,
-        table=_table(pairing, factors),
+        fields=fields,
+        whole=Packed.of(codes),
+        table=_table(pairing, factors, fields),
         rarities=tuple(
             (number, rarities[field.name].astype(np.float32))
             for number, field in enumerate(pairing.fields)
@@ -96,10 +80,10 @@ def reachable_by_agreement(field: Field) -> np.ndarray:
     return np.stack([~equal, equal])
 
 
-def reachable_by_equality(field: Field, *, clear: bool) -> np.ndarray:
+def reachable_by_equality(agreement: Agreement) -> np.ndarray:
     """Levels (columns) that similarity may still make of the level that codes gave (rows)."""
-    levels = np.arange(field.other + 1)
-    better = np.isin(levels, compared_levels(field, clear=clear))
+    levels = np.arange(agreement.field.other + 1)
+    better = np.isin(levels, agreement.compared)
     return np.asarray((levels[:, None] == levels) | (better & (levels < levels[:, None])))
 
 
@@ -112,31 +96,11 @@ def upper(factor: Factor, reachable: Sequence[np.ndarray]) -> np.ndarray:
     return most
 
 
-def _table(pairing: Pairing, factors: Sequence[Factor]) -> Weights:
-    """By agreement of all fields: the most that all factors can weigh together."""
-    every = np.arange(1 << len(pairing.fields))
+def _table(pairing: Pairing, factors: Sequence[Factor], fields: Sequence[int]) -> Weights:
+    """By agreement of `fields`: the most that all factors can weigh together."""
+    every = np.arange(1 << len(fields))
     total = np.zeros(every.size)
     for factor in factors:
         most = upper(factor, [reachable_by_agreement(pairing.fields[f]) for f in factor.fields])
-        total += most[tuple((every >> f) & 1 for f in factor.fields)]
+        total += most[tuple((every >> fields.index(f)) & 1 if f in fields else every * 0 for f in factor.fields)]
     return total.astype(np.float32)
-
-
-def _packed(
-    fields: Sequence[int], columns: Sequence[Sequence[Codes]]
-) -> tuple[tuple[Place, ...], tuple[tuple[Words, ...], tuple[Words, ...]]]:
-    """Codes of each field side by side; a missing value gets a number of its own on each side, so it equals nothing."""
-    places: list[Place] = []
-    words: tuple[list[Words], list[Words]] = ([], [])
-    used = _WORD
-    for field, sides in zip(fields, columns, strict=True):
-        width = (int(max(side.max(initial=0) for side in sides)) + 1).bit_length()
-        if used + width > _WORD:
-            used = 0
-            for packed, side in zip(words, sides, strict=True):
-                packed.append(np.zeros(side.size, dtype=np.uint64))
-        for number, (packed, side) in enumerate(zip(words, sides, strict=True)):
-            packed[-1] |= np.where(side == 0, number, side.astype(np.uint64) + 1).astype(np.uint64) << np.uint64(used)
-        places.append(Place(field, len(words[0]) - 1, np.uint64(((1 << width) - 1) << used)))
-        used += width
-    return tuple(places), (tuple(words[0]), tuple(words[1]))

@@ -62,6 +62,9 @@ class Pairing:
     fields: tuple[Field, ...]
     left_codes: pl.DataFrame
     right_codes: pl.DataFrame
+    left_distinct: Mapping[str, pl.Series]
+    """Codes of the distinct values of each evidence column."""
+    right_distinct: Mapping[str, pl.Series]
 
     @property
     def possible(self) -> int:
@@ -89,8 +92,12 @@ def pair_up(left: Comparable, right: Comparable, model: Model) -> Pairing:
     wanted = (blocked - computed).union(*(field.evidence for field in fields))
     for part in sorted(computed):
         evaluated(left, part)
-    left_codes, right_codes = _coded(left, right, sorted(wanted))
-    return Pairing(left, right, model, fields, left_codes, right_codes)
+    distinct = _coded(left, right, sorted(wanted))
+    left_codes, right_codes = (
+        pl.DataFrame([found.each(coded[column]).alias(column) for column, found in side.by_column if column in coded])
+        for side, coded in zip((left, right), distinct, strict=True)
+    )
+    return Pairing(left, right, model, fields, left_codes, right_codes, *distinct)
 
 
 def _is_evidence(left: Comparable, right: Comparable, part: str) -> bool:
@@ -115,16 +122,17 @@ def fields_of_model(model: Model, kinds: Mapping[str, str]) -> tuple[Field, ...]
     )
 
 
-def _coded(left: Comparable, right: Comparable, columns: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _coded(
+    left: Comparable, right: Comparable, columns: Sequence[str]
+) -> tuple[dict[str, pl.Series], dict[str, pl.Series]]:
     """Codes of evidence columns; columns that may be compared share one dictionary. Only distinct values are coded."""
-    found: dict[tuple[int, str], pl.Series] = {}
+    found: tuple[dict[str, pl.Series], dict[str, pl.Series]] = ({}, {})
     owners = [
         (side, evidence, column) for side, both in enumerate((left, right)) for column, evidence in both.by_column
     ]
     for group in dict.fromkeys(map(token_group, columns)):
         members = [owner for owner in owners if owner[2] in columns and token_group(owner[2]) == group]
         coded = codes([evidence.distinct[column] for _, evidence, column in members])
-        for (side, evidence, column), code in zip(members, coded, strict=True):
-            found[side, column] = evidence.each(code).alias(column)
-    sides = [pl.DataFrame([found[side, column] for column in columns]) for side in (0, 1)]
-    return sides[0], sides[1]
+        for (side, _, column), code in zip(members, coded, strict=True):
+            found[side][column] = code
+    return found

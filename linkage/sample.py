@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from linkage.block import Blocks
-from linkage.block.candidates import Screen
+from linkage.block.candidates import Screen, everything
 from linkage.block.runs import Records
 from linkage.coincidence import by_value
 from linkage.model import EXCLUDING, Assignment
@@ -40,8 +40,9 @@ def sample(pairing: Pairing, blocks: Blocks, assignment: Assignment) -> Sample:
     drawn = max(round(share * codes.height), 1)
     chosen = ranks < drawn
 
-    def screen(left: Records, right: Records) -> np.ndarray:
-        return np.asarray(chosen[left if side == "l" else right])
+    def screen(left: Records, right: Records) -> pl.DataFrame:
+        kept = np.flatnonzero(chosen[left if side == "l" else right])
+        return everything(left[kept], right[kept])
 
     return Sample(screen, drawn * others, (side,) if side in sides else ())
 
@@ -61,8 +62,9 @@ def _of_pairs(pairing: Pairing, share: float) -> Sample:
     # so many of the first ranks as have that share of all pairs
     drawn = max(round(height * (1.0 - (1.0 - share) ** 0.5)), 1)
 
-    def screen(left: Records, right: Records) -> np.ndarray:
-        return np.asarray(np.minimum(ranks[left], ranks[right]) < drawn)
+    def screen(left: Records, right: Records) -> pl.DataFrame:
+        kept = np.flatnonzero(np.minimum(ranks[left], ranks[right]) < drawn)
+        return everything(left[kept], right[kept])
 
     return Sample(screen, drawn * (2 * height - drawn - 1) // 2, ())
 

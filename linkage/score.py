@@ -1,18 +1,18 @@
 """Scoring: the match weight of a pair is the sum of its fields' log2 Bayes factors."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from linkage.block import Blocks, chunks, pairs_between
-from linkage.bound import MARGIN, Bound, bound, reachable_by_agreement, reachable_by_equality, upper
-from linkage.compare.agreement import compared_levels, with_similarity
+from linkage.bound import bound, reachable_by_agreement, upper
+from linkage.compare.agreement import Agreement, agreements
 from linkage.fitted import Factor, FittedModel
 from linkage.frequency import rarities
-from linkage.levels import equality
 from linkage.pairing import Field, Pairing
+from linkage.screen import Screening, screening
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -24,9 +24,9 @@ class Scorer:
     pairing: Pairing
     fitted: FittedModel
     factors: tuple[Factor, ...]
-    """From what is cheap to compare to what is dear."""
+    """From what is worth comparing first to what is dear."""
     rarities: Mapping[str, Floats]
-    bound: Bound
+    screening: Screening
 
     def score(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """`pairs` with their levels, and `match_weight` (log2 Bayes factor, without the prior), `match_probability`."""
@@ -52,52 +52,18 @@ class Scorer:
 
     def shard(self, blocks: Blocks, rows: tuple[int, int]) -> pl.DataFrame:
         """The candidates of the left records first … last-1 that are not less likely than the floor, scored."""
-        pairs = self._compared(pairs_between(self.pairing, blocks, *rows, self.bound))
+        pairs = pairs_between(self.pairing, blocks, *rows, self.screening)
         return self.score(pairs).filter(pl.col("match_probability") >= self.fitted.model.floor)
-
-    def _compared(self, pairs: pl.DataFrame) -> pl.DataFrame:
-        """Levels of the pairs that can still reach the floor.
-
-        The bound starts from which whole values agree, and is tightened by every factor compared: first by codes, then
-        by similarity. `most` is the bound so far.
-        """
-        left, right = pairs["l"].to_numpy(), pairs["r"].to_numpy()
-        agreement = self.bound.agreement(left, right)
-        pairs = pairs.with_columns(agreement=agreement, most=self.bound.most(left, agreement))
-        for factor in self.factors:
-            pairs = self._tightened(self._by_equality(pairs, factor))
-        for factor in self.factors:
-            if any(compared_levels(field, clear=self.pairing.clear) for field in self.fields(factor)):
-                pairs = self._tightened(self._by_similarity(pairs, factor))
-        return pairs.drop("agreement", "most")
-
-    def _by_equality(self, pairs: pl.DataFrame, factor: Factor) -> pl.DataFrame:
-        fields = self.fields(factor)
-        before = upper(factor, [reachable_by_agreement(field) for field in fields])
-        after = upper(factor, [reachable_by_equality(field, clear=self.pairing.clear) for field in fields])
-        levels = [equality(pairs, self.pairing, field) for field in fields]
-        agreement = pairs["agreement"].to_numpy()
-        gone = before[tuple((agreement >> np.uint16(number)) & np.uint16(1) for number in factor.fields)]
-        come = after[tuple(level.to_numpy() for level in levels)]
-        return pairs.with_columns(*levels, most=pairs["most"].to_numpy() - gone + come)
-
-    def _by_similarity(self, pairs: pl.DataFrame, factor: Factor) -> pl.DataFrame:
-        fields = self.fields(factor)
-        before = upper(factor, [reachable_by_equality(field, clear=self.pairing.clear) for field in fields])
-        gone = before[tuple(pairs[field.column].to_numpy() for field in fields)]
-        compared = pairs.with_columns(with_similarity(pairs, self.pairing, field) for field in fields)
-        return compared.with_columns(most=pairs["most"].to_numpy() - gone + self.of_factor(compared, factor))
-
-    def _tightened(self, pairs: pl.DataFrame) -> pl.DataFrame:
-        return pairs.filter(pl.col("most") >= self.bound.least - MARGIN)
 
 
 def scorer(pairing: Pairing, fitted: FittedModel) -> Scorer:
     """Raises `WrongInput` when the model was fitted on other evidence."""
     fitted.check(pairing)
     added = rarities(pairing, fitted)
-    factors = tuple(sorted(fitted.factors, key=lambda factor: _dearness(factor, pairing)))
-    return Scorer(pairing, fitted, factors, added, bound(pairing, factors, added, least_weight(fitted)))
+    compared = agreements(pairing)
+    factors = tuple(sorted(fitted.factors, key=lambda factor: _dearness(factor, compared)))
+    most = bound(pairing, factors, added, least_weight(fitted))
+    return Scorer(pairing, fitted, factors, added, screening(most, factors, compared))
 
 
 def scored(pairing: Pairing, blocks: Blocks, fitted: FittedModel) -> pl.DataFrame:
@@ -129,8 +95,9 @@ def probability(weight: Floats, fitted: FittedModel) -> Floats:
     return np.asarray(1.0 / (1.0 + np.exp2(-odds)))
 
 
-def _dearness(factor: Factor, pairing: Pairing) -> tuple[int, int]:
-    """Levels that need similarity, then evidence that is read."""
-    fields = [pairing.fields[number] for number in factor.fields]
-    similar = sum(len(compared_levels(field, clear=pairing.clear)) for field in fields)
-    return similar, sum(len(field.evidence) for field in fields)
+def _dearness(factor: Factor, compared: Sequence[Agreement]) -> float:
+    """What comparing a factor by codes costs for each bit by which it lowers the bound of pairs that agree on nothing."""
+    each = [compared[number] for number in factor.fields]
+    differ = upper(factor, [reachable_by_agreement(one.field) for one in each])[(0,) * len(each)]
+    lowered = float(differ - factor.weights[(-1,) * len(each)])
+    return sum(len(one.field.evidence) + 2 * len(one.measures) for one in each) / max(lowered, 1e-3)

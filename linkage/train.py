@@ -85,10 +85,10 @@ def assignment_of(pairing: Pairing) -> Assignment:
     Between two kinds of entity the left refers to the right, as persons do to addresses: a person has one address, an
     address many persons.
     """
-    if pairing.model.one_to_one is not None:
-        return pairing.model.one_to_one
     if pairing.model.dedupe:
         return "none"
+    if pairing.model.one_to_one is not None:
+        return pairing.model.one_to_one
     left_once = pairing.left.once and pairing.left.entity == pairing.right.entity
     names: dict[tuple[bool, bool], Assignment] = {
         (True, True): "one-to-one",

@@ -13,8 +13,8 @@ from linkage.pairing import Pairing
 CHUNK = 2_000_000
 """Pairs that are made at once; a single record with more of them comes whole."""
 
-Screen = Callable[[Records, Records], np.ndarray]
-"""Whether pairs of positions are worth a further look; what is not is dropped before anything is compared."""
+Screen = Callable[[Records, Records], pl.DataFrame]
+"""From positions left and right to those pairs, `l` and `r`, that are worth keeping, and what was found of them."""
 
 
 def candidates(pairing: Pairing, blocks: Blocks, screen: Screen | None = None) -> pl.DataFrame:
@@ -23,8 +23,13 @@ def candidates(pairing: Pairing, blocks: Blocks, screen: Screen | None = None) -
     Columns: `l`, `r` positions (UInt32; l < r when double records are sought), `blocks` (UInt32, bit k for block k),
     then for each field its level number, `level <field>` (UInt8).
     """
-    parts = [pairs_between(pairing, blocks, *rows, screen) for rows in chunks(pairing, blocks)]
+    parts = [pairs_between(pairing, blocks, *rows, screen or everything) for rows in chunks(pairing, blocks)]
     return with_levels(pl.concat(parts), pairing)
+
+
+def everything(left: Records, right: Records) -> pl.DataFrame:
+    """The screen that keeps all pairs."""
+    return pl.DataFrame({"l": left, "r": right})
 
 
 def chunks(pairing: Pairing, blocks: Blocks) -> Iterator[tuple[int, int]]:
@@ -41,41 +46,33 @@ def chunks(pairing: Pairing, blocks: Blocks) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def pairs_between(
-    pairing: Pairing, blocks: Blocks, first: int, last: int, screen: Screen | None = None
-) -> pl.DataFrame:
-    """Columns `l`, `r`, `blocks` of the pairs of left records first … last-1, sorted."""
-    found = [_of_block(pairing, blocks, number, (first, last), screen) for number in range(len(blocks.runs))]
+def pairs_between(pairing: Pairing, blocks: Blocks, first: int, last: int, screen: Screen) -> pl.DataFrame:
+    """Columns `l`, `r`, `blocks` and those of the screen, for the pairs of left records first … last-1, sorted."""
+    found = []
+    for number, runs in enumerate(blocks.runs):
+        left, right = runs.between(first, last)
+        if pairing.model.dedupe:
+            these = np.flatnonzero(left < right)
+            left, right = left[these], right[these]
+        found.append(_once(screen(left, right), blocks, number))
     pairs = pl.concat(found)
     if blocks.repeats:
-        return pairs.group_by("l", "r").agg(pl.col("blocks").bitwise_or()).sort("l", "r")
+        pairs = pairs.group_by("l", "r").agg(pl.col("blocks").bitwise_or(), pl.exclude("blocks").first())
     return pairs.sort("l", "r")
 
 
-def _of_block(
-    pairing: Pairing, blocks: Blocks, number: int, rows: tuple[int, int], screen: Screen | None
-) -> pl.DataFrame:
-    """Pairs of one block, without those that an earlier block brings for certain."""
-    left, right = blocks.runs[number].between(*rows)
-    if pairing.model.dedupe:
-        left, right = _kept(left, right, left < right)
-    if screen is not None:
-        left, right = _kept(left, right, screen(left, right))
+def _once(pairs: pl.DataFrame, blocks: Blocks, number: int) -> pl.DataFrame:
+    """Pairs of one block with `blocks`, without those that an earlier block brings for certain."""
+    left, right = pairs["l"].to_numpy(), pairs["r"].to_numpy()
     mask = np.zeros(left.size, dtype=np.uint32)
     for other, keys in enumerate(blocks.keys):
         if keys is not None:
             mask |= _agree(keys, left, right).astype(np.uint32) << np.uint32(other)
     own = np.uint32(1 << number)
     repeated = ((mask & own) != 0) & ((mask & (own - np.uint32(1))) != 0)
-    left, right, mask = left[~repeated], right[~repeated], mask[~repeated] | own
-    return pl.DataFrame({"l": left, "r": right, "blocks": mask})
+    return pairs.with_columns(blocks=mask | own).filter(pl.Series(~repeated))
 
 
 def _agree(keys: tuple[Records, Records], left: Records, right: Records) -> np.ndarray:
     one = keys[0][left]
     return np.asarray((one == keys[1][right]) & (one != 0))
-
-
-def _kept(left: Records, right: Records, kept: np.ndarray) -> tuple[Records, Records]:
-    these = np.flatnonzero(kept)
-    return left[these], right[these]

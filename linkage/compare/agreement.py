@@ -3,144 +3,176 @@
 A level that needs similarity can only improve a pair, so the level is the least number of those that hold.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import polars as pl
 
-from linkage.comparable import Comparable
-from linkage.compare.condition import CONDITIONS, Floats, Truths, as_members
+from linkage.comparable import Evidence
+from linkage.compare.condition import CONDITIONS, as_members
+from linkage.compare.equality import Equality, Numbers, Truths, both_ways
+from linkage.compare.level import Level
+from linkage.compare.signature import Signatures, may_reach_jaro_winkler, may_reach_osa
+from linkage.packing import Rows
 from linkage.pairing import Field, Pairing
 from linkage.similarity import dice
 from pseudonymise.protected import bits
 
-CHUNK = 2_000_000
+CHUNK: Final = 2_000_000
 """Pairs whose strings or encodings are laid side by side at once."""
 
+Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
+MayReach = Callable[[Signatures, Signatures, Rows, Rows, float], Truths]
 Positions = np.ndarray[tuple[int], np.dtype[np.uint32]]
-Numbers = np.ndarray[tuple[int], np.dtype[np.uint8]]
+
+_SCREENS: Final[dict[str, MayReach]] = {"jaro_winkler": may_reach_jaro_winkler, "osa": may_reach_osa}
 
 
-def by_equality(field: Field) -> pl.Expr:
-    """Level number (UInt8) from columns `l:<evidence>` and `r:<evidence>` of codes."""
-    present = pl.any_horizontal(_both_present(part) for part in field.presence)
-    level = pl.when(present).then(field.other).otherwise(0)
-    for number, condition in reversed(list(enumerate(field.levels, start=1))):
-        if condition.equal:
-            holds = pl.any_horizontal(_all_equal(field.name, alternative) for alternative in condition.equal)
-            if condition.incomplete:
-                holds &= ~_both_present(field.name)
-            level = pl.when(holds).then(number).otherwise(level)
-    return level.cast(pl.UInt8).alias(field.column)
+@dataclass(frozen=True, slots=True, repr=False)
+class Agreement:
+    """How one field of pairs is compared. Pairs are rows of the field's distinct values, left and right."""
 
+    field: Field
+    sides: tuple[Evidence, Evidence]
+    equality: Equality
+    measures: tuple["Measure", ...]
+    """From cheap to dear."""
 
-def with_similarity(pairs: pl.DataFrame, pairing: Pairing, field: Field) -> pl.Series:
-    """Level numbers (UInt8) of `pairs`, bettered where the values are similar enough."""
-    found = pairs[field.column]
-    measured = _measured(field, clear=pairing.clear)
-    if not measured:
+    def rows(self, left: Positions, right: Positions) -> tuple[Rows, Rows]:
+        """Rows of the distinct values of records at these positions."""
+        one, two = (
+            positions if side.rows is None else side.rows.to_numpy().take(positions)
+            for side, positions in zip(self.sides, (left, right), strict=True)
+        )
+        return one, two
+
+    def with_similarity(self, levels: Numbers, left: Rows, right: Rows) -> Numbers:
+        """Levels from codes, bettered where values are alike enough."""
+        found = levels.copy()
+        for measure in self.measures:
+            asked = np.flatnonzero(found > measure.best)
+            asked = asked[measure.possible(left[asked], right[asked])]
+            for start in range(0, asked.size, CHUNK):
+                some = asked[start : start + CHUNK]
+                found[some] = np.minimum(found[some], measure.level(left[some], right[some]))
         return found
-    levels: Numbers = found.to_numpy().copy()
-    left, right = pairs["l"].to_numpy(), pairs["r"].to_numpy()
-    for one in measured:
-        asked = np.flatnonzero((levels > one.best) & one.present(pairing, left, right))
-        for start in range(0, asked.size, CHUNK):
-            some = asked[start : start + CHUNK]
-            alike = one.alike(pairing, left[some], right[some])
-            for number, limit in one.limits:
-                better = np.minimum(levels[some], number)
-                levels[some] = np.where(one.holds(alike, limit), better, levels[some])
-    return pl.Series(field.column, levels)
+
+    def hopeful(self, levels: Numbers, left: Rows, right: Rows) -> Truths:
+        """Whether similarity may still better a level."""
+        found = np.zeros(levels.size, dtype=bool)
+        for measure in self.measures:
+            found |= (levels > measure.best) & measure.possible(left, right)
+        return found
+
+    @property
+    def compared(self) -> list[int]:
+        """Numbers of the levels that similarity may give."""
+        return sorted({number for measure in self.measures for number, _ in measure.limits})
 
 
-def compared_levels(field: Field, *, clear: bool) -> list[int]:
-    """Numbers of the levels that similarity may give, from clear text or from encodings."""
-    return sorted({number for one in _measured(field, clear=clear) for number, _ in one.limits})
-
-
-@dataclass(frozen=True, slots=True)
-class _Measured:
+@dataclass(frozen=True, slots=True, repr=False)
+class Measure:
     """One thing that is measured of one piece of evidence, once for all levels that ask it under the same terms."""
 
     name: str
     field: Field
     of: str
-    where: tuple[str, ...]
     limits: tuple[tuple[int, float], ...]
     """Level number and limit."""
+    where: tuple[Equality, ...]
+    """Level 1 where the parts are equal that must be equal too."""
+    sides: tuple[Evidence, Evidence]
+    signatures: tuple[Signatures, Signatures] | None
+    """Of text whose likeness they bound."""
+    known: tuple[Truths, Truths]
+    """Whether the evidence is there, by row."""
 
     @property
     def best(self) -> int:
         return min(number for number, _ in self.limits)
 
-    def present(self, pairing: Pairing, left: Positions, right: Positions) -> Truths:
-        """Pairs that have the evidence on both sides, and are equal where they must be."""
-        evidence = self.field.name + self.of
-        known = [codes[evidence].is_not_null().to_numpy() for codes in (pairing.left_codes, pairing.right_codes)]
-        found = known[0][left] & known[1][right]
-        if self.where:
-            found &= _equal_where(pairing, self.field, self.where, left, right)
+    def possible(self, left: Rows, right: Rows) -> Truths:
+        """Whether the evidence is there on both sides, equal where it must be, and not too unlike at a glance."""
+        if self.signatures is None:
+            found = self.known[0].take(left) & self.known[1].take(right)
+        else:
+            easiest = (min if CONDITIONS[self.name].at_least else max)(limit for _, limit in self.limits)
+            found = _SCREENS[self.name](*self.signatures, left, right, easiest)
+        for equality in self.where:
+            found &= equality(left, right) == 1
         return np.asarray(found)
 
-    def holds(self, alike: Floats, limit: float) -> Truths:
-        return np.asarray(alike >= limit) if self.name == "dice" else CONDITIONS[self.name].holds(alike, limit)
+    def level(self, left: Rows, right: Rows) -> Numbers:
+        """The best level that holds by this measure alone; 255 for none."""
+        alike = self._alike(left, right)
+        found = np.full(left.size, 255, dtype=np.uint8)
+        for number, limit in sorted(self.limits, reverse=True):
+            holds = alike >= limit if self.name == "dice" else CONDITIONS[self.name].holds(alike, limit)
+            found[holds] = number
+        return found
 
-    def alike(self, pairing: Pairing, left: Positions, right: Positions) -> Floats:
-        sides = ((pairing.left, pl.Series(left)), (pairing.right, pl.Series(right)))
+    def _alike(self, left: Rows, right: Rows) -> Floats:
+        rows = zip(self.sides, (left, right), strict=True)
         if self.name == "dice":
             words = bits(self.field.name)
-            values = dice(*(side.evidence[self.field.name].at(words, positions) for side, positions in sides))
+            values = dice(*(side.distinct.select(pl.col(words).gather(pl.Series(each))) for side, each in rows))
         else:
-            values = CONDITIONS[self.name].compare(*(self._read(side, positions) for side, positions in sides))
+            values = CONDITIONS[self.name].compare(*(self._read(side, pl.Series(each)) for side, each in rows))
         return np.asarray(values.fill_null(float("nan")).to_numpy())
 
-    def _read(self, side: Comparable, positions: pl.Series) -> pl.Series:
+    def _read(self, side: Evidence, rows: pl.Series) -> pl.Series:
         """What is compared, read from the distinct values when they are fewer than the pairs."""
-        found = side.evidence[self.field.name]
-        rows = positions if found.rows is None else found.rows.gather(positions)
-        texts = found.distinct[self.field.name + self.of]
-        if texts.len() < rows.len():
-            return self._values(texts).gather(rows)
-        return self._values(texts.gather(rows))
+        texts = side.distinct[self.field.name + self.of]
+        return self._values(texts).gather(rows) if texts.len() < rows.len() else self._values(texts.gather(rows))
 
     def _values(self, texts: pl.Series) -> pl.Series:
         return CONDITIONS[self.name].read(as_members(self.field.kind, self.name, texts))
 
 
-def _measured(field: Field, *, clear: bool) -> list[_Measured]:
-    """What is to be measured, from cheap to dear."""
+def agreements(pairing: Pairing) -> tuple[Agreement, ...]:
+    """One for each field. Raises `WrongInput` when the levels of a field ask for too much."""
+    return tuple(_agreement(pairing, field) for field in pairing.fields)
+
+
+def _agreement(pairing: Pairing, field: Field) -> Agreement:
+    presence = [part.removeprefix(field.name) for part in field.presence]
+    equality = Equality.of(field.name, field.levels, presence, (pairing.left_distinct, pairing.right_distinct))
+    return Agreement(field, _sides(pairing, field), equality, _measures(pairing, field))
+
+
+def _sides(pairing: Pairing, field: Field) -> tuple[Evidence, Evidence]:
+    return pairing.left.evidence[field.name], pairing.right.evidence[field.name]
+
+
+def _measures(pairing: Pairing, field: Field) -> tuple[Measure, ...]:
     terms: dict[tuple[str, str, tuple[str, ...]], list[tuple[int, float]]] = {}
-    for name in CONDITIONS if clear else ("dice",):
+    for name in CONDITIONS if pairing.clear else ("dice",):
         for number, level in enumerate(field.levels, start=1):
-            if name in level.limits and (clear or not level.of):
+            if name in level.limits and (pairing.clear or not level.of):
                 terms.setdefault((name, level.of, level.where), []).append((number, level.limits[name]))
-    return [_Measured(name, field, of, where, tuple(limits)) for (name, of, where), limits in terms.items()]
+    return tuple(_measure(pairing, field, *term, tuple(limits)) for term, limits in terms.items())
 
 
-def _equal_where(pairing: Pairing, field: Field, parts: tuple[str, ...], left: Positions, right: Positions) -> Truths:
-    endings = sorted({ending for part in parts for ending in part.split("=")})
-    wide = pl.DataFrame(
-        [
-            codes[field.name + ending].gather(rows).alias(f"{side}:{field.name}{ending}")
-            for side, codes, rows in (("l", pairing.left_codes, left), ("r", pairing.right_codes, right))
-            for ending in endings
-        ]
+def _measure(
+    pairing: Pairing, field: Field, name: str, of: str, where: tuple[str, ...], limits: tuple[tuple[int, float], ...]
+) -> Measure:
+    sides = _sides(pairing, field)
+    left, right = (side.distinct[field.name + of] for side in sides)
+    return Measure(
+        name=name,
+        field=field,
+        of=of,
+        limits=limits,
+        where=tuple(_where(pairing, field, part) for part in where),
+        sides=sides,
+        signatures=(Signatures.of(left), Signatures.of(right)) if name in _SCREENS else None,
+        known=(left.is_not_null().to_numpy(), right.is_not_null().to_numpy()),
     )
-    return np.asarray(wide.select(_all_equal(field.name, parts)).to_series().to_numpy())
 
 
-def _both_present(part: str) -> pl.Expr:
-    return pl.col(f"l:{part}").is_not_null() & pl.col(f"r:{part}").is_not_null()
-
-
-def _all_equal(name: str, alternative: tuple[str, ...]) -> pl.Expr:
-    return pl.all_horizontal(_equal(name, part) for part in alternative)
-
-
-def _equal(name: str, part: str) -> pl.Expr:
-    one, _, two = part.partition("=")
-    other = two if "=" in part else one
-    equal = pl.col(f"l:{name}{one}") == pl.col(f"r:{name}{other}")
-    if other != one:
-        equal = equal.fill_null(value=False) | (pl.col(f"l:{name}{other}") == pl.col(f"r:{name}{one}"))
-    return equal.fill_null(value=False)
+def _where(pairing: Pairing, field: Field, part: str) -> Equality:
+    endings = sorted({ending for test in both_ways(part) for ending in test})
+    level = Level(name="where", equal=((part,),))
+    return Equality.of(field.name, (level,), endings, (pairing.left_distinct, pairing.right_distinct))

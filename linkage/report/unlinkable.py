@@ -35,6 +35,8 @@ def unlinkable(pairing: Pairing, fitted: FittedModel) -> tuple[Unlinkable, ...]:
         right=pairing.left,
         left_codes=pairing.right_codes,
         right_codes=pairing.left_codes,
+        left_distinct=pairing.right_distinct,
+        right_distinct=pairing.left_distinct,
     )
     return (_of_left("left", pairing, fitted), _of_left("right", turned, fitted))
 
@@ -42,7 +44,7 @@ def unlinkable(pairing: Pairing, fitted: FittedModel) -> tuple[Unlinkable, ...]:
 def _of_left(side: str, pairing: Pairing, fitted: FittedModel) -> Unlinkable:
     height = pairing.left_codes.height
     positions = pl.int_range(0, height, max(-(-height // MOST_EXAMINED), 1), dtype=pl.UInt32, eager=True)
-    itself = replace(pairing, right=pairing.left, right_codes=pairing.left_codes)
+    itself = replace(pairing, right=pairing.left, right_codes=pairing.left_codes, right_distinct=pairing.left_distinct)
     pairs = pl.DataFrame([positions.alias("l"), positions.alias("r")])
     compared = with_levels(pairs, itself)
     # frequencies are those of both sides, hence the weights of the pairing as it was
