@@ -65,7 +65,7 @@ EQUALITY = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(RECORDS, RECORDS, EQUALITY)
 def test_candidates_are_the_pairs_that_agree_on_some_block(left, right, blocks):
     pairing = pair_up(persons(left), persons(right), with_blocks(blocks))
@@ -81,7 +81,7 @@ def test_double_records_are_sought_once_per_pair_and_never_in_one_record(rows, b
     assert found(pairing) == expected
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(RECORDS, RECORDS, st.booleans())
 def test_the_size_of_a_block_is_what_it_brings(left, right, double):
     """Also through tokens, and with pairs that several blocks bring counted for each."""
@@ -194,11 +194,11 @@ def test_of_a_block_that_is_too_large_the_nearest_meet(left, right, most, double
     assert size.pairs + size.left_out == all_pairs
 
 
-DIFFERENT = [(f"Jans{a}n", f"{b}iet", None, None, "m") for a in "aeiouy" for b in "DPRST"]
+DIFFERENT = [(f"Jans{a}n", f"{b}iet", None, None, "m") for a in "aeiou" for b in "DPR"]
 
 
 @pytest.mark.parametrize("declared", [*NEIGHBOURHOODS, {"on": ["sex"]}, {"alike": "surname"}], ids=str)
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(st.data(), st.lists(st.sampled_from(DIFFERENT), unique=True))
 def test_the_order_of_rows_makes_no_difference_to_what_meets(declared, data, rows):
     shuffled = data.draw(st.permutations(rows))
@@ -214,9 +214,11 @@ def test_a_block_of_a_hundred_million_pairs_is_answered_within_the_limit():
     """Ten thousand records of one value on both sides: each is compared with some, none with all."""
     rows = [("Jansen", None, None, None, None)] * 10_000
     model = with_blocks([{"on": ["surname"]}], comparisons=[{"field": "surname"}])
-    pairing = pair_up(persons(rows), persons(rows), model)
-    [size] = block(pairing).sizes
-    pairs = candidates(pairing, block(pairing))
+    side = persons(rows)
+    pairing = pair_up(side, side, model)
+    blocks = block(pairing)
+    [size] = blocks.sizes
+    pairs = candidates(pairing, blocks)
     assert (size.pairs, size.oversized) == (pairs.height, 1)
     assert size.pairs + size.left_out == 10**8
     assert 900_000 < pairs.height <= model.block_limit
@@ -251,7 +253,7 @@ def test_what_is_nearly_equal_meets_through_text_and_through_encodings():
 
 
 @given(st.lists(st.text("abcde", min_size=1, max_size=9), min_size=2, max_size=2))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_hashes_agree_as_often_as_bigrams_do(values):
     """Broder (1997): the chance that two least hashes agree is the Jaccard similarity of the sets."""
     hashes = _minhashes(pl.Series(values), Block(alike="x", bands=200, size=1))

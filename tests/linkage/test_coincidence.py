@@ -31,7 +31,7 @@ def counted(pairing: Pairing, names: tuple[str, ...]) -> float:
     return sum(all(a[name] == b[name] for name in names) for a, b in pairs) / len(pairs)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(FULL, FULL, st.booleans(), st.sampled_from([NAMES[:2], NAMES[1:], NAMES]))
 def test_chances_together_keep_those_of_each_field_and_the_chance_of_agreeing_on_all(left, right, double, names):
     model = EQUALITY.model_copy(update={"right": "left" if double else "right"})

@@ -22,7 +22,7 @@ def with_prior(prior: dict, **changes: object) -> Model:
 RULES = [["surname", "birth_date"], ["postcode", "given_name.initial"], ["sex", "postcode"]]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     RECORDS.filter(len), RECORDS.filter(len), st.booleans(), st.sampled_from([0.5, 1.0]),
     st.lists(st.sampled_from(RULES), min_size=1, max_size=3),

@@ -60,7 +60,7 @@ def test_the_page_stands_alone(found):
 
 def test_the_histogram_holds_every_pair_once(found):
     bins = found.report.histogram
-    assert sum(one.pairs for one in bins) == found.quality.candidates
+    assert sum(one.pairs for one in bins) == found.pairs.height
     assert sum(one.links for one in bins) == found.links.height
     assert [one.high for one in bins[:-1]] == [one.low for one in bins[1:]]
     at_least = found.pairs.filter(pl.col("match_weight") >= bins[-1].low)

@@ -188,7 +188,7 @@ def sides(model: Model, left: list, right: list, representation: str) -> tuple[C
 
 
 @pytest.mark.parametrize("representation", REPRESENTATIONS)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(models(), RECORDS.filter(len), RECORDS.filter(len), st.integers(0, 2**32), st.integers(1, 20))
 def test_pruned_in_shards_equals_scored_whole_equals_the_twin(representation, model, left, right, seed, most):
     pairing = pair_up(*sides(model, left, right, representation), model)
@@ -202,7 +202,7 @@ def test_pruned_in_shards_equals_scored_whole_equals_the_twin(representation, mo
         assert found[pair][2] == pytest.approx(told[2], abs=1e-9)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     st.lists(st.sampled_from(KINDS_OF_BLOCKS), min_size=1, max_size=4, unique_by=str),
     RECORDS.filter(len), RECORDS.filter(len), st.booleans(), st.integers(0, 2**32), st.integers(1, 20),
