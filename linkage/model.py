@@ -23,6 +23,7 @@ EXCLUDING: dict[Assignment, tuple[str, ...]] = {
 MOST_FIELDS = 16
 MOST_LEVELS = 12
 MOST_JOINED = 3
+MOST_BLOCKS = 32
 
 
 class Block(Declaration):
@@ -167,7 +168,7 @@ class Model(Declaration):
     joint: tuple[tuple[str, ...], ...] = ()
     """Fields of which one tells something of the other, such as postcode and city: their levels weigh together."""
     seed: int = 20_240_101
-    blocks: tuple[Block, ...] = Field(min_length=1, max_length=32)
+    blocks: tuple[Block, ...] = Field(min_length=1, max_length=MOST_BLOCKS)
     comparisons: tuple[Comparison, ...] = Field(min_length=1, max_length=MOST_FIELDS)
     file: Files = Files()
     fields: tuple[FileField, ...] = ()

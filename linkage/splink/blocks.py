@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from linkage.model import Block
+from linkage.model import MOST_BLOCKS, Block
 from linkage.splink.columns import Column, field_name, typed
 from linkage.splink.comparisons import Carried
 from linkage.splink.settings import SplinkRule
@@ -23,7 +23,10 @@ def blocks(rules: Sequence[SplinkRule], into: Carried) -> tuple[Block, ...]:
     if not found:
         into.tell("blocking rules", "none could be carried over: records that agree on one whole field are compared")
         found = [Block(on=(comparison.field,)) for comparison in into.comparisons]
-    return tuple(dict.fromkeys(found))
+    blocks = tuple(dict.fromkeys(found))
+    for block in blocks[MOST_BLOCKS:]:
+        into.tell(f"block {' + '.join(block.on)}", f"a model has at most {MOST_BLOCKS} blocks, so it is left out")
+    return blocks[:MOST_BLOCKS]
 
 
 def _block(sql: str, exploded: Sequence[str], where: str, into: Carried) -> Block:

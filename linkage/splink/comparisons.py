@@ -1,16 +1,17 @@
 """Comparisons of a Splink model, one by one."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from linkage.compare.level import Level
-from linkage.model import Comparison, FileField
+from linkage.model import MOST_LEVELS, Comparison, FileField
 from linkage.splink.chances import chances
 from linkage.splink.columns import Column, as_text, field_name, typed
 from linkage.splink.levels import Read, level_of, named_apart, place_level
 from linkage.splink.note import Note
 from linkage.splink.settings import SplinkComparison, SplinkLevel
-from linkage.splink.sql import Equal, Measured, Unknown, asked, date_formats
+from linkage.splink.sql import Equal, Measured, Unknown, asked, date_formats, only_of_nulls
 
 _NOTHING = "none of its levels can be carried over, so it is left out"
 _SWAPPED = Level(name="swapped", equal=(("=.swapped",),))
@@ -48,8 +49,8 @@ def carry(comparison: SplinkComparison, into: Carried) -> None:
     where = f"comparison {name}"
     reads = [read for level in comparison.comparison_levels if level.asks and (read := _read(level, where, into))]
     for level in comparison.comparison_levels:
-        if level.is_null_level and "regexp" in level.sql_condition.lower():
-            into.tell(where, "a value that does not fit a pattern is missing in Splink; here it is compared", kept=True)
+        if level.is_null_level and not only_of_nulls(level.sql_condition):
+            into.tell(where, "Splink takes more for missing than what is null; here only placeholders are", kept=True)
         if level.others:
             into.tell(f"{where}, {level.label}", f"{', '.join(level.others)} has no meaning here", kept=True)
     columns = list(dict.fromkeys(column for read in reads for column in read.columns))
@@ -60,7 +61,7 @@ def carry(comparison: SplinkComparison, into: Carried) -> None:
     elif len(columns) == 2 and (names := _names(columns)):
         _names_apart(comparison, reads, names, into)
     else:
-        _one(comparison, reads, _main(reads, columns), into)
+        _one(comparison, reads, _main(reads), into)
 
 
 def _read(level: SplinkLevel, where: str, into: Carried) -> Read | None:
@@ -87,6 +88,9 @@ def _one(comparison: SplinkComparison, reads: Sequence[Read], name: str, into: C
     if not kept:
         into.tell(where, _NOTHING)
         return
+    for splink, _ in kept[MOST_LEVELS:]:
+        into.tell(f"{where}, {splink.label}", f"a field has at most {MOST_LEVELS} levels")
+    del kept[MOST_LEVELS:]
     levels = named_apart([level for _, level in kept])
     whole = len(kept) == sum(level.asks for level in comparison.comparison_levels)
     m, u = chances(comparison, levels, whole=whole, where=where, notes=into.notes)
@@ -129,10 +133,10 @@ def _term_frequency(kept: Sequence[tuple[SplinkLevel, Level]], column: str, wher
     return found
 
 
-def _main(reads: Sequence[Read], columns: Sequence[str]) -> str:
-    """The column whose values are compared for equality, else the first."""
-    equal = (atom.one.column for read in reads for atom in read.atoms if isinstance(atom, Equal) and not atom.one.piece)
-    return next(equal, columns[0])
+def _main(reads: Sequence[Read]) -> str:
+    """The column that most levels ask for, the first of these."""
+    counted = Counter(column for read in reads for column in read.columns)
+    return max(counted, key=counted.__getitem__)
 
 
 def _is_place(reads: Sequence[Read]) -> bool:

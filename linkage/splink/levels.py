@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pydantic import ValidationError
+
 from declare import WrongInput
 from linkage.compare.level import Level
 from linkage.compare.library import check_levels
@@ -43,6 +45,8 @@ def level_of(read: Read, column: Column) -> Level:
         check_levels(column.name, column.kind, [level])
     except WrongInput as error:
         raise Unknown(f"{error.message}; {error.remedy}") from error
+    except ValidationError as error:
+        raise Unknown("its limit is none that a level can have") from error
     return level
 
 

@@ -105,10 +105,19 @@ def normalised(sql: str) -> str:
     """One way of writing: no quotes around names, single blanks, and pieces of a column written `column.piece_l`."""
     text = re.sub(r"\s+", " ", sql.replace('"', "").replace("`", "")).strip()
     text = re.sub(r"\s*,\s*", ", ", text.replace("( ", "(").replace(" )", ")"))
+    text = re.sub(r"\s*(<=|>=|<>|!=|=|<|>)\s*", r" \1 ", text)
     text = re.sub(r"\b([lr])\.(\w+)", r"\2_\1", text)
     for pattern, better in _PIECES:
         text = re.sub(pattern, better, text, flags=re.IGNORECASE)
     return text
+
+
+def only_of_nulls(sql: str) -> bool:
+    """Whether a condition of missing values asks no more than whether they are null."""
+    parts = [part for either in split(without_brackets(normalised(sql)), "or") for part in split(either, "and")]
+    if len(parts) == 1:
+        return re.fullmatch(r"[\w.]+ is null", parts[0], re.IGNORECASE) is not None
+    return all(only_of_nulls(part) for part in parts)
 
 
 def date_formats(sql: str) -> set[str]:

@@ -7,9 +7,10 @@ from typing import Any
 from linkage.splink.read import Imported
 
 _HEAD = """\
-# Read from a model of Splink. Values are folded here (case, accents, marks) and names read as names, so that on other
-# text than plain ASCII the same chances may weigh a pair otherwise. Chances (m, u) and the prior are Splink's own and
-# stay as they are; leave them out, and training estimates them from your files."""
+# Read from a model of Splink. Values are folded here (case, accents, marks), names are read as names, and placeholders
+# such as 1900-01-01 are missing, so that on other text than plain ASCII the same chances may weigh a pair otherwise.
+# Chances (m, u) and the prior are Splink's own and stay as they are; leave them out, and training estimates them.
+# Where each record has one partner at most, say so: one_to_one = "one-to-one"."""
 _ORDER = ("id", "left", "right", "threshold", "one_to_one")
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from declare import WrongInput
 from linkage import Level, Model
-from linkage.block import block
+from linkage.block import block, candidates
 from linkage.files import read_as_written, read_records
 from linkage.levels import with_levels
 from linkage.pairing import fields_of_model, pair_up
@@ -44,6 +44,7 @@ def told(found: Imported) -> str:
 
 LEVELS = {
     "exact": ('"surname_l" = "surname_r"', Level(name="same", equal=(("",),))),
+    "without blanks": ("x_l=x_r", Level(name="same", equal=(("",),))),
     "exact, sides exchanged": ("surname_r = surname_l", Level(name="same", equal=(("",),))),
     "Spark's quotes": ("`surname_l` = `surname_r`", Level(name="same", equal=(("",),))),
     "Jaro-Winkler": ("jaro_winkler_similarity(surname_l, surname_r) >= 0.92", Level(name="level 0", jaro_winkler=0.92)),
@@ -134,7 +135,7 @@ BLOCKS = {
 
 
 @pytest.mark.parametrize(("rule", "blocks"), BLOCKS.values(), ids=BLOCKS)
-def test_a_blocking_rule_brings_at_least_the_same_pairs(tmp_path, rule, blocks):
+def test_a_blocking_rule_becomes_blocks(tmp_path, rule, blocks):
     day = "abs(epoch(strptime(dob_l, '%d/%m/%Y')) - epoch(strptime(dob_r, '%d/%m/%Y'))) <= 86400"
     found = read_splink(saved(tmp_path, "dob_l = dob_r", day, rules=(rule,)))
     assert [block.on for block in found.model.blocks] == blocks
@@ -189,6 +190,40 @@ def test_a_level_never_observed_keeps_what_splink_starts_from():
     assert sum(email.m.values()) == pytest.approx(1)
 
 
+NULLS = {
+    "either": ("x_l IS NULL OR x_r IS NULL", False),
+    "of two columns": ("(x_l IS NULL OR x_r IS NULL) AND (y_l IS NULL OR y_r IS NULL)", False),
+    "no such date": ("try_strptime(x_l, '%Y-%m-%d') IS NULL OR try_strptime(x_r, '%Y-%m-%d') IS NULL", False),
+    "a pattern": ("regexp_extract(x_l, '^[0-9]+', 0) IS NULL OR x_r IS NULL", True),
+    "a value": ("x_l IS NULL OR x_r IS NULL OR x_l = 'unknown'", True),
+}
+
+
+@pytest.mark.parametrize(("null", "more"), NULLS.values(), ids=NULLS)
+def test_what_splink_takes_for_missing_beside_nulls_is_told(tmp_path, null, more):
+    path = saved(tmp_path, "x_l = x_r")
+    settings = json.loads(path.read_text())
+    settings["comparisons"][0]["comparison_levels"][0]["sql_condition"] = null
+    path.write_text(json.dumps(settings))
+    assert ("for missing" in told(read_splink(path))) == more
+
+
+def test_what_is_more_than_a_model_holds_is_left_out_and_told(tmp_path):
+    limits = [f"jaro_winkler_similarity(x_l, x_r) >= {0.99 - n / 100:.2f}" for n in range(20)]
+    rules = tuple(f"substr(l.x, 1, {n}) = substr(r.x, 1, {n})" for n in range(1, 41))
+    path = saved(tmp_path, *limits, rules=rules)
+    settings = json.loads(path.read_text())
+    settings["comparisons"] *= 20
+    path.write_text(json.dumps(settings))
+    found = read_splink(path)
+    assert (len(found.model.comparisons), len(found.model.comparisons[0].levels), len(found.model.blocks)) == (
+        16,
+        12,
+        32,
+    )
+    assert all(said in told(found) for said in ("at most 12 levels", "at most 16 fields", "at most 32 blocks"))
+
+
 WRONG = {
     "no JSON": "{",
     "another JSON": '{"model": 1}',
@@ -216,9 +251,12 @@ def weighed(request):
     model = model.model_copy(update={"file": model.file.model_copy(update={"id": None})})
     left, right = (read_records(file, model, "left").comparable for file in (files[0], files[-1]))
     pairing = pair_up(left, right, model)
-    fitted = fit(pairing, block(pairing))
+    blocks = block(pairing)
+    fitted = fit(pairing, blocks)
     pairs = pl.read_csv(HERE / f"{name}.csv").select(pl.col("id_l", "id_r").cast(pl.UInt32), splink="match_weight")
     scored = scorer(pairing, fitted).score(with_levels(pairs.rename({"id_l": "l", "id_r": "r"}), pairing))
+    brought = candidates(pairing, blocks).select("l", "r", brought=pl.lit(value=True))
+    scored = scored.join(brought, on=["l", "r"], how="left", maintain_order="left").fill_null(value=False)
     plain = [_plain(read_as_written(file, model, "left")) for file in (files[0], files[-1])]
     return scored.with_columns(
         apart=pl.col("match_weight") + np.log2(fitted.prior / (1 - fitted.prior)) - pl.col("splink"),
@@ -235,6 +273,10 @@ def _plain(table: pl.DataFrame) -> pl.Series:
     letters = [pl.col(name).fill_null("").str.contains("^[A-Z]?[a-z]*$") for name in names]
     mail = [pl.col(name).fill_null("@").str.count_matches("@") == 1 for name in table.columns if name == "email"]
     return table.select(pl.all_horizontal(whole, *letters, *mail)).to_series()
+
+
+def test_the_blocks_bring_the_pairs_that_splink_compared(weighed):
+    assert weighed.filter("plain")["brought"].mean() == 1.0
 
 
 def test_a_pair_weighs_what_it_weighed_in_splink(weighed):
