@@ -1,6 +1,7 @@
 """Blocks proposed for a recall and a budget: every match is expected to meet once, and where it is cheap twice."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property, reduce
 from typing import Final
 
 import numpy as np
@@ -18,8 +19,6 @@ RECALL: Final = 0.995
 PAIRS_PER_RECORD: Final = 50
 LEAST_BUDGET: Final = 20_000
 MOST_CHOSEN: Final = 10
-_SAMPLE: Final = 50_000
-"""Records of a side up to which the cost of every key is counted; of more, a part is counted first."""
 _LEAST_CHANCE: Final = 0.05
 """Least chance of a match for a pair to tell anything of matches."""
 _MISSED: Final = 0.1
@@ -27,8 +26,10 @@ _MISSED: Final = 0.1
 _FIXED: Final = 0.1
 """What a block costs beside its pairs, as a share of the budget: few wide blocks find more that the estimate does not
 know of than many narrow ones."""
-_KEPT: Final = 300
-"""Keys that are weighed against each other."""
+_LEAST_FOUND: Final = 0.2
+"""Least share of the matches that a block must find."""
+_COUNTED: Final = 60_000_000
+"""Records that are counted, over all keys that are weighed against each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def suggested(rough: Rough, recall: float = RECALL, budget: int | None = None) -
     telling = rough.pairs.filter(rough.pairs["match_probability"] >= _LEAST_CHANCE)
     chance: Floats = telling["match_probability"].to_numpy()
     left, right = telling["l"].to_numpy(), telling["r"].to_numpy()
-    offers = _offers(single_keys(rough.pairing), left, right, chance, most)
+    offers = _offers(rough.pairing, left, right, chance, most)
     return _covered(offers, chance, recall, most)
 
 
@@ -90,47 +91,46 @@ def block_report(pairing: Pairing) -> tuple[BlockSize, ...]:
     return block(replace(pairing, model=boundless)).sizes
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class _Offer:
     key: Key
-    pairs: int
     met: Truths
+    """Which of the telling pairs meet on it."""
+
+    @cached_property
+    def pairs(self) -> int:
+        return self.key.pairs
 
 
-def _offers(singles: list[Key], left: np.ndarray, right: np.ndarray, chance: Floats, most: int) -> list[_Offer]:
-    """Keys within the budget that find a fair share of the matches: those that cost least for what they find."""
+def _offers(pairing: Pairing, left: np.ndarray, right: np.ndarray, chance: Floats, most: int) -> list[_Offer]:
+    """Keys within the budget, from those that find most of the matches on."""
+    singles = single_keys(pairing)
     met = {key.on: key.agrees(left, right) for key in singles}
-    total = max(float(chance.sum()), 1e-12)
-    costs = {key.on: max(_screened(key), 1.0) for key in singles}
-    offers = []
-    everything = float(max(singles[0].left.size * singles[0].right.size, 1)) if singles else 1.0
-    for keys in [(key,) for key in singles] + combined(singles, 3):
+    share = {key.on: key.pairs / pairing.possible for key in singles}
+    ranked = []
+    for keys in [*((key,) for key in singles), *combined(singles, 3, pairing.model.joint)]:
         found = np.logical_and.reduce([met[key.on] for key in keys])
-        share = float(chance[found].sum()) / total
-        # as if the keys had nothing to do with each other; counted exactly below
-        about = float(np.prod([costs[key.on] / everything for key in keys])) * everything
-        if share >= 0.2 and about <= most:
-            offers.append((about / max(share, 1e-9), keys, found))
-    offers.sort(key=lambda offer: (-round(float(chance[offer[2]].sum()), 6), offer[0], [key.on for key in offer[1]]))
-    kept = []
-    for _, keys, found in offers[:_KEPT]:
-        key = keys[0]
-        for other in keys[1:]:
-            key = key.with_other(other)
-        if (pairs := key.pairs) <= most:
-            kept.append(_Offer(key, pairs, found))
-    return kept
+        matches = float(chance[found].sum())
+        # as if the keys had nothing to do with each other; what is kept is counted exactly
+        about = float(np.prod([share[key.on] for key in keys])) * pairing.possible
+        if matches >= _LEAST_FOUND * chance.sum() and about <= most:
+            ranked.append((-round(matches, 6), about, [key.on for key in keys], keys, found))
+    ranked.sort(key=lambda one: one[:3])
+    records = pairing.left.height + pairing.right.height
+    offers = (_Offer(reduce(Key.with_other, keys), found) for *_, keys, found in ranked[: _kept(records)])
+    return [offer for offer in offers if offer.pairs <= most]
 
 
-def _screened(key: Key) -> float:
-    return float(key.pairs)
+def _kept(records: int) -> int:
+    """How many keys are counted exactly: fewer in large files, where each takes longer."""
+    return int(np.clip(_COUNTED // records, 20, 300))
 
 
 def _covered(offers: list[_Offer], chance: Floats, recall: float, most: int) -> Suggestion:
     """Greedy cover (Nemhauser, Wolsey and Fisher 1978): always the block that adds most for what it costs."""
     total = max(float(chance.sum()), 1e-12)
     times, spent = np.zeros(chance.size), 0
-    chosen: list[SuggestedBlock] = []
+    chosen: list[_Offer] = []
     while offers and len(chosen) < MOST_CHOSEN:
         worth = chance * np.where(times == 0, 1.0, np.where(times == 1, _MISSED, 0.0))
         gains = [(float(worth[offer.met].sum()), offer) for offer in offers if offer.pairs <= most - spent]
@@ -139,9 +139,36 @@ def _covered(offers: list[_Offer], chance: Floats, recall: float, most: int) -> 
             break
         _, best = max(gains, key=lambda one: (one[0] / (one[1].pairs + _FIXED * most), one[1].key.on))
         times, spent = times + best.met, spent + best.pairs
+        chosen.append(best)
+        # one that finds nothing else would make a second meeting of what is the first one over again
+        offers = [offer for offer in offers if not (offer.met <= best.met).all()]
         reached = float(chance[times > 0].sum()) / total
-        chosen.append(SuggestedBlock(best.key.on, best.pairs, float(chance[best.met].sum()) / total, reached))
-        offers = [offer for offer in offers if offer is not best]
         if reached >= recall and float(chance[times > 1].sum()) / total >= 2 * recall - 1:
             break
-    return Suggestion(tuple(chosen), chosen[-1].reached if chosen else 0.0, most)
+    return _told(_without_the_contained(chosen), chance, most)
+
+
+def _without_the_contained(chosen: list[_Offer]) -> list[_Offer]:
+    """Blocks of which no other finds all that they find; of two that find the same, the first."""
+    return [
+        one
+        for place, one in enumerate(chosen)
+        if not any(
+            (one.met <= other.met).all() and (number < place or (other.met & ~one.met).any())
+            for number, other in enumerate(chosen)
+            if number != place
+        )
+    ]
+
+
+def _told(chosen: list[_Offer], chance: Floats, most: int) -> Suggestion:
+    total = max(float(chance.sum()), 1e-12)
+    reached = [
+        float(chance[np.logical_or.reduce([offer.met for offer in chosen[: number + 1]])].sum()) / total
+        for number in range(len(chosen))
+    ]
+    blocks = tuple(
+        SuggestedBlock(offer.key.on, offer.pairs, float(chance[offer.met].sum()) / total, after)
+        for offer, after in zip(chosen, reached, strict=True)
+    )
+    return Suggestion(blocks, reached[-1] if reached else 0.0, most)

@@ -98,13 +98,15 @@ def single_keys(pairing: Pairing) -> list[Key]:
     return [key for key in found if 0 < key.pairs <= _MOST_SHARE * possible]
 
 
-def combined(keys: list[Key], most: int) -> list[tuple[Key, ...]]:
-    """Two and three keys of different fields."""
+def combined(keys: list[Key], most: int, joint: tuple[tuple[str, ...], ...] = ()) -> list[tuple[Key, ...]]:
+    """Two and three keys of different fields, of which none decides another."""
+    group = {name: names for names in joint for name in names}
+    about = {key.on: {group.get(name, (name,)) for name in key.fields} for key in keys}
     return [
         chosen
         for count in range(2, most + 1)
         for chosen in combinations(keys, count)
-        if len(frozenset().union(*(key.fields for key in chosen))) == sum(len(key.fields) for key in chosen)
+        if len(set().union(*(about[key.on] for key in chosen))) == count
     ]
 
 
