@@ -6,12 +6,11 @@ import numpy as np
 import polars as pl
 
 from linkage.dictionary import numbers
+from linkage.dictionary import together as as_one
 from linkage.levels import with_levels
-from linkage.model import Model
 from linkage.pairing import Field, Pairing
 
 Array = np.ndarray[tuple[int], np.dtype[np.float64]]
-Indices = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 _SMOOTHING = 0.5
 """Pairs added to every level, so that none is impossible."""
@@ -70,24 +69,11 @@ def random_pairs(pairing: Pairing) -> pl.DataFrame:
         left, right = np.divmod(np.arange(heights[0] * heights[1]), max(heights[1], 1))
     else:
         chance = np.random.default_rng(pairing.model.seed)
-        left, right = (
-            by_value(codes, pairing.model)[chance.integers(codes.height, size=asked)]
-            for codes in (pairing.left_codes, pairing.right_codes)
-        )
+        left, right = (order[chance.integers(order.size, size=asked)] for order in pairing.by_value)
     pairs = pl.DataFrame({"l": left, "r": right}, schema={"l": pl.UInt32, "r": pl.UInt32})
     if pairing.model.dedupe:
         pairs = pairs.filter(pl.col("l") != pl.col("r"))
     return with_levels(pairs, pairing)
-
-
-def by_value(codes: pl.DataFrame, model: Model) -> Indices:
-    """Positions in an order that depends on the values of the records alone; records with equal values lie together."""
-    mixed = np.zeros(codes.height, dtype=np.uint64)
-    factors = np.random.default_rng(model.seed).integers(1 << 62, 1 << 63, size=codes.width, dtype=np.uint64)
-    for column, factor in zip(codes.get_columns(), factors | np.uint64(1), strict=True):
-        mixed = (mixed ^ numbers(column)) * factor
-        mixed ^= mixed >> np.uint64(31)
-    return np.argsort(mixed, kind="stable")
 
 
 def _of_field(field: Field, levels: pl.Series, pairing: Pairing) -> Array:
@@ -122,15 +108,13 @@ def _is_unique(field: Field, pairing: Pairing) -> bool:
 
 def chance_equal(left: pl.DataFrame, right: pl.DataFrame, columns: list[str], *, dedupe: bool) -> float:
     """Share of all pairs of rows whose values are equal in all of `columns`; `dedupe` says that both sides are one."""
-    counted = (
-        side.select(columns).drop_nulls().group_by(columns).agg(pl.len().alias(name))
-        for side, name in ((left, "left"), (right, "right"))
-    )
-    one, two = counted
-    both = one.join(two, on=columns).select(pl.col("left", "right").cast(pl.Float64))
-    equal = float((both["left"] * both["right"]).sum())
+    keys = as_one([[side[column] for column in columns] for side in (left, right)])
+    one, two = (numbers(key) for key in keys)
+    most = int(max(one.max(initial=0), two.max(initial=0))) + 1
+    times = [np.bincount(side, minlength=most)[1:].astype(np.float64) for side in (one, two)]
+    equal = float(times[0] @ times[1])
     if dedupe:
-        return (equal - float(both["left"].sum())) / max(left.height * (left.height - 1), 1)
+        return (equal - float(times[0].sum())) / max(left.height * (left.height - 1), 1)
     return equal / max(left.height * right.height, 1)
 
 

@@ -11,7 +11,7 @@ from itertools import combinations
 import numpy as np
 import polars as pl
 
-from linkage.coincidence import by_value, chance_equal
+from linkage.coincidence import chance_equal
 from linkage.em import Floats, Patterns
 from linkage.fitted import Dependence, FittedModel
 from linkage.model import MOST_JOINED
@@ -60,8 +60,8 @@ def _drawn(pairing: Pairing) -> tuple[pl.DataFrame, pl.DataFrame]:
     whole = [field.name for field in pairing.fields]
     chance = np.random.default_rng(pairing.model.seed)
     left, right = (
-        codes.select(whole)[chance.permutation(by_value(codes, pairing.model))[:RECORDS]]
-        for codes in (pairing.left_codes, pairing.right_codes)
+        codes.select(whole)[chance.permutation(order)[:RECORDS]]
+        for codes, order in zip((pairing.left_codes, pairing.right_codes), pairing.by_value, strict=True)
     )
     return left, left if pairing.model.dedupe else right
 

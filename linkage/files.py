@@ -71,8 +71,7 @@ def read_texts(path: Path, names: list[str], *, separator: str = ",", encoding: 
         written = {name.strip(): name for name in schema.names()}
         _refuse_missing(path, names, list(written))
         texts = {name: _text(written[name], schema[written[name]]) for name in names}
-        found = table.select(text.alias(name) for name, text in texts.items()).collect()
-        return found.with_columns(mapped(column, pl.col("value").str.strip_chars()) for column in found.get_columns())
+        return table.select(text.str.strip_chars().alias(name) for name, text in texts.items()).collect()
     except (OSError, UnicodeDecodeError, LookupError, pl.exceptions.PolarsError) as error:
         raise WrongInput(
             f"{path.name} cannot be read as the model declares it ({type(error).__name__})",

@@ -2,16 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import polars as pl
 
 from linkage.comparable import Comparable, kinds_of
 from linkage.compare.level import Level, whole
 from linkage.compare.library import LIBRARY, PRESENCE, check_levels
-from linkage.dictionary import codes
+from linkage.dictionary import codes, numbers
 from linkage.expression import evaluated
 from linkage.model import Model
 from pseudonymise.standardise import token_group
+
+Indices = np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -49,7 +53,7 @@ class Field:
         return frozenset(self.name + ending for ending in endings) | frozenset(self.presence)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, repr=False)
 class Pairing:
     """Codes (UInt32, null where missing) of the evidence the model reads, by position on each side.
 
@@ -65,6 +69,12 @@ class Pairing:
     left_distinct: Mapping[str, pl.Series]
     """Codes of the distinct values of each evidence column."""
     right_distinct: Mapping[str, pl.Series]
+
+    @cached_property
+    def by_value(self) -> tuple[Indices, Indices]:
+        """Positions of both sides in an order that depends on the values of the records alone; records with equal
+        values lie together."""
+        return _by_value(self.left_codes, self.model.seed), _by_value(self.right_codes, self.model.seed)
 
     @property
     def possible(self) -> int:
@@ -98,6 +108,15 @@ def pair_up(left: Comparable, right: Comparable, model: Model) -> Pairing:
         for side, coded in zip((left, right), distinct, strict=True)
     )
     return Pairing(left, right, model, fields, left_codes, right_codes, *distinct)
+
+
+def _by_value(codes: pl.DataFrame, seed: int) -> Indices:
+    mixed = np.zeros(codes.height, dtype=np.uint64)
+    factors = np.random.default_rng(seed).integers(1 << 62, 1 << 63, size=codes.width, dtype=np.uint64)
+    for column, factor in zip(codes.get_columns(), factors | np.uint64(1), strict=True):
+        mixed = (mixed ^ numbers(column)) * factor
+        mixed ^= mixed >> np.uint64(31)
+    return np.argsort(mixed, kind="stable")
 
 
 def _is_evidence(left: Comparable, right: Comparable, part: str) -> bool:

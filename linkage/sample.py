@@ -8,15 +8,16 @@ import polars as pl
 from linkage.block import Blocks
 from linkage.block.candidates import Screen, everything
 from linkage.block.runs import Records
-from linkage.coincidence import by_value
 from linkage.model import EXCLUDING, Assignment
 from linkage.pairing import Pairing
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Sample:
-    screen: Screen | None
-    """Which candidates are in it; None for all."""
+    blocks: Blocks
+    """What may be in it."""
+    screen: Screen
+    """What of that is in it."""
     possible: int
     """Pairs of the drawn records there are in all."""
     rivals: tuple[str, ...]
@@ -28,37 +29,34 @@ def sample(pairing: Pairing, blocks: Blocks, assignment: Assignment) -> Sample:
     model, sides = pairing.model, EXCLUDING[assignment]
     total = sum(size.pairs for size in blocks.sizes)
     if total <= model.training_pairs:
-        return Sample(None, pairing.possible, sides)
+        return Sample(blocks, everything, pairing.possible, sides)
     share = model.training_pairs / total
     if model.dedupe:
-        return _of_pairs(pairing, share)
-    side = sides[0] if len(sides) == 1 else "l"
-    codes, others = (
-        (pairing.left_codes, pairing.right.height) if side == "l" else (pairing.right_codes, pairing.left.height)
-    )
-    ranks = _ranks(by_value(codes, model), model.seed)
-    drawn = max(round(share * codes.height), 1)
-    chosen = ranks < drawn
+        return _of_pairs(pairing, blocks, share)
+    if sides == ("r",):
+        chosen, drawn = _drawn(pairing.by_value[1], model.seed, share)
 
-    def screen(left: Records, right: Records) -> pl.DataFrame:
-        kept = np.flatnonzero(chosen[left if side == "l" else right])
-        return everything(left[kept], right[kept])
+        def screen(left: Records, right: Records) -> pl.DataFrame:
+            kept = np.flatnonzero(chosen[right])
+            return everything(left[kept], right[kept])
 
-    return Sample(screen, drawn * others, (side,) if side in sides else ())
+        return Sample(blocks, screen, drawn * pairing.left.height, sides)
+    chosen, drawn = _drawn(pairing.by_value[0], model.seed, share)
+    return Sample(blocks.of(chosen), everything, drawn * pairing.right.height, ("l",) if "l" in sides else ())
 
 
 def in_order_of_value(pairs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
     """Pairs in an order that does not depend on that of the rows, so that sums over them come out the same to the last
     bit."""
-    ranks = [_ranks(by_value(codes, pairing.model), None) for codes in (pairing.left_codes, pairing.right_codes)]
+    ranks = [_ranks(order, None) for order in pairing.by_value]
     keys = [ranks[side][pairs[column].to_numpy()] for side, column in enumerate(("l", "r"))]
     return pairs[np.lexsort(keys[::-1])]
 
 
-def _of_pairs(pairing: Pairing, share: float) -> Sample:
+def _of_pairs(pairing: Pairing, blocks: Blocks, share: float) -> Sample:
     """Of one file every pair belongs to that record of the two which was drawn first."""
     height = pairing.left.height
-    ranks = _ranks(by_value(pairing.left_codes, pairing.model), pairing.model.seed)
+    ranks = _ranks(pairing.by_value[0], pairing.model.seed)
     # so many of the first ranks as have that share of all pairs
     drawn = max(round(height * (1.0 - (1.0 - share) ** 0.5)), 1)
 
@@ -66,7 +64,13 @@ def _of_pairs(pairing: Pairing, share: float) -> Sample:
         kept = np.flatnonzero(np.minimum(ranks[left], ranks[right]) < drawn)
         return everything(left[kept], right[kept])
 
-    return Sample(screen, drawn * (2 * height - drawn - 1) // 2, ())
+    return Sample(blocks, screen, drawn * (2 * height - drawn - 1) // 2, ())
+
+
+def _drawn(order: np.ndarray, seed: int, share: float) -> tuple[np.ndarray, int]:
+    """Whether each record is drawn, and how many are."""
+    drawn = max(round(share * order.size), 1)
+    return _ranks(order, seed) < drawn, drawn
 
 
 def _ranks(order: np.ndarray, seed: int | None) -> np.ndarray:

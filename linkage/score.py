@@ -96,7 +96,7 @@ def probability(weight: Floats, fitted: FittedModel) -> Floats:
 
 
 def _dearness(factor: Factor, compared: Sequence[Agreement]) -> float:
-    """What comparing a factor by codes costs for each bit by which it lowers the bound of pairs that agree on nothing."""
+    """What comparing a factor by codes costs for each bit by which it lowers the bound where nothing agrees."""
     each = [compared[number] for number in factor.fields]
     differ = upper(factor, [reachable_by_agreement(one.field) for one in each])[(0,) * len(each)]
     lowered = float(differ - factor.weights[(-1,) * len(each)])

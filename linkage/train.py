@@ -40,7 +40,7 @@ def fit(pairing: Pairing, blocks: Blocks, labels: pl.DataFrame | None = None) ->
     """
     assignment = assignment_of(pairing)
     drawn = sample(pairing, blocks, assignment)
-    pairs = candidates(pairing, blocks, drawn.screen)
+    pairs = candidates(pairing, drawn.blocks, drawn.screen)
     if drawn.rivals:
         pairs = in_order_of_value(pairs, pairing)
     seen = patterns(pairs, pairing.fields, drawn.rivals, labels if labels is None else with_levels(labels, pairing))

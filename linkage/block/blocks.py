@@ -24,6 +24,10 @@ class Blocks:
         """Whether a pair may come more than once."""
         return any(keys is None for keys in self.keys) or any(size.oversized for size in self.sizes)
 
+    def of(self, chosen: np.ndarray) -> "Blocks":
+        """The same of the chosen left records only (a truth for each)."""
+        return replace(self, runs=tuple(one.of(chosen) for one in self.runs))
+
     def pairs(self, height: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """Pairs of each left record over all blocks, repeats included."""
         return np.asarray(np.sum([one.per_record(height) for one in self.runs], axis=0, dtype=np.int64))

@@ -17,19 +17,19 @@ Screen = Callable[[Records, Records], pl.DataFrame]
 """From positions left and right to those pairs, `l` and `r`, that are worth keeping, and what was found of them."""
 
 
-def candidates(pairing: Pairing, blocks: Blocks, screen: Screen | None = None) -> pl.DataFrame:
+def everything(left: Records, right: Records) -> pl.DataFrame:
+    """The screen that keeps all pairs."""
+    return pl.DataFrame({"l": left, "r": right})
+
+
+def candidates(pairing: Pairing, blocks: Blocks, screen: Screen = everything) -> pl.DataFrame:
     """Every candidate pair once, in order of left and right position, with its levels.
 
     Columns: `l`, `r` positions (UInt32; l < r when double records are sought), `blocks` (UInt32, bit k for block k),
     then for each field its level number, `level <field>` (UInt8).
     """
-    parts = [pairs_between(pairing, blocks, *rows, screen or everything) for rows in chunks(pairing, blocks)]
+    parts = [pairs_between(pairing, blocks, *rows, screen) for rows in chunks(pairing, blocks)]
     return with_levels(pl.concat(parts), pairing)
-
-
-def everything(left: Records, right: Records) -> pl.DataFrame:
-    """The screen that keeps all pairs."""
-    return pl.DataFrame({"l": left, "r": right})
 
 
 def chunks(pairing: Pairing, blocks: Blocks) -> Iterator[tuple[int, int]]:

@@ -42,6 +42,11 @@ class Runs:
         inside = np.arange(int(count.sum())) - np.repeat(before - self.start[these], count)
         return np.repeat(self.left[these], count), self.right[inside]
 
+    def of(self, chosen: np.ndarray) -> "Runs":
+        """Those of the chosen left records only (a truth for each)."""
+        these = np.flatnonzero(chosen[self.left])
+        return Runs(self.left[these], self.start[these], self.count[these], self.right)
+
     def per_record(self, height: int) -> Indices:
         """Pairs of each left record."""
         return np.bincount(self.left, weights=self.count, minlength=height).astype(np.int64)

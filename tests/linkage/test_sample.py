@@ -30,8 +30,8 @@ def shuffled(rows: list, seed: int) -> list:
 
 
 def drawn(pairing: Pairing, assignment: str) -> pl.DataFrame:
-    blocks = block(pairing)
-    return candidates(pairing, blocks, sample(pairing, blocks, assignment).screen)
+    found = sample(pairing, block(pairing), assignment)
+    return candidates(pairing, found.blocks, found.screen)
 
 
 WAYS = {
@@ -84,8 +84,10 @@ def test_a_model_fitted_on_a_sample_is_the_same_from_any_order_of_rows(changes):
 
 def test_few_candidates_are_all_taken():
     pairing = pairing_of(model(training_pairs=1_000_000))
-    found = sample(pairing, block(pairing), "one-to-one")
-    assert (found.screen, found.possible, found.rivals) == (None, pairing.possible, ("l", "r"))
+    blocks = block(pairing)
+    found = sample(pairing, blocks, "one-to-one")
+    assert (found.blocks, found.possible, found.rivals) == (blocks, pairing.possible, ("l", "r"))
+    assert candidates(pairing, found.blocks, found.screen).equals(candidates(pairing, blocks))
 
 
 @pytest.mark.parametrize("floor", [0.5, 1e-3])
