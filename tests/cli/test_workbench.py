@@ -54,6 +54,11 @@ WRONGS = {
     "link: an empty file": ("link names.csv empty.csv --model good.toml --out out", "empty.csv"),
     "link: another file": ("link names.csv other.csv --model good.toml --out out", "other.csv"),
     "link: an unknown key": ("link names.csv names.csv --model odd.toml --out out", "Did you mean blocks?"),
+    "link: no model": ("link names.csv names.csv --out out", "--propose"),
+    "link: two models": ("link names.csv names.csv --model good.toml --propose new.toml", "one model"),
+    "link: nowhere to put it": ("link names.csv names.csv --model good.toml", "--out"),
+    "dedupe: a model that is there is not written over": ("dedupe names.csv --propose good.toml", "good.toml"),
+    "dedupe: nothing to propose": ("dedupe other.csv --propose new.toml", "fewer than two records"),
     "dedupe: an empty file": ("dedupe empty.csv --model good.toml --out out", "empty.csv"),
     "dedupe: no text": ("dedupe binary.csv --model good.toml --out out", "binary.csv"),
     "explain: a declaration for a fitted model": ("explain good.toml 0 1 --left names.csv", "fitted model"),
@@ -85,8 +90,22 @@ def test_wrong_files_are_told_in_one_message(desk: Path, command: str, says: str
     assert not (desk / "sealed").exists()
 
 
+def test_a_proposed_model_is_used_unedited(desk: Path) -> None:
+    rows = "".join(
+        f"{'BDFGHJ'[n % 6]}{'aeiou'[n % 5]}{'klmnr'[n // 6 % 5]}sen,{1950 + n % 50}-03-{n % 28 + 1:02}\n"
+        for n in range(60)
+    )
+    (desk / "births.csv").write_text(f"surname,born\n{rows}{rows}")
+    found = koppelkamer("dedupe", "births.csv", "--propose", "new.toml", "--out", "out", "--json", at=desk).facts
+    assert found["links"] == 60
+    assert found["proposal"]["fields"] == ["surname", "birth_date"]
+    assert any("only 2 field(s)" in warning for warning in found["proposal"]["warnings"])
+    sizes = koppelkamer("dedupe", "births.csv", "--model", "new.toml", "--blocks", "--json", at=desk).facts
+    assert [one["pairs"] for one in sizes["blocks"]] == [one["pairs"] for one in found["proposal"]["blocks"]]
+
+
 USAGES = {
-    "nothing": "", "no such command": "relase wijken", "an option missing": "link a.csv b.csv --out out",
+    "nothing": "", "no such command": "relase wijken", "an option missing": "check a.csv --out out",
     "an unknown option": "verify . --fast", "no such action": "key burn", "no number": "demo --persons many",
 }  # fmt: skip
 
