@@ -1,4 +1,4 @@
-"""A Splink model as it is saved: what is read of its JSON, by Splink's own names (versions 3 to 5)."""
+"""A Splink model as it is saved: what is read of its JSON, by Splink's own names (versions 4 and 5)."""
 
 from pathlib import Path
 from typing import Any, Literal

@@ -55,7 +55,7 @@ Atom = Equal | Measured
 _SIDES: Final = r"(?P<one>[\w.]+)_(?P<side>[lr]){between}(?P<two>[\w.]+)_(?!(?P=side))[lr]"
 _BOTH: Final = _SIDES.format(between=", ")
 _APART: Final = _SIDES.format(between=" - ")
-_SECONDS: Final = _SIDES.format(between=r"\) - epoch\(")
+_SECONDS: Final = _SIDES.format(between=r"\) - (?:epoch|unix_timestamp)\(")
 _LIMIT: Final = r"(?P<limit>[0-9]+(?:\.[0-9]+)?)"
 _AT_THE_LIMIT: Final = "a difference of exactly the limit counts here"
 
@@ -72,7 +72,7 @@ _SHAPES: Final = (
     _Shape(rf"jaro_?winkler(?:_similarity|_sim)?\({_BOTH}\) >= {_LIMIT}", "jaro_winkler"),
     _Shape(rf"levenshtein\({_BOTH}\) <= {_LIMIT}", "osa", "an exchange of neighbouring letters is one edit, not two"),
     _Shape(rf"damerau_levenshtein\({_BOTH}\) <= {_LIMIT}", "osa", "no part of a text is edited twice"),
-    _Shape(rf"abs\(epoch\({_SECONDS}\)\) <= {_LIMIT}", "days", unit=DAY),
+    _Shape(rf"abs\((?:epoch|unix_timestamp)\({_SECONDS}\)\) <= {_LIMIT}", "days", unit=DAY),
     _Shape(rf"abs\(date_?diff\('day', {_BOTH}\)\) <= {_LIMIT}", "days"),
     _Shape(rf"abs\({_APART}\) <= {_LIMIT}", "difference"),
     _Shape(
@@ -121,8 +121,10 @@ def only_of_nulls(sql: str) -> bool:
 
 
 def date_formats(sql: str) -> set[str]:
-    """How dates are written that a condition reads from text."""
-    return set(re.findall(r"strptime\([^']*'([^']*)'", sql))
+    """How dates are written that a condition reads from text, in the way of DuckDB; Spark writes yyyy-MM-dd."""
+    of_spark = re.findall(r"to_timestamp\([^']*'([^']*)'", sql)
+    translated = {each.replace("yyyy", "%Y").replace("MM", "%m").replace("dd", "%d") for each in of_spark}
+    return translated.union(re.findall(r"strptime\([^']*'([^']*)'", sql))
 
 
 def split(sql: str, word: str) -> list[str]:
@@ -207,6 +209,7 @@ def _of_date(found: re.Match[str]) -> str:
 _Better = str | Callable[[re.Match[str]], str]
 _PIECES: Final[tuple[tuple[str, _Better], ...]] = (
     (r"\b(?:try_)?strptime\((\w+), '[^']*'\)", r"\1"),
+    (r"\b(?:date\()?try_to_timestamp\((\w+), '[^']*'\)\)?", r"\1"),
     (r"\b(?:try_)?cast\((\w+) as (?:text|varchar|string|date|timestamp)\)", r"\1"),
     # values are folded anyway
     (r"\b(?:lower|upper|trim)\((\w+)\)", r"\1"),

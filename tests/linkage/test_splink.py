@@ -61,6 +61,11 @@ LEVELS = {
         "abs(epoch(try_strptime(dob_l, '%d/%m/%Y')) - epoch(try_strptime(dob_r, '%d/%m/%Y'))) <= 86400",
         Level(name="level 0", days=1),
     ),
+    "days of text in Spark": (
+        "ABS(UNIX_TIMESTAMP(date(try_to_timestamp(`dob_l`, 'yyyy-MM-dd'))) - "
+        "UNIX_TIMESTAMP(date(try_to_timestamp(`dob_r`, 'yyyy-MM-dd')))) <= 259200",
+        Level(name="level 0", days=3),
+    ),
     "a share": (
         "(ABS(sum_l - sum_r) / (CASE WHEN sum_r > sum_l THEN sum_r ELSE sum_l END)) < 0.1",
         Level(name="level 0", ratio=0.1),
@@ -193,6 +198,10 @@ def test_a_level_never_observed_keeps_what_splink_starts_from():
 NULLS = {
     "either": ("x_l IS NULL OR x_r IS NULL", False),
     "of two columns": ("(x_l IS NULL OR x_r IS NULL) AND (y_l IS NULL OR y_r IS NULL)", False),
+    "no such date in Spark": (
+        "date(try_to_timestamp(x_l, 'yyyy-MM-dd')) IS NULL OR date(try_to_timestamp(x_r, 'yyyy-MM-dd')) IS NULL",
+        False,
+    ),
     "no such date": ("try_strptime(x_l, '%Y-%m-%d') IS NULL OR try_strptime(x_r, '%Y-%m-%d') IS NULL", False),
     "a pattern": ("regexp_extract(x_l, '^[0-9]+', 0) IS NULL OR x_r IS NULL", True),
     "a value": ("x_l IS NULL OR x_r IS NULL OR x_l = 'unknown'", True),
