@@ -31,7 +31,8 @@ class Pair:
 class Fields:
     pairs: tuple[Pair, ...]
     left_out: tuple[tuple[Column, str], ...]
-    """Columns that are not compared, with the file they are in: `left`, `right` or `both`."""
+    """Columns that are not compared, with the file they are in: `left`, `right` or `both`. Those with a type lack a
+    partner, or are more than a model may compare."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -39,7 +40,9 @@ class Fields:
 
     @property
     def declared(self) -> tuple[tuple[FileField, Pair], ...]:
-        return tuple((declared, pair) for pair in self.pairs for declared in _declared(pair))
+        """What a model declares of the columns, each once, with the pair it comes from."""
+        found = {declared: pair for pair in self.pairs[::-1] for declared in _declared(pair)[::-1]}
+        return tuple(found.items())[::-1]
 
     def kind(self, field: str) -> str:
         types = {KINDS[str(pair.left.type)] for pair in self.pairs if pair.field == field}
@@ -54,7 +57,10 @@ def fields_of_tables(left: Table, right: Table) -> Fields:
         pairs = [Pair(column.field, column, column) for column in sides[0] if column.type]
     else:
         pairs = _paired(sides[0], sides[1], left, right)
-    return Fields(tuple(_apart(pairs)[:MOST_FIELDS]), _left_out(sides, pairs))
+    pairs = [*_apart(pairs), *_full_names(sides, pairs)]
+    names = list(dict.fromkeys(pair.field for pair in pairs))[:MOST_FIELDS]
+    kept = [pair for pair in pairs if pair.field in names]
+    return Fields(tuple(kept), _left_out(sides, kept))
 
 
 def _settled(columns: Sequence[Column], dutch: bool, texts: pl.DataFrame) -> list[Column]:
@@ -176,6 +182,21 @@ def _apart(pairs: list[Pair]) -> list[Pair]:
         number = seen[pair.field, pair.left.type]
         found.append(replace(pair, field=pair.field if number == 1 else f"{pair.field}_{number}"))
     return found
+
+
+def _full_names(sides: list[list[Column]], pairs: list[Pair]) -> list[Pair]:
+    """A column of full names on one side, beside given name and surname on the other."""
+    compared = {pair.left.name for pair in pairs}, {pair.right.name for pair in pairs}
+    free = [
+        {column.type: column for column in side if column.type and column.name not in names}
+        for side, names in zip(sides, compared, strict=True)
+    ]
+    halves = ("given_names", "initials", "surname")
+    if "full_name" in free[0] and "surname" in free[1]:
+        return [Pair("name", free[0]["full_name"], free[1][half]) for half in halves if half in free[1]]
+    if "full_name" in free[1] and "surname" in free[0]:
+        return [Pair("name", free[0][half], free[1]["full_name"]) for half in halves if half in free[0]]
+    return []
 
 
 def _left_out(sides: list[list[Column]], pairs: list[Pair]) -> tuple[tuple[Column, str], ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from linkage.model import Comparison, FileField
+from linkage.model import MOST_FIELDS, Comparison, FileField
 from linkage.propose.fields import Pair
 from linkage.propose.levels import WHY
 
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 _WIDTH = 116
 
+_ALONE = {
+    "left": "the right has nothing of the kind",
+    "right": "the left has nothing of the kind",
+    "both": f"the sides do not share their values, or a model compares {MOST_FIELDS} fields at most",
+}
 _ASSIGNMENTS = {
     "one-to-one": "Strong links seldom share a record: each has one partner at most.",
     "right-once": "Left records seldom have several strong partners, right ones do: the right holds each entity once.",
@@ -86,7 +91,7 @@ def _fields(proposal: "Proposal") -> Iterator[list[str]]:
     lines = [line for name, side, why in out for line in _comment(f"Not compared: {name} ({side}) {why}.")]
     for side in ("left", "right", "both"):
         if names := ", ".join(name for name, where in alone if where == side):
-            lines += _comment(f"Not compared, for the other side has nothing of the kind ({side}): {names}.")
+            lines += _comment(f"Not compared, for {_ALONE[side]}: {names}.")
     if proposal.seldom:
         lines += _comment(f"Not compared, for they are hardly ever filled on both sides: {', '.join(proposal.seldom)}.")
     yield lines

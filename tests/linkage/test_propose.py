@@ -116,6 +116,33 @@ def test_columns_of_other_names_meet(proposal):
     assert (date.format, date.right_format) == ("%Y-%m-%d", "%d/%m/%Y")
 
 
+def test_full_names_meet_given_names_and_surnames(tmp_path):
+    left = people(300, 0).select("born", naam=pl.col("given_name") + " " + pl.col("surname"))
+    left.write_csv(tmp_path / "left.csv")
+    people(300, 1, wrong=0.05).select("given_name", "surname", "born").write_csv(tmp_path / "right.csv")
+    found = propose(tmp_path / "left.csv", tmp_path / "right.csv").model
+    assert {(field.field, field.type, field.of("left"), field.of("right")) for field in found.fields} == {
+        ("birth_date", "date", "born", "born"),
+        ("name", "full_name", "naam", None),
+        ("name", "given_names", None, "given_name"),
+        ("name", "surname", None, "surname"),
+    }
+
+
+def test_a_dutch_address_is_one_field(tmp_path):
+    homes = (
+        people(300, 0)
+        .with_row_index()
+        .with_columns(
+            postcode=pl.format("{}AB", pl.col("postcode")), huisnummer=pl.col("index") % 90 + 1, toevoeging=pl.lit("A")
+        )
+    )
+    homes.drop("index").write_csv(tmp_path / "file.csv")
+    found = propose(tmp_path / "file.csv").model
+    address = [(field.type, field.column) for field in found.fields if field.field == "address"]
+    assert address == [("postcode", "postcode"), ("house_number", "huisnummer")]
+
+
 def test_the_text_is_the_model(proposal, tmp_path):
     (tmp_path / "m.toml").write_text(proposal.text)
     assert load(tmp_path / "m.toml", Model) == proposal.model
