@@ -13,6 +13,7 @@ from linkage.fitted import FittedModel
 from linkage.model import Assignment, Block, Model
 from linkage.pairing import Pairing, pair_up
 from linkage.propose.keys import single_keys
+from linkage.propose.part import LARGE, Part, part
 from linkage.sample import sample
 from linkage.score import scorer
 from linkage.train import fit
@@ -63,13 +64,14 @@ def rough_fit(left: Comparable, right: Comparable, model: Model) -> Rough:
     """A fit of the model's comparisons on generous blocks; a side whose records seldom have several strong partners is
     taken to hold each entity once, and the fit is made again under that."""
     plain = model.model_copy(update={"one_to_one": None if model.dedupe else "none", "training_pairs": ROUGH_PAIRS})
-    pairing = pair_up(left, right, plain)
-    blocks = generous_blocks(pairing)
-    wide = plain.model_copy(update={"blocks": blocks, "candidate_limit": 1 << 60})
-    first = _fitted(pair_up(left, right, wide))
+    whole = pair_up(left, right, plain)
+    some = part(whole)
+    blocks = generous_blocks(pair_up(some.left, some.right, some.model))
+    wide = {"blocks": blocks, "candidate_limit": 1 << 60}
+    first = _fitted(some, whole, wide)
     if model.dedupe or (found := assignment(first)) == "none":
         return first
-    return _fitted(pair_up(left, right, wide.model_copy(update={"one_to_one": found})))
+    return _fitted(some, whole, wide | {"one_to_one": found})
 
 
 def assignment(rough: Rough) -> Assignment:
@@ -92,15 +94,17 @@ def _several(side: pl.Series) -> float:
 
 def generous_blocks(pairing: Pairing) -> tuple[Block, ...]:
     """Every evidence on its own that does not bring more pairs than the rough fit can look at, the smallest first."""
-    height = max(pairing.left.height, pairing.right.height)
+    height = max(pairing.left.height, min(pairing.right.height, LARGE))
     keys = sorted(single_keys(pairing), key=lambda key: (key.pairs, key.on))
     fitting = [key for key in keys if key.pairs <= GENEROUS * height] or keys[:1]
     return tuple(Block(on=key.on) for key in fitting[:MOST_BLOCKS])
 
 
-def _fitted(pairing: Pairing) -> Rough:
+def _fitted(some: Part, whole: Pairing, change: dict[str, object]) -> Rough:
+    pairing = pair_up(some.left, some.right, some.model.model_copy(update=change))
     blocks = block(pairing)
     model = fit(pairing, blocks)
     drawn = sample(pairing, blocks, model.assignment)
-    pairs = candidates(pairing, blocks, drawn.screen)
-    return Rough(pairing, model, scorer(pairing, model).score(pairs), drawn.possible)
+    pairs = scorer(pairing, model).score(candidates(pairing, blocks, drawn.screen))
+    ready = pair_up(whole.left, whole.right, whole.model.model_copy(update=change))
+    return Rough(ready, model, some.in_files(pairs), drawn.possible)

@@ -285,3 +285,20 @@ def test_too_little_to_go_by_is_said(tmp_path):
     found = propose(tmp_path / "file.csv")
     assert any("only 2 field(s)" in warning for warning in found.warnings)
     assert "DO NOT TRUST" in found.text
+
+
+@pytest.mark.parametrize("dedupe", [True, False], ids=["one file", "two files"])
+def test_of_a_large_file_a_part_is_enough(dedupe, monkeypatch):
+    ready = pairing(dedupe)
+    whole = rough_fit(ready.left, ready.right, ready.model)
+    monkeypatch.setattr("linkage.propose.part.LARGE", 200)
+    monkeypatch.setattr("linkage.propose.part.PART", 150)
+    some = rough_fit(ready.left, ready.right, ready.model)
+    assert 0 < some.drawn < 0.8
+    assert some.expected == pytest.approx(whole.expected, rel=0.3, abs=10)
+    both = some.pairs.join(whole.pairs, on=["l", "r"], suffix="_whole")
+    columns = [name for name in some.pairs.columns if name.startswith("level ")]
+    assert both.height > 0.9 * some.pairs.height
+    assert both.select(columns).equals(
+        both.select(f"{name}_whole" for name in columns).rename(lambda n: n.removesuffix("_whole"))
+    )
