@@ -62,10 +62,19 @@ def recall_without_accents(pairs: pl.DataFrame, flags: pl.DataFrame) -> dict[str
     return {name: _found(flags.filter(group), links) for name, group in groups.items()}
 
 
-def figures(folder_pairs: pl.DataFrame, truth: pl.DataFrame, flags: pl.DataFrame | None = None) -> dict[str, Any]:
-    """All of the above for one program's pairs."""
+def figures(
+    folder_pairs: pl.DataFrame,
+    truth: pl.DataFrame,
+    flags: pl.DataFrame | None = None,
+    links: pl.DataFrame | None = None,
+) -> dict[str, Any]:
+    """All of the above for one program's pairs; `links` are those it assigned itself, where it does."""
     pairs = marked(folder_pairs, truth)
-    return accuracy(pairs, truth.height) | (recall_without_accents(pairs, flags) if flags is not None else {})
+    found = accuracy(pairs, truth.height) | (recall_without_accents(pairs, flags) if flags is not None else {})
+    if links is not None:
+        own = at_threshold(marked(links, truth), truth.height)
+        found |= {f"one_to_one_{figure}": value for figure, value in own.items()}
+    return found
 
 
 def _found(persons: pl.DataFrame, links: pl.DataFrame) -> float:

@@ -20,11 +20,12 @@ from linkage.assign import assign
 from linkage.block import block, candidates
 from linkage.clerical import draw, estimate
 from linkage.evaluation import evaluate
+from linkage.exclusive import beside_rivals
 from linkage.files import read_records
 from linkage.fitted import FittedModel
 from linkage.model import Model
 from linkage.pairing import pair_up
-from linkage.quality import LinkQuality, link_quality, with_chance
+from linkage.quality import LinkQuality, link_quality
 from linkage.score import scored
 from linkage.subgroup import SubgroupErrors, by_posterior, by_truth
 from linkage.train import fit
@@ -70,7 +71,11 @@ def measure(public: PublicSet, name: str, *, few: bool) -> dict[str, Any]:
     linked = _linked(public, few=few)
     aside = _aside(public, ASIDE.get(name))
     expected = by_posterior(
-        with_chance(linked.pairs, linked.fitted), linked.links, aside, side="l", attribute=ASIDE.get(name, "")
+        linked.pairs.with_columns(chance=beside_rivals(linked.pairs, linked.fitted.assignment)),
+        linked.links,
+        aside,
+        side="l",
+        attribute=ASIDE.get(name, ""),
     )
     sample = draw(_ids(linked.pairs), _ids(linked.links), REVIEWED, threshold=linked.fitted.model.threshold, seed=1)
     # Only now the truth.

@@ -81,7 +81,9 @@ def measured(arm: str, files: Path, limit: int) -> dict[str, Any]:
             return {"failed": failed}
         cost: dict[str, Any] = json.loads((out / "cost.json").read_text())
         tables = (pl.read_parquet(files / f"{name}.parquet") for name in ("truth", "flags"))
-        return cost | figures(pl.read_parquet(out / "pairs.parquet"), *tables)
+        own = out / "links.parquet"
+        links = pl.read_parquet(own) if own.exists() else None
+        return cost | figures(pl.read_parquet(out / "pairs.parquet"), *tables, links=links)
 
 
 def run(command: list[str], limit: int) -> str | None:

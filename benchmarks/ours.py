@@ -1,7 +1,8 @@
 """`python -m benchmarks.ours MODEL LEFT [RIGHT] OUT`: this project's linkage, measured like its peers.
 
-Writes into `OUT` pairs.parquet (`id_l`, `id_r`, `match_weight`, `match_probability`), links.parquet (`id_l`, `id_r`,
-after the model's own assignment) and cost.json. With one file it is searched for doubles. Ids are row numbers from 0.
+Writes into `OUT` pairs.parquet (`id_l`, `id_r`, `match_weight`, `match_probability` beside all rivals of a record that
+may have one partner), links.parquet (`id_l`, `id_r`, after the model's own assignment) and cost.json. With one file it
+is searched for doubles. Ids are row numbers from 0.
 """
 
 import argparse
@@ -12,7 +13,8 @@ import polars as pl
 from benchmarks.peers.phases import Phases, peak_memory
 from declare import load
 from linkage.assign import assign
-from linkage.block import block, chunks, pairs_between
+from linkage.block import block
+from linkage.exclusive import beside_rivals
 from linkage.files import read_records
 from linkage.model import Model
 from linkage.pairing import pair_up
@@ -47,17 +49,16 @@ def run(model: Model, files: list[Path], out: Path) -> None:
     with phases.phase("predict"):
         found = scored(pairing, blocks, fitted)
     with phases.phase("assign"):
-        links = assign(found, fitted.assignment, model.threshold)
+        links = assign(found, fitted.assignment, model.threshold, model.matching)
     peak = peak_memory()
     named = {"id_l": pl.col("l"), "id_r": pl.col("r")}
-    found.select(**named, match_weight="match_weight", match_probability="match_probability").write_parquet(
-        out / "pairs.parquet"
-    )
+    chance = pl.Series("match_probability", beside_rivals(found, fitted.assignment))
+    found.select(**named, match_weight="match_weight").with_columns(chance).write_parquet(out / "pairs.parquet")
     links.select(**named).write_parquet(out / "links.parquet")
     phases.write(
         out / "cost.json",
         peak_memory_mib=peak,
-        candidates=sum(pairs_between(pairing, blocks, *rows).height for rows in chunks(pairing, blocks)),
+        candidates=sum(size.pairs for size in blocks.sizes),
         warnings=list(fitted.warnings),
         converged=fitted.converged,
     )

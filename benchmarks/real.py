@@ -23,6 +23,7 @@ from linkage.assign import assign
 from linkage.block import block, candidates
 from linkage.comparable import Comparable, comparable
 from linkage.evaluation import best_f1, evaluate
+from linkage.exclusive import beside_rivals
 from linkage.files import read_records
 from linkage.model import Model
 from linkage.pairing import pair_up
@@ -69,7 +70,7 @@ def measure(real: RealSet, representation: str) -> dict[str, Any]:
     truth, every = real.truth(), candidates(pairing, blocks)
     return {
         "threshold": model.threshold,
-        "pairs": _against(pairs.filter(pl.col("match_probability") >= model.threshold), truth),
+        "pairs": _against(pairs.filter(pl.Series(beside_rivals(pairs, fitted.assignment) >= model.threshold)), truth),
         "one_to_one": _against(assign(pairs, "one-to-one", model.threshold), truth),
         "best_f1_threshold_picked_with_truth": best_f1(pairs, truth)[0],
         "estimated": _estimated(link_quality(pairs, links, fitted, model.threshold, blocks.sizes)),

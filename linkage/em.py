@@ -12,6 +12,7 @@ from functools import reduce
 
 import numpy as np
 
+from linkage.exclusive import alone, exclusive
 from linkage.fitted import weights
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -66,40 +67,35 @@ class Patterns:
     counts: Floats
     pattern: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     rivals: tuple[Indices, ...] = ()
+    others: tuple[int, ...] = ()
+    """For each excluding side, how many records a record of it may be paired with."""
     labelled: tuple[Floats, Floats] | None = None
     """Pairs of each pattern that people called matches, and that they called others."""
 
-    def matches(self, odds: Floats) -> Floats:
+    def matches(self, odds: Floats, prior: float) -> Floats:
         """Expected matches of each pattern, given its odds; what people said of a pair counts for what it is."""
-        expected = self._expected(odds)
+        expected = self._expected(odds, prior)
         if self.labelled is None:
             return expected
         of_matches, of_others = self.labelled
         chance = odds / (1.0 + odds)
         return np.asarray(np.maximum(expected + of_matches * (1.0 - chance) - of_others * chance, 0.0))
 
-    def _expected(self, odds: Floats) -> Floats:
+    def _expected(self, odds: Floats, prior: float) -> Floats:
         """Expected matches by odds alone.
 
         With rivals a pair's chance is its odds over one plus the odds of all pairs of the same record. Without this
         members of a household, who share name and address, pass for matches of one another.
         """
-        alone = self.counts * odds / (1.0 + odds)
+        apart = self.counts * odds / (1.0 + odds)
         if not self.rivals:
-            return np.asarray(alone)
+            return np.asarray(apart)
         telling = odds > NEGLIGIBLE_ODDS
         pairs = np.flatnonzero(telling[self.pattern])
         pattern = self.pattern[pairs]
-        chances = exclusive(odds[pattern], [side[pairs] for side in self.rivals])
-        return np.asarray(np.where(telling, np.bincount(pattern, chances, odds.size), alone))
-
-
-def exclusive(odds: Floats, rivals: Sequence[Indices]) -> Floats:
-    """Chance of each pair when a record has one partner at most; the side with the fiercer competition counts."""
-    against = odds
-    for side in rivals:
-        against = np.maximum(against, np.bincount(side, weights=odds)[side])
-    return np.asarray(odds / (1.0 + against))
+        without = [alone(prior, others) for others in self.others]
+        chances = exclusive(odds[pattern], [side[pairs] for side in self.rivals], without)
+        return np.asarray(np.where(telling, np.bincount(pattern, chances, odds.size), apart))
 
 
 def expectation_maximisation(
@@ -112,7 +108,7 @@ def expectation_maximisation(
     u = [_strangers(one, prior, of_matches) for one, of_matches in zip(known, m, strict=True)]
     history: list[tuple[float, float]] = []
     for _ in range(MOST_ITERATIONS):
-        matches = patterns.matches(_odds(places, prior, m, u))
+        matches = patterns.matches(_odds(places, prior, m, u), prior)
         new = [_maximised(*each) for each in zip(known, places, [matches] * len(m), first, u, strict=True)]
         moved = max(float(np.abs(a - b).max()) for a, b in zip(new, m, strict=True))
         m = new

@@ -4,13 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from linkage.cluster import Clusters, Rules, clusters
-from linkage.draws import NEARLY, draw_links, positions
-from linkage.em import exclusive
-from linkage.model import EXCLUDING, Assignment
+from linkage.draws import draw_links, positions
+from linkage.exclusive import beside_rivals
+from linkage.model import Assignment
 from linkage.quality import LinkQuality
 
 LINKS: Final = pl.Schema(
@@ -79,13 +78,9 @@ class LinkedTable:
         return pl.concat([self.likely.with_columns(chance=pl.lit(0.0)).clear(), *parts])
 
     def _with_chance(self, part: pl.DataFrame) -> pl.DataFrame:
-        numbered = positions(part)
-        probability = np.minimum(part["match_probability"].to_numpy(), 1 - NEARLY)
-        sides = EXCLUDING[self.assignments.get(part["model"][0], "none")]
-        chance = exclusive(
-            probability / (1 - probability), [numbered[side].cast(pl.Int64).to_numpy() for side in sides]
-        )
-        return part.with_columns(pl.Series("chance", chance))
+        assignment = self.assignments.get(part["model"][0], "none")
+        numbered = positions(part).with_columns(part["match_probability"])
+        return part.with_columns(chance=beside_rivals(numbered, assignment))
 
     def open_part(self) -> "LinkedTable":
         """Only the records that likely pairs tie, of whatever kind, to a pair that is neither link nor certain.

@@ -7,11 +7,11 @@ import polars as pl
 
 from linkage.block import BlockSize
 from linkage.capture import Captured, captured
-from linkage.em import exclusive
+from linkage.exclusive import beside_rivals
 from linkage.fitted import FittedModel
 from linkage.information import LEVEL, Information
 from linkage.interval import effective_number, wilson
-from linkage.model import EXCLUDING, Assignment
+from linkage.model import EXCLUDING
 
 MOST_BITS = 400.0
 
@@ -60,7 +60,7 @@ def link_quality(
 
     Without the columns of levels intervals lack the error of the fitted numbers, and say so.
     """
-    chances = with_chance(scored, fitted)
+    chances = scored.with_columns(chance=beside_rivals(scored, fitted.assignment))
     found = captured(chances, [size.on for size in blocks])
     expected = _expected(chances, links, fitted)
     precision, precision_interval = _precision(expected, links.height)
@@ -81,18 +81,6 @@ def link_quality(
         blocking_interval=found.interval,
         doubts=found.doubts,
     )
-
-
-def with_chance(scored: pl.DataFrame, fitted: FittedModel) -> pl.DataFrame:
-    """`scored` with `chance`: of a match, given that a record has one partner at most where assignment says so."""
-    prior = np.log2(fitted.prior) - np.log2(1.0 - fitted.prior)
-    odds = np.exp2(np.minimum(scored["match_weight"].to_numpy() + prior, MOST_BITS))
-    return scored.with_columns(pl.Series("chance", exclusive(odds, rivals(scored, fitted.assignment))))
-
-
-def rivals(pairs: pl.DataFrame, assignment: Assignment) -> list[np.ndarray[tuple[int], np.dtype[np.intp]]]:
-    """For each side whose records have one partner at most, the record of every pair."""
-    return [pairs[side].cast(pl.Int64).to_numpy() for side in EXCLUDING[assignment]]
 
 
 @dataclass(frozen=True, slots=True)

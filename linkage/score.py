@@ -9,6 +9,7 @@ import polars as pl
 from linkage.block import Blocks, chunks, pairs_between
 from linkage.bound import bound, reachable_by_agreement, upper
 from linkage.compare.agreement import Agreement, agreements
+from linkage.exclusive import without_partner
 from linkage.fitted import Factor, FittedModel
 from linkage.frequency import rarities
 from linkage.pairing import Field, Pairing
@@ -67,11 +68,21 @@ def scorer(pairing: Pairing, fitted: FittedModel) -> Scorer:
 
 
 def scored(pairing: Pairing, blocks: Blocks, fitted: FittedModel) -> pl.DataFrame:
-    """All candidates that are not less likely than the model's floor, scored; sorted by `l`, `r`.
+    """All candidates that alone are not less likely than the model's floor, scored and settled; sorted by `l`, `r`.
 
     What cannot reach the floor is dropped on the way, so this gives the same as scoring all candidates, with less work.
     """
-    return pl.concat(shards(pairing, blocks, fitted))
+    return settled(pl.concat(shards(pairing, blocks, fitted)), pairing, fitted)
+
+
+def settled(pairs: pl.DataFrame, pairing: Pairing, fitted: FittedModel) -> pl.DataFrame:
+    """Scored pairs with the chance of a match instead of no partner, where a record has one partner at most.
+
+    Which of several pairs of a record it is, assignment decides (`linkage.exclusive.beside_rivals` tells the chance).
+    """
+    without = without_partner(fitted.assignment, fitted.prior, (pairing.left.height, pairing.right.height))
+    odds = log_odds(pairs["match_weight"].to_numpy(), fitted) - np.log2(max(without, default=1.0))
+    return pairs.with_columns(match_probability=1.0 / (1.0 + np.exp2(-odds)))
 
 
 def shards(pairing: Pairing, blocks: Blocks, fitted: FittedModel) -> Iterator[pl.DataFrame]:
@@ -88,11 +99,14 @@ def least_weight(fitted: FittedModel) -> float:
 
 
 def probability(weight: Floats, fitted: FittedModel) -> Floats:
-    """Posterior chance of a match: prior odds times two to the weight, as labels calibrate it."""
+    """Posterior chance of a match of a pair that stands alone."""
+    return np.asarray(1.0 / (1.0 + np.exp2(-log_odds(weight, fitted))))
+
+
+def log_odds(weight: Floats, fitted: FittedModel) -> Floats:
+    """log2 of prior odds times two to the weight, as labels calibrate it."""
     odds = np.log2(fitted.prior) - np.log2(1.0 - fitted.prior) + weight
-    if fitted.calibration:
-        odds = fitted.calibration.odds(odds)
-    return np.asarray(1.0 / (1.0 + np.exp2(-odds)))
+    return fitted.calibration.odds(odds) if fitted.calibration else np.asarray(odds)
 
 
 def _dearness(factor: Factor, compared: Sequence[Agreement]) -> float:

@@ -43,12 +43,14 @@ def fit(pairing: Pairing, blocks: Blocks, labels: pl.DataFrame | None = None) ->
     pairs = candidates(pairing, drawn.blocks, drawn.screen)
     if drawn.rivals:
         pairs = in_order_of_value(pairs, pairing)
-    seen = patterns(pairs, pairing.fields, drawn.rivals, labels if labels is None else with_levels(labels, pairing))
+    others = {"l": pairing.right.height, "r": pairing.left.height}
+    rivals = {side: others[side] for side in drawn.rivals}
+    seen = patterns(pairs, pairing.fields, rivals, labels if labels is None else with_levels(labels, pairing))
     known = _known(pairing)
     first = start(pairing, assignment)
     found = expectation_maximisation(seen, known, drawn.possible, first.prior, prior_fixed=first.fixed)
     odds = pattern_odds(seen.levels, found.prior, [one.fields for one in known], found.m, found.u)
-    matches = seen.matches(odds)
+    matches = seen.matches(odds, found.prior)
     below = matches[odds < pairing.model.floor / (1.0 - pairing.model.floor)].sum()
     fitted = _frozen(pairing, assignment, known, found).model_copy(
         update={"candidates": pairs.height, "tail": float(below / max(matches.sum(), 1e-300))}
@@ -58,11 +60,12 @@ def fit(pairing: Pairing, blocks: Blocks, labels: pl.DataFrame | None = None) ->
 
 
 def patterns(
-    pairs: pl.DataFrame, fields: tuple[Field, ...], rivals: tuple[str, ...], labels: pl.DataFrame | None = None
+    pairs: pl.DataFrame, fields: tuple[Field, ...], rivals: Mapping[str, int], labels: pl.DataFrame | None = None
 ) -> Patterns:
     """Distinct rows of levels with their counts, in order; with rivals the pattern of each pair too.
 
-    `labels` has the levels of labelled pairs and `match`.
+    `rivals` are the sides whose records have one partner at most, with the number of records that may be it. `labels`
+    has the levels of labelled pairs and `match`.
     """
     columns = [field.column for field in fields]
     every = [pairs.select(columns, weight=1.0)]
@@ -73,9 +76,13 @@ def patterns(
     labelled = None if labels is None else _labelled(labels, columns, levels)
     if not rivals:
         return Patterns(levels, counts, labelled=labelled)
-    indices = pairs.select(pl.col(rivals).cast(pl.Int64))
     return Patterns(
-        levels, counts, _pattern_of(pairs.select(columns), levels), tuple(indices.to_numpy().T), labelled=labelled
+        levels,
+        counts,
+        _pattern_of(pairs.select(columns), levels),
+        tuple(pairs[side].cast(pl.Int64).to_numpy() for side in rivals),
+        tuple(rivals.values()),
+        labelled,
     )
 
 

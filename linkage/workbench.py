@@ -21,7 +21,7 @@ from linkage.model import Model
 from linkage.pairing import Pairing, pair_up
 from linkage.quality import LinkQuality, link_quality
 from linkage.report import Findings, findings, render
-from linkage.score import scored, scorer
+from linkage.score import scored, scorer, settled
 from linkage.side_by_side import SideBySide
 from linkage.train import fit
 from linkage.unfinished import Unfinished, sweep
@@ -127,7 +127,7 @@ class _Work:
         for number, some in enumerate(rows, start=1):
             found.append(kept.shard(some, partial(ready.shard, blocks, some)))
             LOG.info("%s of %s shards scored", number, len(rows))
-        return used, pl.concat(found)
+        return used, settled(pl.concat(found), pairing, used)
 
 
 def _run(

@@ -64,10 +64,7 @@ def _estimates(quality: LinkQuality) -> list[tuple[str, str, str]]:
         ("recall among the candidates", quality.recall, quality.recall_interval),
         ("matches that are candidates at all: at most", quality.blocking_recall, quality.blocking_interval),
     )
-    return [
-        (label, share(value), _interval(*interval) if interval else "not known")
-        for label, value, interval in rows
-    ]
+    return [(label, share(value), _interval(*interval) if interval else "not known") for label, value, interval in rows]
 
 
 def _interval(low: float, high: float) -> str:

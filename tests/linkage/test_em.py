@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkage.em import Chances, Patterns, _ordered, exclusive, expectation_maximisation
+from linkage.em import Chances, Patterns, _ordered, expectation_maximisation
+from linkage.exclusive import exclusive
 
 M = [np.array([0.85, 0.1, 0.05]), np.array([0.9, 0.1]), np.array([0.7, 0.2, 0.06, 0.04]), np.array([0.8, 0.2])]
 U = [np.array([0.01, 0.04, 0.95]), np.array([0.5, 0.5]), np.array([0.001, 0.009, 0.09, 0.9]), np.array([0.02, 0.98])]
@@ -77,11 +78,12 @@ ODDS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.floats(0, 1e6
 @given(ODDS)
 def test_chances_of_rivals(pairs):
     left, right, odds = (np.array(side) for side in zip(*pairs, strict=True))
-    found = exclusive(odds.astype(float), (left, right))
+    without = (0.3, 0.8)
+    found = exclusive(odds.astype(float), (left, right), without)
     for i, (one, two, mine) in enumerate(pairs):
         of_left = sum(o for a, _, o in pairs if a == one)
         of_right = sum(o for _, b, o in pairs if b == two)
-        assert found[i] == pytest.approx(mine / (1 + max(of_left, of_right)))
+        assert found[i] == pytest.approx(mine / max(without[0] + of_left, without[1] + of_right))
 
 
 def test_household_members_do_not_pass_for_matches():
@@ -94,7 +96,9 @@ def test_household_members_do_not_pass_for_matches():
     chance = [np.array([0.002, 0.998]), np.array([0.01, 0.99])]
     counts = np.array([people, people], dtype=float)
     plain = expectation_maximisation(Patterns(levels, counts), alone(chance), people**2, 1e-3)
-    knowing = expectation_maximisation(Patterns(levels, counts, pattern, (left, right)), alone(chance), people**2, 1e-3)
+    knowing = expectation_maximisation(
+        Patterns(levels, counts, pattern, (left, right), (people, people)), alone(chance), people**2, 1e-3
+    )
     assert knowing.m[1][0] > 0.97
     assert knowing.prior * people**2 == pytest.approx(people, rel=0.05)
     assert plain.m[1][0] < knowing.m[1][0]

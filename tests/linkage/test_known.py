@@ -124,4 +124,4 @@ def test_expected_matches_of_patterns_that_are_all_labelled(rows):
     matches, others, odds = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
     levels = np.arange(odds.size, dtype=np.uint8)[:, None]
     seen = Patterns(levels, matches + others, labelled=(matches, others))
-    assert seen.matches(odds) == pytest.approx(matches, abs=1e-9)
+    assert seen.matches(odds, 0.1) == pytest.approx(matches, abs=1e-9)
