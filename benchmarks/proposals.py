@@ -81,8 +81,7 @@ def table(result: dict[str, Any]) -> str:
         "`koppelkamer link|dedupe … --propose M.toml`, the model used unedited, beside the model written by hand.",
         "The numbers that the proposing itself goes by (budget, what a block costs beside its pairs, steps of days and",
         "amounts) were settled with these sets and figures in view; no threshold was. Links are those of each model at",
-        "its own threshold, after its own assignment. The aim is to stay within "
-        f"{NEAR} F1 of the model by hand.",
+        f"its own threshold, after its own assignment. The aim is to stay within {NEAR} F1 of the model by hand.",
         "",
         ", ".join(f"{name} {value}" for name, value in result["conditions"].items()) + ".",
         "",

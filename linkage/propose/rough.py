@@ -105,6 +105,6 @@ def _fitted(some: Part, whole: Pairing, change: dict[str, object]) -> Rough:
     blocks = block(pairing)
     model = fit(pairing, blocks)
     drawn = sample(pairing, blocks, model.assignment)
-    pairs = scorer(pairing, model).score(candidates(pairing, blocks, drawn.screen))
+    pairs = scorer(pairing, model).score(candidates(pairing, drawn.blocks, drawn.screen))
     ready = pair_up(whole.left, whole.right, whole.model.model_copy(update=change))
     return Rough(ready, model, some.in_files(pairs), drawn.possible)
