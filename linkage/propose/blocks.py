@@ -76,13 +76,17 @@ def suggest_blocks(pairing: Pairing, recall: float = RECALL, budget: int | None 
 
 
 def suggested(rough: Rough, recall: float = RECALL, budget: int | None = None) -> Suggestion:
-    """As `suggest_blocks`, from a rough fit that is there already."""
-    most = budget or budget_of(rough.pairing)
+    """As `suggest_blocks`, from a rough fit that is there already. Without a budget it is what is cheap, and where that
+    does not reach the recall up to four times as much."""
     telling = rough.pairs.filter(rough.pairs["match_probability"] >= _LEAST_CHANCE)
     chance: Floats = telling["match_probability"].to_numpy()
-    left, right = telling["l"].to_numpy(), telling["r"].to_numpy()
-    offers = _offers(rough.pairing, left, right, chance, most)
-    return _covered(offers, chance, recall, most)
+    positions = telling["l"].to_numpy(), telling["r"].to_numpy()
+    cheap = budget_of(rough.pairing)
+    for most in (budget,) if budget else (cheap, 2 * cheap, 4 * cheap):
+        found = _covered(_offers(rough.pairing, *positions, chance, most), chance, recall, most)
+        if found.recall >= recall:
+            break
+    return found
 
 
 def block_report(pairing: Pairing) -> tuple[BlockSize, ...]:
