@@ -1,14 +1,14 @@
 """Scoring: the match weight of a pair is the sum of its fields' log2 Bayes factors."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from linkage.block import Blocks, chunks, pairs_between
-from linkage.bound import bound, reachable_by_agreement, upper
-from linkage.compare.agreement import Agreement, agreements
+from linkage.bound import bound
+from linkage.compare.agreement import agreements
 from linkage.exclusive import without_partner
 from linkage.fitted import Factor, FittedModel
 from linkage.frequency import rarities
@@ -25,7 +25,6 @@ class Scorer:
     pairing: Pairing
     fitted: FittedModel
     factors: tuple[Factor, ...]
-    """From what is worth comparing first to what is dear."""
     rarities: Mapping[str, Floats]
     screening: Screening
 
@@ -62,9 +61,8 @@ def scorer(pairing: Pairing, fitted: FittedModel) -> Scorer:
     fitted.check(pairing)
     added = rarities(pairing, fitted)
     compared = agreements(pairing)
-    factors = tuple(sorted(fitted.factors, key=lambda factor: _dearness(factor, compared)))
-    most = bound(pairing, factors, added, least_weight(fitted))
-    return Scorer(pairing, fitted, factors, added, screening(most, factors, compared))
+    most = bound(pairing, fitted.factors, added, least_weight(fitted))
+    return Scorer(pairing, fitted, fitted.factors, added, screening(most, fitted.factors, compared))
 
 
 def scored(pairing: Pairing, blocks: Blocks, fitted: FittedModel) -> pl.DataFrame:
@@ -107,11 +105,3 @@ def log_odds(weight: Floats, fitted: FittedModel) -> Floats:
     """log2 of prior odds times two to the weight, as labels calibrate it."""
     odds = np.log2(fitted.prior) - np.log2(1.0 - fitted.prior) + weight
     return fitted.calibration.odds(odds) if fitted.calibration else np.asarray(odds)
-
-
-def _dearness(factor: Factor, compared: Sequence[Agreement]) -> float:
-    """What comparing a factor by codes costs for each bit by which it lowers the bound where nothing agrees."""
-    each = [compared[number] for number in factor.fields]
-    differ = upper(factor, [reachable_by_agreement(one.field) for one in each])[(0,) * len(each)]
-    lowered = float(differ - factor.weights[(-1,) * len(each)])
-    return sum(len(one.field.evidence) + 2 * len(one.measures) for one in each) / max(lowered, 1e-3)

@@ -1,12 +1,12 @@
 """Screening: candidates go through ever dearer comparisons, and those that cannot reach the floor leave on the way.
 
-First which whole values agree, for all fields at once; then factor by factor the levels that codes tell, and a glance
-at whether similarity may better them; at last similarity itself. After each the bound of what a pair can still weigh is
+First which whole values agree, for all fields at once; then field by field the level that codes tell, and a glance at
+whether similarity may better it; at last similarity itself. After each the bound of what a pair can still weigh is
 tightened. A few pairs are taken at once, so that what is worked on stays near the processor.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
@@ -16,26 +16,29 @@ from linkage.bound import MARGIN, Bound, Weights, reachable_by_agreement, reacha
 from linkage.compare.agreement import Agreement, Positions
 from linkage.compare.equality import Numbers, Truths
 from linkage.fitted import Factor
-from linkage.packing import Outcomes
 
 AT_ONCE = 1 << 18
 """Pairs that are worked on at once."""
 
+KNOWN = 2
+"""What is known of a field in a pair is its *state*: 0 where whole values differ and 1 where they are equal; from here
+on its level by codes, and behind those the levels that similarity may still better."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Step:
-    """One factor: the most it can weigh, by what is known of its fields."""
+    """One field, and the most that its factor can weigh."""
 
-    factor: Factor
-    agreements: tuple[Agreement, ...]
-    by_agreement: np.ndarray
-    """By whether the whole values of each field are equal."""
-    by_levels: np.ndarray
-    """By whether similarity may better each field, then by level of each."""
+    number: int
+    agreement: Agreement
+    fields: tuple[int, ...]
+    """All fields of the factor."""
+    most: Weights
+    """By state of each of them."""
 
     @property
-    def by_similarity(self) -> bool:
-        return any(agreement.compared for agreement in self.agreements)
+    def levels(self) -> int:
+        return self.agreement.field.other + 1
 
 
 @dataclass(slots=True, repr=False)
@@ -44,21 +47,29 @@ class Waiting:
 
     left: Positions
     right: Positions
-    agreement: Outcomes = field(default_factory=lambda: np.zeros(0, dtype=np.uint32))
-    most: Weights = field(default_factory=lambda: np.zeros(0, dtype=np.float32))
-    levels: dict[int, Numbers] = field(default_factory=dict)
+    most: Weights
+    states: dict[int, Numbers]
     """By number of field."""
-    hopeful: dict[int, Truths] = field(default_factory=dict)
-    """Whether similarity may still better the level."""
 
     def keep(self, kept: Truths) -> None:
         if kept.all():
             return
         these = np.flatnonzero(kept)
-        self.left, self.right = self.left[these], self.right[these]
-        self.agreement, self.most = self.agreement[these], self.most[these]
-        self.levels = {number: levels[these] for number, levels in self.levels.items()}
-        self.hopeful = {number: hopeful[these] for number, hopeful in self.hopeful.items()}
+        self.left, self.right, self.most = self.left[these], self.right[these], self.most[these]
+        self.states = {number: states[these] for number, states in self.states.items()}
+
+    def change(self, step: Step, these: np.ndarray, states: Numbers) -> None:
+        """Put the field of a step into new states in some pairs, and tighten their bound."""
+        before = self._most(step, these)
+        self.states[step.number][these] = states
+        self.most[these] += self._most(step, these) - before
+
+    def _most(self, step: Step, these: np.ndarray) -> Weights:
+        place = np.zeros(these.size, dtype=np.intp)
+        for number, size in zip(step.fields, step.most.shape, strict=True):
+            place *= size
+            place += self.states[number].take(these)
+        return step.most.ravel().take(place)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,22 +89,15 @@ class Screening:
 
     def _screened(self, left: Positions, right: Positions) -> Waiting:
         agreement = self.bound.agreement(left, right)
-        numbers = self.columns
-        pairs = Waiting(
-            left,
-            right,
-            agreement,
-            self.bound.most(left, agreement),
-            {number: np.zeros(left.size, dtype=np.uint8) for number in numbers},
-            {number: np.zeros(left.size, dtype=bool) for number in numbers},
-        )
+        equal = {number: self.bound.equal(agreement, number).astype(np.uint8) for number in self.columns}
+        pairs = Waiting(left, right, self.bound.most(left, agreement), equal)
         self._tighten(pairs)
         # Of values that are equal as a whole the level matters little: it is told of the pairs that are left.
-        for equal, step in product((False, True), self.steps):
-            _by_codes(pairs, step, self.bound, equal=equal)
+        for whole, step in product((0, 1), self.steps):
+            _by_codes(pairs, step, whole)
             self._tighten(pairs)
         for step in self.steps:
-            if step.by_similarity:
+            if step.agreement.measures:
                 _by_similarity(pairs, step)
                 self._tighten(pairs)
         return pairs
@@ -102,64 +106,51 @@ class Screening:
         pairs.keep(pairs.most >= self.bound.least - MARGIN)
 
     def _table(self, pairs: Waiting) -> pl.DataFrame:
-        levels = {column: pairs.levels[number] for number, column in self.columns.items()}
+        levels = {column: pairs.states[number] - np.uint8(KNOWN) for number, column in self.columns.items()}
         return pl.DataFrame({"l": pairs.left, "r": pairs.right, **levels})
 
 
 def screening(bound: Bound, factors: Sequence[Factor], agreements: Sequence[Agreement]) -> Screening:
-    return Screening(
-        bound,
-        tuple(_step(factor, [agreements[number] for number in factor.fields]) for factor in factors),
-        {number: agreement.field.column for number, agreement in enumerate(agreements)},
-    )
+    """Fields come in the order in which comparing them lowers the bound most for what it costs."""
+    steps = [step for factor in factors for step in _steps(factor, agreements)]
+    columns = {number: agreement.field.column for number, agreement in enumerate(agreements)}
+    return Screening(bound, tuple(sorted(steps, key=_dearness)), columns)
 
 
-def _step(factor: Factor, agreements: Sequence[Agreement]) -> Step:
-    final = [np.eye(agreement.field.other + 1, dtype=bool) for agreement in agreements]
-    better = [reachable_by_equality(agreement) for agreement in agreements]
-    choices = [
-        upper(factor, [better[axis] if hopeful else final[axis] for axis, hopeful in enumerate(each)])
-        for each in product((False, True), repeat=len(agreements))
-    ]
-    shape = (2,) * len(agreements) + factor.weights.shape
-    by_agreement = upper(factor, [reachable_by_agreement(agreement.field) for agreement in agreements])
-    return Step(
-        factor, tuple(agreements), by_agreement.astype(np.float32), np.reshape(choices, shape).astype(np.float32)
-    )
+def _steps(factor: Factor, agreements: Sequence[Agreement]) -> list[Step]:
+    most = upper(factor, [_reachable(agreements[number]) for number in factor.fields]).astype(np.float32)
+    return [Step(number, agreements[number], factor.fields, most) for number in factor.fields]
 
 
-def _by_codes(pairs: Waiting, step: Step, bound: Bound, *, equal: bool) -> None:
-    """Levels from codes of the pairs whose whole values are all `equal`, or are not."""
-    numbers = step.factor.fields
-    bits = [bound.equal(pairs.agreement, number) for number in numbers]
-    these = np.flatnonzero(np.logical_and.reduce(bits) == equal)
-    asked = Waiting(pairs.left[these], pairs.right[these])
-    for number, agreement in zip(numbers, step.agreements, strict=True):
-        rows = agreement.rows(asked.left, asked.right)
-        asked.levels[number] = levels = agreement.equality(*rows)
-        asked.hopeful[number] = hopeful = agreement.hopeful(levels, *rows)
-        pairs.levels[number][these], pairs.hopeful[number][these] = levels, hopeful
-    before = step.by_agreement[tuple(bit.take(these) for bit in bits)]
-    pairs.most[these] += _most(asked, step) - before
+def _reachable(agreement: Agreement) -> np.ndarray:
+    """Levels (columns) that are possible in each state (rows)."""
+    known = np.eye(agreement.field.other + 1, dtype=bool)
+    return np.concatenate([reachable_by_agreement(agreement.field), known, reachable_by_equality(agreement)])
+
+
+def _dearness(step: Step) -> float:
+    """What comparing a field by codes costs for each bit by which it lowers the bound where nothing agrees."""
+    differ = [0] * len(step.fields)
+    other = list(differ)
+    other[step.fields.index(step.number)] = KNOWN + step.levels - 1
+    lowered = float(step.most[tuple(differ)] - step.most[tuple(other)])
+    field = step.agreement.field
+    return (len(field.evidence) + 2 * len(step.agreement.measures)) / max(lowered, 1e-3)
+
+
+def _by_codes(pairs: Waiting, step: Step, whole: int) -> None:
+    """Levels from codes of the pairs whose whole values are equal (1), or are not (0)."""
+    these = np.flatnonzero(pairs.states[step.number] == whole)
+    rows = step.agreement.rows(pairs.left.take(these), pairs.right.take(these))
+    levels = step.agreement.equality(*rows)
+    hopeful = step.agreement.hopeful(levels, *rows)
+    pairs.change(step, these, levels + np.uint8(KNOWN) + hopeful * np.uint8(step.levels))
 
 
 def _by_similarity(pairs: Waiting, step: Step) -> None:
-    before = _most(pairs, step)
-    for number, agreement in zip(step.factor.fields, step.agreements, strict=True):
-        hopeful = np.flatnonzero(pairs.hopeful[number])
-        rows = agreement.rows(pairs.left[hopeful], pairs.right[hopeful])
-        levels = pairs.levels[number]
-        levels[hopeful] = agreement.with_similarity(levels[hopeful], *rows)
-        pairs.hopeful[number][:] = False
-    pairs.most += _most(pairs, step) - before
-
-
-def _most(pairs: Waiting, step: Step) -> Weights:
-    """What the factor can still weigh in each pair."""
-    states: list[np.ndarray] = [pairs.hopeful[number] for number in step.factor.fields]
-    states += [pairs.levels[number] for number in step.factor.fields]
-    place = np.zeros(pairs.left.size, dtype=np.intp)
-    for state, size in zip(states, step.by_levels.shape, strict=True):
-        place *= size
-        place += state
-    return step.by_levels.ravel().take(place)
+    """Levels of the pairs that similarity may better."""
+    hopeful = np.uint8(KNOWN + step.levels)
+    these = np.flatnonzero(pairs.states[step.number] >= hopeful)
+    rows = step.agreement.rows(pairs.left.take(these), pairs.right.take(these))
+    levels = step.agreement.with_similarity(pairs.states[step.number].take(these) - hopeful, *rows)
+    pairs.change(step, these, levels + np.uint8(KNOWN))
