@@ -19,7 +19,7 @@ EVENT: Final = (
     *(Level(name=f"{days} days apart" if days > 1 else "a day apart", days=days) for days in (1, 2, 4, 8, 16, 32)),
     Level(name="two parts", equal=((".month_day",), (".year_day",))),
 )
-AMOUNT: Final = (SAME, *(Level(name=f"within {share:.0%}", ratio=share) for share in (0.01, 0.02, 0.04, 0.08, 0.16)))
+AMOUNT: Final = (SAME, *(Level(name=f"within {share:.0%}", ratio=share) for share in (0.01, 0.03, 0.06, 0.12)))
 
 
 def levels(fields: Fields, name: str) -> tuple[Level, ...]:
