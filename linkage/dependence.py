@@ -77,7 +77,8 @@ def _among_strangers(
     m = [sum(fitted.fields[f].m[: pairing.fields[f].whole]) for f in fields]
     of_matches = [fitted.prior * each for each in (m[0], m[1], m[0] * m[1])]
     one, two, both = (max(chance - matches, 0.0) for chance, matches in zip(chances, of_matches, strict=True))
-    if max(one * two, both) * pairs < _COUNTED or not one * two or not both:
+    # Where matches are most of those that agree on both, what is left of strangers is mostly the error of their number.
+    if max(one * two, both) * pairs < _COUNTED or not one * two or both < of_matches[2]:
         return None
     return float(np.log2(both / (one * two)))
 

@@ -98,6 +98,12 @@ def at_positions(labels: pl.DataFrame, left: pl.Series, right: pl.Series, *, ded
     return found.select("l", "r", "label", "stratum", "inclusion")
 
 
+def said(labels: pl.DataFrame, left: pl.Series, right: pl.Series, *, dedupe: bool) -> pl.DataFrame:
+    """As `at_positions`, of the labels that are sure, with `match` (bool): what a model can be trained on."""
+    placed = at_positions(labels, left, right, dedupe=dedupe)
+    return placed.filter(pl.col("label") != UNSURE).with_columns(match=pl.col("label") == MATCH)
+
+
 def read_annotations(path: Path) -> pl.DataFrame:
     """Labels of a file of recordlinkage's annotator; a pair without a label there is `unsure`. Raises `WrongInput`."""
     try:

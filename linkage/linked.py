@@ -1,6 +1,6 @@
 """The fourth type on the way: records of several sources, tied together by links."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -52,6 +52,10 @@ class LinkedTable:
     """Source → digest of the delivery."""
     assignments: Mapping[str, Assignment] = field(default_factory=dict)
     """Model → which records have one partner at most; a model without one excludes nobody."""
+    marks: pl.DataFrame | None = None
+    """`source`, `row` and a code (UInt32) for each field of which no cluster has two values."""
+    least_share: float = 0.0
+    """Of the compared pairs between two groups, the least share that must be links for them to be one cluster."""
     _made_by: object = field(default=None)
 
     def __post_init__(self) -> None:
@@ -109,8 +113,9 @@ class LinkedTable:
     def draws(self, number: int, seed: int) -> Iterator["LinkedTable"]:
         """The same records under `number` plausible link sets: `links` are drawn from the likely pairs."""
         for links in draw_links(self.likely, self.assignments, number, seed):
-            grouped = cluster_records(self.entities.select("source", "row"), links, self.kinds, self.once)
-            yield replace(self, links=links, entities=self.entities.with_columns(grouped["cluster"]))
+            records = self.entities.select("source", "row")
+            found = clusters_of(records, links, self.kinds, self.once, self.marks, self.least_share)
+            yield replace(self, links=links, entities=self.entities.with_columns(found.numbers.alias("cluster")))
 
 
 def _among(links: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:
@@ -131,14 +136,13 @@ def clusters_of(
     links: pl.DataFrame,
     kinds: Mapping[str, str],
     once: Mapping[str, bool],
-    *,
-    different: Sequence[str] = (),
+    marks: pl.DataFrame | None = None,
     least_share: float = 0.0,
 ) -> Clusters:
     """Clusters of `records` by position, with the rules of `linkage.cluster.Rules` and the links left out.
 
-    `different` names columns of `records` (tokens, text) of which no cluster has two values. Sources that some link
-    ties count as compared.
+    `marks` has, for each `source` and `row`, what no cluster has two different values of. Sources that some link ties
+    count as compared.
     """
     nodes = records.select("source", "row").with_row_index("node")
     same_kind = links.filter(
@@ -146,12 +150,14 @@ def clusters_of(
         == pl.col("source_r").replace_strict(kinds, return_dtype=pl.String)
     ).sort("match_weight", "source_l", "row_l", "source_r", "row_r", descending=[True, False, False, False, False])
     ends = pl.DataFrame([_nodes(same_kind, nodes, "l").alias("one"), _nodes(same_kind, nodes, "r").alias("two")])
+    known = records.select("source", "row")
+    marked = known if marks is None else known.join(marks, on=["source", "row"], how="left", maintain_order="left")
     numbers = {source: number for number, source in enumerate(once)}
     tied = same_kind.select("source_l", "source_r").unique().iter_rows()
     rules = Rules(
         source=nodes["source"].replace_strict(numbers, return_dtype=pl.UInt32),
         once=frozenset(number for source, number in numbers.items() if once[source]),
-        different=tuple(records[name] for name in different),
+        different=tuple(marked.get_columns()[2:]),
         least_share=least_share,
         compared=frozenset((min(pair), max(pair)) for pair in (tuple(numbers[end] for end in ends) for ends in tied)),
     )

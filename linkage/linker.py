@@ -13,7 +13,7 @@ from linkage.block import Blocks, block
 from linkage.explain import Explanation, explain
 from linkage.files import Records, read_records
 from linkage.fitted import FittedModel
-from linkage.labels import MATCH, UNSURE, at_positions
+from linkage.labels import said
 from linkage.levels import with_levels
 from linkage.model import Model
 from linkage.pairing import Pairing, pair_up
@@ -59,8 +59,7 @@ class Linker:
         """The model fitted to the files, and to `labels` where `linkage.labels.read_labels` has read some."""
         if labels is None:
             return fit(self.pairing, self.blocks)
-        placed = at_positions(labels, self.left.ids, self.right.ids, dedupe=self.pairing.model.dedupe)
-        sure = placed.filter(pl.col("label") != UNSURE).with_columns(match=pl.col("label") == MATCH)
+        sure = said(labels, self.left.ids, self.right.ids, dedupe=self.pairing.model.dedupe)
         return fit(self.pairing, self.blocks, sure)
 
     def score(self, fitted: FittedModel) -> pl.DataFrame:

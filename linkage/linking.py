@@ -10,8 +10,9 @@ from linkage import linked
 from linkage.assign import assign
 from linkage.block import block
 from linkage.comparable import comparable
+from linkage.dictionary import codes
 from linkage.fitted import FittedModel
-from linkage.linked import LINKS, LinkedTable, cluster_records
+from linkage.linked import LINKS, LinkedTable, clusters_of
 from linkage.model import Model
 from linkage.pairing import pair_up
 from linkage.quality import LinkQuality, link_quality
@@ -47,9 +48,11 @@ def link(tables: Mapping[str, ProtectedTable], fitted: Sequence[FittedModel]) ->
     records = _records(tables)
     kinds = {name: table.entity for name, table in tables.items()}
     once = {name: table.once for name, table in tables.items()}
-    grouped = cluster_records(records.select("source", "row"), links, kinds, once)
+    marks = _marks(tables, sorted({name for model in fitted for name in model.model.clusters.different}))
+    least_share = max((model.model.clusters.least_share for model in fitted), default=0.0)
+    grouped = clusters_of(records, links, kinds, once, marks, least_share)
     return LinkedTable(
-        entities=records.with_columns(grouped["cluster"]),
+        entities=records.with_columns(grouped.numbers.alias("cluster")),
         links=links,
         plausible=plausible,
         likely=pl.concat([pl.DataFrame(schema=LINKS), *(found.likely for found in answers)]),
@@ -60,6 +63,8 @@ def link(tables: Mapping[str, ProtectedTable], fitted: Sequence[FittedModel]) ->
         models={model.model.id: model.digest for model in fitted},
         deliveries={name: table.delivery for name, table in tables.items()},
         assignments={model.model.id: model.assignment for model in fitted},
+        marks=marks,
+        least_share=least_share,
         _made_by=linked._LINKAGE,
     )
 
@@ -115,6 +120,20 @@ def _records(tables: Mapping[str, ProtectedTable]) -> pl.DataFrame:
     return pl.concat(
         [table.table.select(pl.lit(name).alias("source"), "row", "record") for name, table in tables.items()]
     )
+
+
+def _marks(tables: Mapping[str, ProtectedTable], fields: Sequence[str]) -> pl.DataFrame:
+    """`source`, `row` and for each field a code in place of its token, null where a source or a record lacks it."""
+    found = pl.concat([table.table.select(pl.lit(name).alias("source"), "row") for name, table in tables.items()])
+    for field in fields:
+        tokens = [
+            table.table[field]
+            if field in table.fields
+            else pl.repeat(None, table.table.height, dtype=pl.Binary, eager=True)
+            for table in tables.values()
+        ]
+        found = found.with_columns(pl.concat(codes(tokens)).alias(field))
+    return found
 
 
 def _payload(table: ProtectedTable) -> pl.DataFrame:

@@ -2,11 +2,11 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import polars as pl
 
@@ -17,11 +17,12 @@ from linkage.cluster import ClusterReport, Rules, clusters
 from linkage.evaluation import evaluate, read_truth
 from linkage.files import Records, read_records
 from linkage.fitted import FittedModel
+from linkage.labels import read_labels, said
 from linkage.model import Model
 from linkage.pairing import Pairing, pair_up
 from linkage.quality import LinkQuality, link_quality
 from linkage.report import Findings, findings, render
-from linkage.score import scored, scorer, settled
+from linkage.score import Scorer, scored, scorer, settled
 from linkage.side_by_side import SideBySide
 from linkage.train import fit
 from linkage.unfinished import Unfinished, sweep
@@ -52,57 +53,53 @@ class WorkbenchLinks:
         return f"WorkbenchLinks({self.links.height} links)"
 
 
-def link_files(
-    left: Path,
-    right: Path,
-    model: Model,
-    out: Path,
-    *,
-    truth: Path | None = None,
-    fitted: FittedModel | None = None,
-    show_values: bool = False,
-) -> WorkbenchLinks:
+class Extras(TypedDict, total=False):
+    """What may come with the files."""
+
+    truth: Path | None
+    """True pairs (`id_l`, `id_r`), read after everything else: they only add `truth` to the quality."""
+    fitted: FittedModel | None
+    """Used as it is; without one the model is trained on the files."""
+    labels: Path | None
+    """What people said of pairs (`linkage.labels`): trained on too, and where they were drawn also calibrated by."""
+    show_values: bool
+    """Whether the report holds values of a few records; then it is for a partner's own premises only."""
+
+
+def link_files(left: Path, right: Path, model: Model, out: Path, **extras: Unpack[Extras]) -> WorkbenchLinks:
     """Link two files and write pairs, links, clusters, model, quality and report into folder `out`.
 
-    A fitted model is used as it is; otherwise the model is trained on the files. `truth` (columns `id_l`, `id_r`) is
-    read after everything else and only adds `truth` to the quality. With `show_values` the report holds values of a few
-    records, and is for a partner's own premises only. A long run that was broken off goes on where it was, when it is
-    called again with the same files, model and folder. Raises `WrongInput`.
+    A long run that was broken off goes on where it was, when it is called again with the same files, model and folder.
+    Raises `WrongInput`.
     """
     if model.dedupe:
         raise WrongInput(f"model {model.id} has one source on both sides", remedy="Use dedupe, or name two sources.")
     sides = (read_records(left, model, "left"), read_records(right, model, "right"))
-    shown = SideBySide.read(left, right, model) if show_values else None
-    work = _Work(out, (left, right))
-    return _written(_run(*sides, model, fitted, shown, work), out, truth, dedupe=False)
+    shown = SideBySide.read(left, right, model) if extras.get("show_values") else None
+    work = _Work(out, (left, right), extras.get("fitted"), extras.get("labels"))
+    return _written(_run(*sides, model, shown, work), out, extras.get("truth"), dedupe=False)
 
 
-def dedupe_files(
-    file: Path,
-    model: Model,
-    out: Path,
-    *,
-    truth: Path | None = None,
-    fitted: FittedModel | None = None,
-    show_values: bool = False,
-) -> WorkbenchLinks:
+def dedupe_files(file: Path, model: Model, out: Path, **extras: Unpack[Extras]) -> WorkbenchLinks:
     """Find records of one entity in one file; as `link_files`, with `left` and `right` of the model taken as equal."""
     same = model.for_one_file()
     records = read_records(file, same, "left")
-    shown = SideBySide.read(file, None, same) if show_values else None
-    work = _Work(out, (file,))
-    return _written(_run(records, records, same, fitted, shown, work), out, truth, dedupe=True)
+    shown = SideBySide.read(file, None, same) if extras.get("show_values") else None
+    work = _Work(out, (file,), extras.get("fitted"), extras.get("labels"))
+    return _written(_run(records, records, same, shown, work), out, extras.get("truth"), dedupe=True)
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """Where a run keeps what it has finished, and the files it reads."""
+    """Where a run keeps what it has finished, and all it reads."""
 
     out: Path
-    inputs: tuple[Path, ...]
+    files: tuple[Path, ...]
+    given: FittedModel | None
+    labels: Path | None
 
     def model_and_pairs(
-        self, pairing: Pairing, blocks: Blocks, given: FittedModel | None
+        self, pairing: Pairing, blocks: Blocks, train: Callable[[], FittedModel]
     ) -> tuple[FittedModel, pl.DataFrame]:
         """The model used and what is scored under it, kept on the way where that is long."""
         count = sum(size.pairs for size in blocks.sizes)
@@ -110,32 +107,31 @@ class _Work:
         for size in blocks.sizes:
             LOG.info("  %s", size)
         if count <= LONG:
-            used = given or fit(pairing, blocks)
+            used = self.given or train()
             return used, scored(pairing, blocks, used)
         declared = pairing.model.model_dump_json()
-        as_given = given.to_json().decode() if given else ""
-        kept = Unfinished.of_run(self.out, self.inputs, declared, as_given, VERSION)
-        return self._in_steps(pairing, blocks, given, kept)
-
-    def _in_steps(
-        self, pairing: Pairing, blocks: Blocks, given: FittedModel | None, kept: Unfinished
-    ) -> tuple[FittedModel, pl.DataFrame]:
+        as_given = self.given.to_json().decode() if self.given else ""
+        inputs = (*self.files, *([self.labels] if self.labels else []))
+        kept = Unfinished.of_run(self.out, inputs, declared, as_given, VERSION)
         if kept.finished:
             LOG.info("going on from %s finished shards", kept.finished)
-        used = given or kept.fitted(lambda: fit(pairing, blocks))
-        ready, rows, found = scorer(pairing, used), list(chunks(pairing, blocks)), []
-        for number, some in enumerate(rows, start=1):
-            found.append(kept.shard(some, partial(ready.shard, blocks, some)))
-            LOG.info("%s of %s shards scored", number, len(rows))
-        return used, settled(pl.concat(found), pairing, used)
+        used = self.given or kept.fitted(train)
+        return used, settled(_in_steps(kept, scorer(pairing, used), blocks), pairing, used)
 
 
-def _run(
-    left: Records, right: Records, model: Model, fitted: FittedModel | None, shown: SideBySide | None, work: _Work
-) -> WorkbenchLinks:
+def _in_steps(kept: Unfinished, ready: Scorer, blocks: Blocks) -> pl.DataFrame:
+    rows, found = list(chunks(ready.pairing, blocks)), []
+    for number, some in enumerate(rows, start=1):
+        found.append(kept.shard(some, partial(ready.shard, blocks, some)))
+        LOG.info("%s of %s shards scored", number, len(rows))
+    return pl.concat(found)
+
+
+def _run(left: Records, right: Records, model: Model, shown: SideBySide | None, work: _Work) -> WorkbenchLinks:
     pairing = pair_up(left.comparable, right.comparable, model)
     blocks = block(pairing)
-    used, pairs = work.model_and_pairs(pairing, blocks, fitted)
+    labels = None if work.labels is None else said(read_labels(work.labels), left.ids, right.ids, dedupe=model.dedupe)
+    used, pairs = work.model_and_pairs(pairing, blocks, partial(fit, pairing, blocks, labels))
     links = assign(pairs, used.assignment, model.threshold, model.matching)
     quality = link_quality(pairs, links, used, model.threshold, blocks.sizes)
     found, grouped = _clusters(links, pairing, left, right)

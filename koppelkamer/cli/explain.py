@@ -16,7 +16,7 @@ def explain(call: argparse.Namespace) -> Screen:
     """Read both files anew, for how rare a value is depends on all of them."""
     from linkage import Linker
 
-    fitted = _fitted(call.fitted)
+    fitted = read_fitted(call.fitted)
     progress("reading the records")
     linker = Linker.of_files(call.left, call.right, fitted.model)
     why = linker.explain(fitted, call.id_l, call.id_r)
@@ -24,7 +24,8 @@ def explain(call: argparse.Namespace) -> Screen:
     return Screen({**asdict(why), "match_weight": why.match_weight, "words": words}, words)
 
 
-def _fitted(path: Path) -> "FittedModel":
+def read_fitted(path: Path) -> "FittedModel":
+    """Raises `WrongInput` when the file is not a fitted model."""
     from linkage import FittedModel
 
     try:

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from declare import Refusal, WrongInput, canonical, load, write_atomically
 from intake import Source, read_extract
+from koppelkamer.cli.explain import read_fitted
 from koppelkamer.cli.propose import Files, block_sizes, check_call, propose_model, used
 from koppelkamer.cli.screen import Screen, columns, percent, progress, quarantined, read_key
 
 if TYPE_CHECKING:
     from gate import Verdict
     from linkage import Model, WorkbenchLinks
+    from linkage.workbench import Extras
     from pseudonymise.domain import Domain
 
 
@@ -24,7 +26,7 @@ def link(call: argparse.Namespace) -> Screen:
         from linkage import link_files
 
         progress("linking", of="linkage")
-        return link_files(call.left, call.right, model, call.out, truth=call.truth, show_values=call.show_values)
+        return link_files(call.left, call.right, model, call.out, **_extras(call))
 
     return _asked(call, (call.left, call.right), run)
 
@@ -36,9 +38,18 @@ def dedupe(call: argparse.Namespace) -> Screen:
         from linkage import dedupe_files
 
         progress("looking for double records", of="linkage")
-        return dedupe_files(call.file, model, call.out, truth=call.truth, show_values=call.show_values)
+        return dedupe_files(call.file, model, call.out, **_extras(call))
 
     return _asked(call, (call.file,), run)
+
+
+def _extras(call: argparse.Namespace) -> "Extras":
+    from linkage.workbench import Extras
+
+    if call.fitted and call.labels:
+        raise WrongInput("a fitted model is not trained on labels", remedy="Give --fitted or --labels, not both.")
+    fitted = read_fitted(call.fitted) if call.fitted else None
+    return Extras(truth=call.truth, fitted=fitted, labels=call.labels, show_values=call.show_values)
 
 
 def _asked(call: argparse.Namespace, files: Files, run: Callable[["Model"], "WorkbenchLinks"]) -> Screen:
