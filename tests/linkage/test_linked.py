@@ -127,6 +127,22 @@ def test_two_rows_of_one_person_count_as_one(tables, fitted):
     assert linked.links.filter(pl.col("row_r") == 61).is_empty()
 
 
+def test_two_numbers_are_never_one_person(tables):
+    """Two reports of one resident bear different numbers: both link to the resident, for names and dates agree."""
+    declared = PERSON.model_dump(mode="json") | {"clusters": {"different": ["bsn"]}}
+    nobody = protected("residents", [person(i, bsn=False) for i in range(60)])
+    number = str(199999999)
+    reports = protected("reports", [person(0), (number, *person(0)[1:3], None)], once=False)
+    trained = train(tables["reports"], tables["residents"], PERSON)
+    together = {"residents": nobody, "reports": reports}
+    apart, before = (
+        link(together, [trained.model_copy(update={"model": Model.model_validate(model)})]).entities
+        for model in (declared, PERSON.model_dump(mode="json"))
+    )
+    of_reports = [one.filter(pl.col("source") == "reports")["cluster"].n_unique() for one in (apart, before)]
+    assert of_reports == [2, 1]
+
+
 def test_what_it_carries_along(linked, fitted):
     assert linked.payload["residents"].columns == ["row", "payload.band"]
     assert linked.models == {model.model.id: model.digest for model in fitted}
