@@ -5,9 +5,9 @@ whether similarity may better it; at last similarity itself. After each the boun
 tightened. A few pairs are taken at once, so that what is worked on stays near the processor.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -51,6 +51,9 @@ class Waiting:
     states: dict[int, Numbers]
     """By number of field."""
 
+    def __len__(self) -> int:
+        return self.left.size
+
     def keep(self, kept: Truths) -> None:
         if kept.all():
             return
@@ -72,6 +75,9 @@ class Waiting:
         return step.most.ravel().take(place)
 
 
+Stage = Callable[[Waiting], None]
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Screening:
     bound: Bound
@@ -81,28 +87,35 @@ class Screening:
 
     def __call__(self, left: Positions, right: Positions) -> pl.DataFrame:
         """`l`, `r` and levels of the pairs that can reach the floor."""
-        parts = [
-            self._table(self._screened(left[start : start + AT_ONCE], right[start : start + AT_ONCE]))
-            for start in range(0, max(left.size, 1), AT_ONCE)
-        ]
+        parts = []
+        for start in range(0, max(left.size, 1), AT_ONCE):
+            pairs = self.waiting(left[start : start + AT_ONCE], right[start : start + AT_ONCE])
+            for _, stage in self.stages():
+                stage(pairs)
+                self.tighten(pairs)
+            parts.append(self._table(pairs))
         return pl.concat(parts)
 
-    def _screened(self, left: Positions, right: Positions) -> Waiting:
+    def waiting(self, left: Positions, right: Positions) -> Waiting:
+        """Pairs of which no more is known than which whole values are equal."""
         agreement = self.bound.agreement(left, right)
         equal = {number: self.bound.equal(agreement, number).astype(np.uint8) for number in self.columns}
         pairs = Waiting(left, right, self.bound.most(left, agreement), equal)
-        self._tighten(pairs)
-        # Of values that are equal as a whole the level matters little: it is told of the pairs that are left.
-        for whole, step in product((0, 1), self.steps):
-            _by_codes(pairs, step, whole)
-            self._tighten(pairs)
-        for step in self.steps:
-            if step.agreement.measures:
-                _by_similarity(pairs, step)
-                self._tighten(pairs)
+        self.tighten(pairs)
         return pairs
 
-    def _tighten(self, pairs: Waiting) -> None:
+    def stages(self) -> Iterator[tuple[str, Stage]]:
+        """What pairs go through, by name, from cheap to dear."""
+        # Of values that are equal as a whole the level matters little: it is told of the pairs that are left.
+        for whole, what in enumerate(("codes, values differ", "codes, values are equal")):
+            for step in self.steps:
+                yield f"{step.agreement.field.name}: {what}", partial(_by_codes, step=step, whole=whole)
+        for step in self.steps:
+            if step.agreement.measures:
+                yield f"{step.agreement.field.name}: similarity", partial(_by_similarity, step=step)
+
+    def tighten(self, pairs: Waiting) -> None:
+        """Drop the pairs that cannot reach the floor."""
         pairs.keep(pairs.most >= self.bound.least - MARGIN)
 
     def _table(self, pairs: Waiting) -> pl.DataFrame:
