@@ -36,7 +36,7 @@ def scores(fitted: FittedModel, left: list, right: list, one: list[int], two: li
     pairing = pair_up(persons([left[i] for i in one]), persons([right[i] for i in two]), fitted.model)
     found = scorer(pairing, fitted).score(candidates(pairing, block(pairing)))
     columns = ("l", "r", "match_weight", "match_probability")
-    return {(one[l], two[r]): (weight, chance) for l, r, weight, chance in found.select(columns).iter_rows()}
+    return {(one[i], two[j]): (weight, chance) for i, j, weight, chance in found.select(columns).iter_rows()}
 
 
 @settings(max_examples=3, deadline=None)
