@@ -77,7 +77,8 @@ def _warnings(pairing: Pairing, fitted: FittedModel, seen: Patterns, matches: Fl
     if fitted.prior > _COMMON and seen.counts.sum():
         yield f"matches are common among random pairs (1 in {1 / fitted.prior:.0f}): how strangers agree is less sure"
     yield from _of_dependence(fitted)
-    yield from _of_fields(pairing, fitted, seen, matches)
+    yield from _of_fields(pairing, fitted)
+    yield from _of_levels(pairing, seen, matches)
 
 
 def _of_dependence(fitted: FittedModel) -> Iterator[str]:
@@ -95,21 +96,22 @@ def _of_dependence(fitted: FittedModel) -> Iterator[str]:
             )
 
 
-def _of_fields(pairing: Pairing, fitted: FittedModel, seen: Patterns, expected: Floats) -> list[str]:
-    found = []
-    for number, (field, chances) in enumerate(zip(pairing.fields, fitted.fields, strict=True)):
-        levels = seen.levels[:, number]
+def _of_fields(pairing: Pairing, fitted: FittedModel) -> Iterator[str]:
+    for field, chances in zip(pairing.fields, fitted.fields, strict=True):
         sides = [codes[field.name] for codes in (pairing.left_codes, pairing.right_codes)]
         if any(side.count() == 0 for side in sides):
-            found.append(f"{field.name} is empty on one side: it tells nothing")
+            yield f"{field.name} is empty on one side: it tells nothing"
         elif all(side.min() == side.max() for side in sides):
-            found.append(f"{field.name} has one value everywhere: it tells nothing")
+            yield f"{field.name} has one value everywhere: it tells nothing"
         elif chances.m[0] < chances.u[0]:
-            found.append(f"matches agree on {field.name} less often than strangers: look at its columns and formats")
-        matches = np.bincount(levels, weights=expected, minlength=field.other + 1)[1 : field.other]
-        found += [
-            f"level “{level.name}” of {field.name} was not seen among matches: its weight is what was supposed at first"
-            for level, share in zip(field.levels, matches, strict=True)
-            if share < _SEEN <= expected.sum()
-        ]
-    return found
+            yield f"matches agree on {field.name} less often than strangers: look at its columns and formats"
+
+
+def _of_levels(pairing: Pairing, seen: Patterns, matches: Floats) -> Iterator[str]:
+    unseen = []
+    for number, field in enumerate(pairing.fields):
+        counts = np.bincount(seen.levels[:, number], weights=matches, minlength=field.other + 1)[1 : field.other]
+        names = [level.name for level, count in zip(field.levels, counts, strict=True) if count < _SEEN]
+        unseen += [f"{field.name} {', '.join(names)}"] if names else []
+    if unseen and matches.sum() >= _SEEN:
+        yield f"levels never seen among matches weigh what was supposed at first: {'; '.join(unseen)}"
