@@ -109,7 +109,7 @@ def expectation_maximisation(
     history: list[tuple[float, float]] = []
     for _ in range(MOST_ITERATIONS):
         matches = patterns.matches(_odds(places, prior, m, u), prior)
-        new = [_maximised(*each) for each in zip(known, places, [matches] * len(m), first, u, strict=True)]
+        new = [_maximised(*each) for each in zip(known, places, [matches] * len(m), first, strict=True)]
         moved = max(float(np.abs(a - b).max()) for a, b in zip(new, m, strict=True))
         m = new
         if not prior_fixed:
@@ -155,13 +155,18 @@ def _starting_m(shape: tuple[int, ...]) -> Floats:
     return np.asarray(reduce(np.multiply.outer, alone))
 
 
-def _maximised(known: Chances, places: Indices, matches: Floats, first: Floats, u: Floats) -> Floats:
-    """Each level's share of the expected matches, missing values apart."""
+def _maximised(known: Chances, places: Indices, matches: Floats, first: Floats) -> Floats:
+    """Each level's share of the expected matches, missing values apart.
+
+    Levels are ordered by m over the chance in random pairs, which orders m over u as well: u is what that chance leaves
+    besides matches. By u itself, which follows m, levels that are pooled would take turns for ever.
+    """
     shape = known.chance.shape
     seen = np.bincount(places, weights=matches, minlength=int(np.prod(_padded(shape)))).reshape(_padded(shape))
     interior = seen[tuple(slice(1, None) for _ in shape)] + STRENGTH * first
     m = _held(np.asarray(interior / interior.sum()), known.fixed_m)
-    return _ordered(m, u, known.ordered) if known.ordered and not known.fixed_m else m
+    by = _held(known.chance, known.fixed_u)
+    return _ordered(m, by, known.ordered) if known.ordered and not known.fixed_m else m
 
 
 def _held(chances: Floats, fixed: Mapping[int, float]) -> Floats:
