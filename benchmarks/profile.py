@@ -109,8 +109,8 @@ def page(size: str, clock: Clock) -> str:
         [
             f"# Where the time goes, {size} × {size}",
             "",
-            "CPU seconds of one run, and the pairs left behind each stage of the screen (`linkage/screen.py`). Pairs of",
-            "several blocks count for each. Merging, scoring and assigning what is left is not in it.",
+            "CPU seconds of one run, and the pairs left behind each stage of the screen (`linkage/screen.py`); a pair",
+            "of several blocks counts for each. Merging, scoring and assigning what is left is not in it.",
             "",
             f"{said}.",
             "",

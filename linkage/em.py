@@ -78,7 +78,8 @@ class Patterns:
         if self.labelled is None:
             return expected
         of_matches, of_others = self.labelled
-        chance = odds / (1.0 + odds)
+        # what such a pair counts for among its rivals; alone where no candidate looks like it
+        chance = np.where(self.counts > 0, expected / np.maximum(self.counts, 1.0), odds / (1.0 + odds))
         return np.asarray(np.maximum(expected + of_matches * (1.0 - chance) - of_others * chance, 0.0))
 
     def _expected(self, odds: Floats, prior: float) -> Floats:

@@ -40,7 +40,7 @@ def exclusive(odds: Floats, rivals: Sequence[Indices], without: Sequence[float] 
 
 
 def beside_rivals(pairs: pl.DataFrame, assignment: Assignment) -> Floats:
-    """Chance of each settled pair (`l`, `r`, `match_probability`) to be the one match of its records."""
+    """Chance of each scored pair (`l`, `r`, `match_probability`) to be the one match of its records."""
     probability = np.minimum(pairs["match_probability"].to_numpy(), 1.0 - NEARLY)
     return exclusive(probability / (1.0 - probability), rivals_of(pairs, assignment))
 

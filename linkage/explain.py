@@ -8,7 +8,7 @@ import polars as pl
 from linkage.fitted import Factor, FittedModel
 from linkage.levels import with_levels
 from linkage.pairing import Pairing
-from linkage.score import Scorer, probability, scorer
+from linkage.score import Scorer, scorer
 from linkage.words import WORDS, Language, posterior_sentence, prior_sentence, step_sentences
 
 
@@ -57,8 +57,7 @@ def explain(pairing: Pairing, fitted: FittedModel, left: int, right: int) -> Exp
     ready = scorer(pairing, fitted)
     steps = tuple(_step(compared, ready, factor) for factor in fitted.factors)
     total = np.asarray([sum(step.weight for step in steps)])
-    prior = float(np.log2(fitted.prior) - np.log2(1 - fitted.prior))
-    return Explanation(prior, steps, float(probability(total, fitted)[0]))
+    return Explanation(ready.start, steps, float(ready.probability(total)[0]))
 
 
 def _step(compared: pl.DataFrame, ready: Scorer, factor: Factor) -> Step:

@@ -42,8 +42,11 @@ def read_dated(path: Path, model: Model, side: Side) -> pl.DataFrame:
     dates = {column: field.format_of(side) for column, field in declared.items() if field.type == "date"}
     lists = {column: field.separator for column, field in declared.items() if field.type == "list"}
     table = read_as_written(path, model, side)
+    dated = [mapped(table[column], _date(pl.col("value"), form)) for column, form in dates.items()]
+    for found in dated:
+        _refuse_unreadable(path, table[found.name], found, dates[found.name])
     return table.with_columns(
-        *(mapped(table[column], _date(pl.col("value"), form)) for column, form in dates.items()),
+        *dated,
         *(pl.col(column).str.replace_all(between, BETWEEN, literal=True) for column, between in lists.items()),
     )
 
@@ -79,7 +82,29 @@ def read_texts(path: Path, names: list[str], *, separator: str = ",", encoding: 
         ) from None
 
 
+def _refuse_unreadable(path: Path, written: pl.Series, found: pl.Series, form: str) -> None:
+    """Raise `WrongInput` when most dates are not written as declared: that is the declaration's fault, not theirs."""
+    given = written.len() - (written.is_null() | (written == "")).sum()
+    lost = given - found.count()
+    if 2 * lost > given:
+        raise WrongInput(
+            f"{lost:,} of {given:,} values in column {written.name} of {path.name} are no dates written {form}",
+            remedy="Mend the format of the column in the model.",
+        )
+
+
 def _text(name: str, kind: pl.DataType) -> pl.Expr:
+    if isinstance(kind, pl.Struct):
+        raise WrongInput(f"column {name} holds several values in one", remedy="Give them columns of their own.")
+    if kind.is_float():
+        # 4200.0 is how some programs write the number 4200 in a column where a value is missing
+        whole = pl.col(name) == pl.col(name).round()
+        number = pl.col(name).cast(pl.Int64, strict=False).cast(pl.String)
+        return pl.when(whole & number.is_not_null()).then(number).otherwise(pl.col(name).cast(pl.String))
+    if isinstance(kind, pl.Datetime):
+        midnight = pl.col(name).dt.time() == pl.time(0, 0, 0)
+        day = pl.col(name).dt.date().cast(pl.String)
+        return pl.when(midnight).then(day).otherwise(pl.col(name).cast(pl.String))
     if not isinstance(kind, pl.List | pl.Array):
         return pl.col(name).cast(pl.String)
     members = pl.col(name).cast(pl.List(pl.String)).list

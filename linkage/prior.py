@@ -5,11 +5,14 @@ from dataclasses import dataclass
 import polars as pl
 
 from declare import WrongInput
+from linkage.coincidence import chance_equal
 from linkage.dictionary import together
 from linkage.model import EXCLUDING, Assignment
 from linkage.pairing import Pairing
 
 _LEAST, _MOST = 1e-12, 0.1
+MOST_AGREEING = 50_000_000
+"""Pairs of a rule that are told apart from those of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,28 @@ def start(pairing: Pairing, assignment: Assignment) -> Start:
 
 
 def _agreeing(pairing: Pairing, rules: tuple[tuple[str, ...], ...]) -> int:
-    """Pairs that agree on all evidence of some rule."""
+    """Pairs that agree on all evidence of some rule. Raises `WrongInput` where a rule holds for too many to be told."""
+    sides = (pairing.left_codes, pairing.right_codes)
+    for rule in rules:
+        _known(pairing, rule)
+        if chance_equal(*sides, list(rule), dedupe=pairing.model.dedupe) * pairing.possible > MOST_AGREEING:
+            raise WrongInput(
+                f"the rule {' + '.join(rule)} of the prior holds for more than {MOST_AGREEING:,} pairs",
+                remedy="A rule hardly ever joins strangers: add evidence to it.",
+            )
     found = [_pairs(pairing, rule) for rule in rules]
     return int(pl.concat(found).unique().select(pl.len()).collect(engine="streaming").item())
 
 
-def _pairs(pairing: Pairing, rule: tuple[str, ...]) -> pl.LazyFrame:
+def _known(pairing: Pairing, rule: tuple[str, ...]) -> None:
     if unknown := sorted(set(rule) - set(pairing.left_codes.columns)):
         raise WrongInput(
             f"a rule of the prior of model {pairing.model.id} names {unknown[0]}, which is not compared",
             remedy="Name evidence that is compared or blocked on.",
         )
+
+
+def _pairs(pairing: Pairing, rule: tuple[str, ...]) -> pl.LazyFrame:
     keys = together([[side[part] for part in rule] for side in (pairing.left_codes, pairing.right_codes)])
     left, right = (
         key.alias("key").to_frame().with_row_index(side).drop_nulls().lazy()

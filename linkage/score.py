@@ -27,6 +27,8 @@ class Scorer:
     factors: tuple[Factor, ...]
     rarities: Mapping[str, Floats]
     screening: Screening
+    start: float
+    """log2 odds before any field is looked at."""
 
     def score(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """`pairs` with their levels, and `match_weight` (log2 Bayes factor, without the prior), `match_probability`."""
@@ -35,7 +37,13 @@ class Scorer:
             weight += self.of_factor(pairs, factor)
         for field in self.rarities:
             weight += self.of_rarity(pairs, field)
-        return pairs.with_columns(match_weight=weight, match_probability=probability(weight, self.fitted))
+        return pairs.with_columns(match_weight=weight, match_probability=self.probability(weight))
+
+    def probability(self, weight: Floats) -> Floats:
+        """Posterior chance of a match, as labels calibrate it."""
+        odds = self.start + weight
+        bent = self.fitted.calibration.odds(odds) if self.fitted.calibration else odds
+        return np.asarray(1.0 / (1.0 + np.exp2(-bent)))
 
     def of_factor(self, pairs: pl.DataFrame, factor: Factor) -> Floats:
         """What the levels of a factor's fields weigh in each pair."""
@@ -61,26 +69,17 @@ def scorer(pairing: Pairing, fitted: FittedModel) -> Scorer:
     fitted.check(pairing)
     added = rarities(pairing, fitted)
     compared = agreements(pairing)
-    most = bound(pairing, fitted.factors, added, least_weight(fitted))
-    return Scorer(pairing, fitted, fitted.factors, added, screening(most, fitted.factors, compared))
+    start = start_of(pairing, fitted)
+    most = bound(pairing, fitted.factors, added, weight_at(fitted.model.floor, start, fitted))
+    return Scorer(pairing, fitted, fitted.factors, added, screening(most, fitted.factors, compared), start)
 
 
 def scored(pairing: Pairing, blocks: Blocks, fitted: FittedModel) -> pl.DataFrame:
-    """All candidates that alone are not less likely than the model's floor, scored and settled; sorted by `l`, `r`.
+    """All candidates that are not less likely than the model's floor, scored; sorted by `l`, `r`.
 
     What cannot reach the floor is dropped on the way, so this gives the same as scoring all candidates, with less work.
     """
-    return settled(pl.concat(shards(pairing, blocks, fitted)), pairing, fitted)
-
-
-def settled(pairs: pl.DataFrame, pairing: Pairing, fitted: FittedModel) -> pl.DataFrame:
-    """Scored pairs with the chance of a match instead of no partner, where a record has one partner at most.
-
-    Which of several pairs of a record it is, assignment decides (`linkage.exclusive.beside_rivals` tells the chance).
-    """
-    without = without_partner(fitted.assignment, fitted.prior, (pairing.left.height, pairing.right.height))
-    odds = log_odds(pairs["match_weight"].to_numpy(), fitted) - np.log2(max(without, default=1.0))
-    return pairs.with_columns(match_probability=1.0 / (1.0 + np.exp2(-odds)))
+    return pl.concat(shards(pairing, blocks, fitted))
 
 
 def shards(pairing: Pairing, blocks: Blocks, fitted: FittedModel) -> Iterator[pl.DataFrame]:
@@ -89,19 +88,14 @@ def shards(pairing: Pairing, blocks: Blocks, fitted: FittedModel) -> Iterator[pl
     return (ready.shard(blocks, rows) for rows in chunks(pairing, blocks))
 
 
-def least_weight(fitted: FittedModel) -> float:
-    """Match weight at which a pair is as likely as the model's floor."""
-    floor = float(np.log2(fitted.model.floor / (1.0 - fitted.model.floor)))
-    by_model = fitted.calibration.by_model(floor) if fitted.calibration else floor
-    return by_model - float(np.log2(fitted.prior / (1.0 - fitted.prior)))
+def start_of(pairing: Pairing, fitted: FittedModel) -> float:
+    """log2 odds of a pair before any field is looked at: of a match, and where a record has one partner at most, of
+    this one instead of none (`linkage.exclusive`). Which of several it is, assignment decides."""
+    without = without_partner(fitted.assignment, fitted.prior, (pairing.left.height, pairing.right.height))
+    return float(np.log2(fitted.prior / (1.0 - fitted.prior)) - np.log2(max(without, default=1.0)))
 
 
-def probability(weight: Floats, fitted: FittedModel) -> Floats:
-    """Posterior chance of a match of a pair that stands alone."""
-    return np.asarray(1.0 / (1.0 + np.exp2(-log_odds(weight, fitted))))
-
-
-def log_odds(weight: Floats, fitted: FittedModel) -> Floats:
-    """log2 of prior odds times two to the weight, as labels calibrate it."""
-    odds = np.log2(fitted.prior) - np.log2(1.0 - fitted.prior) + weight
-    return fitted.calibration.odds(odds) if fitted.calibration else np.asarray(odds)
+def weight_at(probability: float, start: float, fitted: FittedModel) -> float:
+    """Match weight (log2) at which a pair has this probability."""
+    odds = float(np.log2(probability / (1.0 - probability)))
+    return (fitted.calibration.by_model(odds) if fitted.calibration else odds) - start

@@ -22,6 +22,11 @@ from linkage.score import scorer
 from pseudonymise.protected import ProtectedTable
 from pseudonymise.standardise import VERSION
 
+NOT_CALIBRATED = (
+    "the labels trained the model but do not calibrate its chances: there are too few matches or others among them, or "
+    "heavier pairs match no oftener than lighter ones"
+)
+
 
 def train(left: ProtectedTable | Comparable, right: ProtectedTable | Comparable, model: Model) -> FittedModel:
     """The model fitted to the two tables; the same tables in any row order give the same numbers.
@@ -173,11 +178,13 @@ def _ordered_levels(field: Field) -> list[int]:
 
 def _calibrated(fitted: FittedModel, pairing: Pairing, labels: pl.DataFrame) -> FittedModel:
     if "inclusion" not in labels.columns or labels["inclusion"].null_count():
-        return fitted
-    weighed = scorer(pairing, fitted).score(with_levels(labels, pairing))
-    prior = float(np.log2(fitted.prior) - np.log2(1.0 - fitted.prior))
-    found = calibrated(weighed.with_columns(odds=pl.col("match_weight") + prior))
-    return fitted.model_copy(update={"calibration": found})
+        said = "the labels trained the model, but were not drawn with known chances: nothing is calibrated by them"
+        return fitted.model_copy(update={"warnings": (*fitted.warnings, said)})
+    ready = scorer(pairing, fitted)
+    weighed = ready.score(with_levels(labels, pairing))
+    found = calibrated(weighed.with_columns(odds=pl.col("match_weight") + ready.start))
+    said = f"chances are calibrated by {labels.height} labels" if found else NOT_CALIBRATED
+    return fitted.model_copy(update={"calibration": found, "warnings": (*fitted.warnings, said)})
 
 
 def _frozen(pairing: Pairing, assignment: Assignment, known: tuple[Chances, ...], found: Fit) -> FittedModel:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
@@ -22,7 +23,7 @@ from linkage.model import Model
 from linkage.pairing import Pairing, pair_up
 from linkage.quality import LinkQuality, link_quality
 from linkage.report import Findings, findings, render
-from linkage.score import Scorer, scored, scorer, settled
+from linkage.score import Scorer, scored, scorer
 from linkage.side_by_side import SideBySide
 from linkage.train import fit
 from linkage.unfinished import Unfinished, sweep
@@ -74,6 +75,7 @@ def link_files(left: Path, right: Path, model: Model, out: Path, **extras: Unpac
     """
     if model.dedupe:
         raise WrongInput(f"model {model.id} has one source on both sides", remedy="Use dedupe, or name two sources.")
+    _checked(model, out, extras)
     sides = (read_records(left, model, "left"), read_records(right, model, "right"))
     shown = SideBySide.read(left, right, model) if extras.get("show_values") else None
     work = _Work(out, (left, right), extras.get("fitted"), extras.get("labels"))
@@ -83,6 +85,7 @@ def link_files(left: Path, right: Path, model: Model, out: Path, **extras: Unpac
 def dedupe_files(file: Path, model: Model, out: Path, **extras: Unpack[Extras]) -> WorkbenchLinks:
     """Find records of one entity in one file; as `link_files`, with `left` and `right` of the model taken as equal."""
     same = model.for_one_file()
+    _checked(same, out, extras)
     records = read_records(file, same, "left")
     shown = SideBySide.read(file, None, same) if extras.get("show_values") else None
     work = _Work(out, (file,), extras.get("fitted"), extras.get("labels"))
@@ -116,7 +119,7 @@ class _Work:
         if kept.finished:
             LOG.info("going on from %s finished shards", kept.finished)
         used = self.given or kept.fitted(train)
-        return used, settled(_in_steps(kept, scorer(pairing, used), blocks), pairing, used)
+        return used, _in_steps(kept, scorer(pairing, used), blocks)
 
 
 def _in_steps(kept: Unfinished, ready: Scorer, blocks: Blocks) -> pl.DataFrame:
@@ -125,6 +128,26 @@ def _in_steps(kept: Unfinished, ready: Scorer, blocks: Blocks) -> pl.DataFrame:
         found.append(kept.shard(some, partial(ready.shard, blocks, some)))
         LOG.info("%s of %s shards scored", number, len(rows))
     return pl.concat(found)
+
+
+def _checked(model: Model, out: Path, extras: Extras) -> None:
+    """Raise `WrongInput` for what would come to light only after the work, or make its result another than asked."""
+    truth, fitted = extras.get("truth"), extras.get("fitted")
+    if truth is not None:
+        read_truth(truth)
+    there = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise WrongInput(f"nothing can be written into {out.name}", remedy="Name a folder of yours for the results.")
+    if fitted is not None and _settings(fitted.model) != _settings(model):
+        raise WrongInput(
+            f"the fitted model was trained under other settings than model {model.id} has",
+            remedy="Give the model it was trained with, unchanged, or train again without it.",
+        )
+
+
+def _settings(model: Model) -> dict[str, Any]:
+    """All but how files are written and what they are called."""
+    return model.model_dump(exclude={"id", "file", "fields"})
 
 
 def _run(left: Records, right: Records, model: Model, shown: SideBySide | None, work: _Work) -> WorkbenchLinks:
@@ -186,13 +209,18 @@ def _rules(pairing: Pairing, sides: Sequence[str]) -> Rules:
 
 
 def _written(found: WorkbenchLinks, out: Path, truth: Path | None, *, dedupe: bool) -> WorkbenchLinks:
+    """Everything is worked out before the first file is written."""
+    measured = evaluate(found.links, read_truth(truth), either_way=dedupe) if truth else None
+    quality = asdict(found.quality) | ({"truth": measured} if measured else {})
+    texts = {
+        "model.json": found.fitted.to_json(),
+        "quality.json": json.dumps(quality, indent=2, sort_keys=True).encode(),
+        "report.html": render(found.report, measured).encode(),
+    }
     for name, table in (("pairs", found.pairs), ("links", found.links), ("clusters", found.clusters)):
         with replacing(out / f"{name}.parquet") as path:
             table.write_parquet(path)
-    write_atomically(out / "model.json", found.fitted.to_json())
-    measured = evaluate(found.links, read_truth(truth), either_way=dedupe) if truth else None
-    quality = asdict(found.quality) | ({"truth": measured} if measured else {})
-    write_atomically(out / "quality.json", json.dumps(quality, indent=2, sort_keys=True).encode())
-    write_atomically(out / "report.html", render(found.report, measured).encode())
+    for name, text in texts.items():
+        write_atomically(out / name, text)
     sweep(out)
     return replace(found, truth=measured)

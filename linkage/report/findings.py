@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from linkage.cluster import ClusterReport
+from linkage.exclusive import beside_rivals
 from linkage.fitted import FittedModel
 from linkage.pairing import Pairing
 from linkage.quality import LinkQuality
@@ -13,6 +14,7 @@ from linkage.report.groups import Group, groups
 from linkage.report.histogram import Bin, histogram
 from linkage.report.patterns import Patterns, patterns
 from linkage.report.unlinkable import Unlinkable, unlinkable
+from linkage.score import start_of, weight_at
 from linkage.side_by_side import SideBySide
 
 
@@ -22,6 +24,8 @@ class Findings:
 
     fitted: FittedModel
     quality: LinkQuality
+    threshold_weight: float
+    """Match weight from which pairs are links."""
     histogram: tuple[Bin, ...]
     patterns: Patterns
     examples: tuple[Example, ...]
@@ -51,11 +55,13 @@ def findings(
     marked = scored.join(linked, on=["l", "r"], how="left", maintain_order="left").with_columns(
         pl.col("linked").fill_null(value=False)
     )
+    expected = marked.with_columns(match_probability=beside_rivals(marked, fitted.assignment))
     return Findings(
         fitted=fitted,
         quality=quality,
-        histogram=histogram(marked),
-        patterns=patterns(marked, fitted),
+        threshold_weight=weight_at(quality.threshold, start_of(pairing, fitted), fitted),
+        histogram=histogram(expected),
+        patterns=patterns(expected, fitted),
         examples=examples(marked, pairing, fitted, shown),
         clusters=clusters,
         groups=groups(marked, pairing, quality.threshold),

@@ -46,7 +46,6 @@ WARNED = {  # left, right, links expected, what is said
     "a column of blanks": (of("surname", "  "), RIGHT, True, "surname is empty on one side"),
     "all columns null": (people(0).clear(60), RIGHT, False, "no pair"),
     "one value everywhere": (of("surname", "Jansen"), of("surname", "Jansen"), True, "one value everywhere"),
-    "dates in another format": (of("born", "3 maart 1980"), RIGHT, False, "birth_date is empty on one side"),
     "no candidates": (
         people(60).with_columns(surname=pl.lit("Xx"), born=pl.lit("1700-01-01")), RIGHT, False,
         "no block brings two records together; mend the blocks",
@@ -54,6 +53,9 @@ WARNED = {  # left, right, links expected, what is said
     "no records on the left": (people(0), RIGHT, False, "no pair is a candidate"),
     "no records at all": (people(0), people(0), False, "no pair is a candidate"),
     "one record": (people(1), people(1), True, "hardly any candidate looks like a match"),
+    "dates with a time of midnight, and as text": (
+        people(60).with_columns(pl.col("born").str.to_datetime("%Y-%m-%d")), RIGHT, True, None,
+    ),
     "dates as dates, and as text": (people(60).with_columns(pl.col("born").str.to_date()), RIGHT, True, None),
     "names as categories, and as text": (people(60).cast({"surname": pl.Categorical}), RIGHT, True, None),
 }  # fmt: skip
@@ -76,6 +78,10 @@ REFUSED = {  # left, right, declaration, what is said
     "an id that is empty": (people(9), people(9).with_columns(key=pl.lit(None)), WITH_ID, "empty or repeated"),
     "an id that is not there": (people(9).drop("key"), people(9), WITH_ID, "no column key"),
     "types that differ": (people(9), people(9), TWO_KINDS, "of two kinds"),
+    "dates in another format": (of("born", "3 maart 1980"), people(9), PLAIN, "60 of 60 values in column born"),
+    "several values in one": (
+        people(9).with_columns(born=pl.struct("born")), people(9), PLAIN, "column born holds several values in one",
+    ),
     "a field of one side only": (
         people(9), people(9), PLAIN.replace('right = "given_name"', ""), "right has no linkage field given_name",
     ),

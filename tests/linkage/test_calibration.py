@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from linkage import Model
+from linkage import Model, explain
 from linkage.block import block, candidates
 from linkage.calibration import FEWEST, calibrated
 from linkage.fitted import Calibration
@@ -63,10 +63,12 @@ def test_too_little_to_go_by_changes_nothing(labels):
     assert calibrated(labels) is None
 
 
-def test_what_is_kept_goes_by_calibrated_chances():
-    """The floor and the bound that prunes follow the curve: the same as scoring everything."""
+@pytest.mark.parametrize("assignment", ["none", "right-once", "one-to-one"])
+def test_what_is_kept_goes_by_the_chances_that_are_shown(assignment):
+    """Floor, bound, scores and explanations follow curve and chance of no partner, as scoring everything does."""
     left, right = persons(crowd(80, seed=1)), persons(crowd(80, seed=1, wrong=0.3))
-    pairing = pair_up(left, right, Model.model_validate(MODEL.model_dump(mode="json") | {"floor": 0.05}))
+    declared = MODEL.model_dump(mode="json") | {"floor": 0.05, "one_to_one": assignment}
+    pairing = pair_up(left, right, Model.model_validate(declared))
     blocks = block(pairing)
     bent = fit(pairing, blocks).model_copy(update={"calibration": Calibration(shift=-3.0, slope=0.4, labels=50)})
     whole = scorer(pairing, bent).score(candidates(pairing, blocks))
@@ -75,3 +77,20 @@ def test_what_is_kept_goes_by_calibrated_chances():
     assert 0 < found.height < whole.height
     assert found.select("l", "r").equals(expected.select("l", "r"))
     assert found["match_probability"].to_list() == pytest.approx(expected["match_probability"].to_list())
+    for one, two, chance in found.head(5).iter_rows():
+        assert explain(pairing, bent, one, two).match_probability == pytest.approx(chance)
+
+
+def test_labels_calibrate_what_is_shown_where_a_record_has_one_partner():
+    """Half of the records have no partner, and people say so: the chances of all pairs add up to the matches."""
+    rows = crowd(400, seed=3)
+    left, right = persons(rows[:300]), persons(crowd(400, seed=3, wrong=0.35)[100:])
+    weak = {"comparisons": [{"field": "surname"}, {"field": "postcode"}], "one_to_one": "one-to-one", "floor": 1e-6}
+    pairing = pair_up(left, right, Model.model_validate(MODEL.model_dump(mode="json") | weak))
+    blocks = block(pairing)
+    every = scored(pairing, blocks, fit(pairing, blocks)).select("l", "r")
+    labels = every.with_columns(match=pl.col("l").cast(pl.Int64) == pl.col("r").cast(pl.Int64) + 100, inclusion=1.0)
+    fitted = fit(pairing, blocks, labels)
+    assert fitted.calibration is not None
+    shown = scored(pairing, blocks, fitted).join(labels, on=["l", "r"])
+    assert shown["match_probability"].sum() == pytest.approx(shown["match"].sum(), rel=0.15)
