@@ -59,13 +59,16 @@ WRONGS = {
     "link: two models": ("link names.csv names.csv --model good.toml --propose new.toml", "one model"),
     "link: nowhere to put it": ("link names.csv names.csv --model good.toml", "--out"),
     "link: labels for a fitted model": (
-        "link names.csv names.csv --model good.toml --out out --fitted m.json --labels l.csv", "not both",
+        "link names.csv names.csv --model good.toml --out out --fitted m.json --labels l.csv",
+        "not both",
     ),
     "link: a fitted model that is none": (
-        "link names.csv names.csv --model good.toml --out out --fitted names.csv", "not a fitted model",
+        "link names.csv names.csv --model good.toml --out out --fitted names.csv",
+        "not a fitted model",
     ),
     "link: labels of other records": (
-        "link names.csv names.csv --model good.toml --out out --labels labels.csv", "2 labelled pairs",
+        "link names.csv names.csv --model good.toml --out out --labels labels.csv",
+        "2 labelled pairs",
     ),
     "dedupe: a model that is there is not written over": ("dedupe names.csv --propose good.toml", "good.toml"),
     "dedupe: nothing to propose": ("dedupe other.csv --propose new.toml", "fewer than two records"),
