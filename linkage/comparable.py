@@ -1,6 +1,6 @@
 """Evidence of one side, ready to be compared: tokens and encodings, or clear text."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -25,11 +25,6 @@ class Evidence:
     def each(self, column: pl.Series) -> pl.Series:
         """A column of `distinct`, or one computed from it, by position of the records."""
         return column if self.rows is None else column.gather(self.rows)
-
-    def at(self, columns: Sequence[str], positions: pl.Series) -> pl.DataFrame:
-        """Evidence of the records at `positions`."""
-        rows = positions if self.rows is None else self.rows.gather(positions)
-        return self.distinct.select(pl.col(columns).gather(rows))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

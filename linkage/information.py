@@ -6,7 +6,7 @@ from typing import Final, Self
 import numpy as np
 import polars as pl
 
-from linkage.compare.level import SAME
+from linkage.compare.level import whole
 from linkage.em import STRENGTH
 from linkage.fitted import FittedField, FittedJoint, FittedModel
 from linkage.interval import Floats
@@ -47,7 +47,7 @@ def _alone(number: int, field: FittedField, fitted: FittedModel) -> Table:
     """What is equal as a whole is known from the frequencies of values, so its u has no error."""
     u = np.array(field.u)
     error = _error(u, fitted)
-    error[: field.levels[0] == SAME] = 0.0
+    error[: whole(field.levels)] = 0.0
     return Table((number,), np.array(field.m), u, error)
 
 

@@ -32,7 +32,10 @@ _ANNOTATION_VERSION: Final = 1
 
 
 def read_labels(path: Path) -> pl.DataFrame:
-    """Columns as `SCHEMA`, in the order of the file. Raises `WrongInput` with the row number of the first fault."""
+    """Columns as `SCHEMA`, in the order of the file; a file ending in .json is one of recordlinkage's annotator. Raises
+    `WrongInput` with the row number of the first fault."""
+    if path.suffix.lower() == ".json":
+        return read_annotations(path)
     try:
         table = pl.read_csv(path, infer_schema=False)
     except (OSError, pl.exceptions.PolarsError) as error:

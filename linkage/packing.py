@@ -14,7 +14,6 @@ Outcomes = np.ndarray[tuple[int], np.dtype[np.uint32]]
 """Bit k is set where test k holds."""
 
 WORD = 64
-MOST_TESTS = 32
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -87,11 +87,6 @@ class Pairing:
     def clear(self) -> bool:
         return self.left.clear
 
-    def values(self, field: str, columns: Sequence[str], left: pl.Series, right: pl.Series) -> list[pl.DataFrame]:
-        """Evidence columns of a field for pairs of positions, left and right."""
-        sides = ((self.left, left), (self.right, right))
-        return [side.evidence[field].at(columns, positions) for side, positions in sides]
-
 
 def pair_up(left: Comparable, right: Comparable, model: Model) -> Pairing:
     """Raises `WrongInput` when a side lacks what the model reads."""

@@ -13,8 +13,6 @@ from linkage.information import LEVEL, Information
 from linkage.interval import effective_number, wilson
 from linkage.model import EXCLUDING
 
-MOST_BITS = 400.0
-
 
 @dataclass(frozen=True, slots=True)
 class LinkQuality:

@@ -24,7 +24,7 @@ _SIDES: Final[Options] = {
 _LANGUAGE: Final[Options] = {"--language": {"choices": ["en", "nl"], "help": "default: that of your system"}}
 _LINKED: Final[Options] = {
     "--fitted": {**_FILE, "metavar": "MODEL.json", "help": "fitted model to use as it is, of an earlier linkage"},
-    "--labels": {**_FILE, "metavar": "LABELS.csv", "help": "what people said of pairs: to train on and calibrate by"},
+    "--labels": {**_FILE, "metavar": "LABELS.csv", "help": "labels (or annotations, .json) to train and calibrate by"},
     "--truth": {**_FILE, "help": "true pairs (id_l, id_r), for evaluation only"},
     "--show-values": {
         "action": "store_true", "help": "the report shows values of a few records: on the partner's own premises only",

@@ -89,6 +89,11 @@ def test_annotations_without_records_hold_no_values(tmp_path):
     assert all(pair["fields"] == [] for pair in json.loads((tmp_path / "pairs.json").read_text())["pairs"])
 
 
+def test_labels_may_be_given_as_annotations(tmp_path):
+    write_annotations(tmp_path / "pairs.json", LABELS)
+    assert read_labels(tmp_path / "pairs.json").equals(read_annotations(tmp_path / "pairs.json"))
+
+
 def test_positions_of_labelled_pairs():
     ids = pl.Series("id", [9, 8, 7], dtype=pl.UInt32)
     labels = LABELS.with_columns(id_l=pl.Series(["7", "8", "9"]), id_r=pl.Series(["8", "9", "7"]))
