@@ -1,27 +1,19 @@
 """The register of a room: opened, brought in line with the declarations, and the plan that approvals are given to."""
 
 from collections.abc import Sequence
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from declare import Refusal, Signer, canonical, digest, digest_file, load
+from declare import Refusal, Signer, load
 from flows.models import fitted_model
 from gate.policy import Policy
 from koppelkamer.room import Room
 from koppelkamer.settings import configure, migrate
+from koppelkamer.version import code_version
 from linkage import FittedModel
 from register.declarations import Request
 
 if TYPE_CHECKING:
     from register.plan import Plan
-
-_ROOT: Final = Path(__file__).parents[1]
-_PACKAGES: Final = (
-    "audit", "console", "declare", "expectations", "flows", "gate", "intake", "koppelkamer", "linkage", "pseudonymise",
-    "register", "release",
-)  # fmt: skip
 
 
 def open_register(room: Room) -> None:
@@ -55,14 +47,6 @@ def plan_of(room: Room, request: Request, models: Sequence[FittedModel]) -> "Pla
         agreement=room.agreement(request.agreement).digest,
         code=code_version(),
     )
-
-
-@cache
-def code_version() -> str:
-    """The version, and the digest of every module of the product: a changed line is another program."""
-    modules = sorted(path for package in _PACKAGES for path in (_ROOT / package).rglob("*.py"))
-    contents = {str(path.relative_to(_ROOT)): digest_file(path) for path in modules}
-    return f"{version('koppelkamer')}+{digest(canonical(contents))[:12]}"
 
 
 def fitted_models(room: Room, request: Request) -> list[FittedModel]:

@@ -26,29 +26,33 @@ class Records:
 
     comparable: Comparable
     ids: pl.Series
+    warnings: tuple[str, ...] = ()
+    """What of the file cannot be read, in counts."""
 
 
 def read_records(path: Path, model: Model, side: Side) -> Records:
     """Raises `WrongInput` when the file cannot be read as declared, or a column is missing, or an id comes twice."""
-    dated = read_dated(path, model, side)
+    dated, warnings = _read_dated(path, model, side)
     fields = fields_of((column, field.type, field.field) for column, field in _declared(model, side))
-    return Records(Comparable.of_text(side, dated, fields), read_ids(path, model, dated.height))
+    return Records(Comparable.of_text(side, dated, fields), read_ids(path, model, dated.height), warnings)
 
 
 def read_dated(path: Path, model: Model, side: Side) -> pl.DataFrame:
     """The columns of the model's fields as text, dates as YYYY-MM-DD with 00 for unknown parts, members of lists with
     a bar between them. Raises `WrongInput`."""
+    return _read_dated(path, model, side)[0]
+
+
+def _read_dated(path: Path, model: Model, side: Side) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """As `read_dated`, with a sentence for every column of dates of which some cannot be read."""
     declared = dict(_declared(model, side))
     dates = {column: field.format_of(side) for column, field in declared.items() if field.type == "date"}
     lists = {column: field.separator for column, field in declared.items() if field.type == "list"}
     table = read_as_written(path, model, side)
     dated = [mapped(table[column], _date(pl.col("value"), form)) for column, form in dates.items()]
-    for found in dated:
-        _refuse_unreadable(path, table[found.name], found, dates[found.name])
-    return table.with_columns(
-        *dated,
-        *(pl.col(column).str.replace_all(between, BETWEEN, literal=True) for column, between in lists.items()),
-    )
+    warnings = [sentence for found in dated if (sentence := _lost(path, table[found.name], found, dates[found.name]))]
+    between = (pl.col(column).str.replace_all(between, BETWEEN, literal=True) for column, between in lists.items())
+    return table.with_columns(*dated, *between), tuple(warnings)
 
 
 def read_as_written(path: Path, model: Model, side: Side) -> pl.DataFrame:
@@ -82,15 +86,15 @@ def read_texts(path: Path, names: list[str], *, separator: str = ",", encoding: 
         ) from None
 
 
-def _refuse_unreadable(path: Path, written: pl.Series, found: pl.Series, form: str) -> None:
-    """Raise `WrongInput` when most dates are not written as declared: that is the declaration's fault, not theirs."""
+def _lost(path: Path, written: pl.Series, found: pl.Series, form: str) -> str | None:
+    """A sentence on dates that are not written as declared, if there are any. Raises `WrongInput` when they are most:
+    that is the declaration's fault, not theirs."""
     given = written.len() - (written.is_null() | (written == "")).sum()
     lost = given - found.count()
+    said = f"{lost:,} of {given:,} values in column {written.name} of {path.name} are no dates written {form}"
     if 2 * lost > given:
-        raise WrongInput(
-            f"{lost:,} of {given:,} values in column {written.name} of {path.name} are no dates written {form}",
-            remedy="Mend the format of the column in the model.",
-        )
+        raise WrongInput(said, remedy="Mend the format of the column in the model.")
+    return f"{said}: they count as missing" if lost else None
 
 
 def _text(name: str, kind: pl.DataType) -> pl.Expr:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TypedDict, Unpack
+from typing import Any, Self, TypedDict, Unpack
 
 import polars as pl
 
@@ -48,6 +48,8 @@ class WorkbenchLinks:
     fitted: FittedModel
     quality: LinkQuality
     report: Findings
+    warnings: tuple[str, ...]
+    """Of the files and of the model."""
     truth: dict[str, Any] | None
 
     def __repr__(self) -> str:
@@ -65,6 +67,8 @@ class Extras(TypedDict, total=False):
     """What people said of pairs (`linkage.labels`): trained on too, and where they were drawn also calibrated by."""
     show_values: bool
     """Whether the report holds values of a few records; then it is for a partner's own premises only."""
+    program: str
+    """Version of the program: what a long run of another version left unfinished is not gone on with."""
 
 
 def link_files(left: Path, right: Path, model: Model, out: Path, **extras: Unpack[Extras]) -> WorkbenchLinks:
@@ -78,7 +82,7 @@ def link_files(left: Path, right: Path, model: Model, out: Path, **extras: Unpac
     _checked(model, out, extras)
     sides = (read_records(left, model, "left"), read_records(right, model, "right"))
     shown = SideBySide.read(left, right, model) if extras.get("show_values") else None
-    work = _Work(out, (left, right), extras.get("fitted"), extras.get("labels"))
+    work = _Work.of(out, (left, right), extras)
     return _written(_run(*sides, model, shown, work), out, extras.get("truth"), dedupe=False)
 
 
@@ -88,7 +92,7 @@ def dedupe_files(file: Path, model: Model, out: Path, **extras: Unpack[Extras]) 
     _checked(same, out, extras)
     records = read_records(file, same, "left")
     shown = SideBySide.read(file, None, same) if extras.get("show_values") else None
-    work = _Work(out, (file,), extras.get("fitted"), extras.get("labels"))
+    work = _Work.of(out, (file,), extras)
     return _written(_run(records, records, same, shown, work), out, extras.get("truth"), dedupe=True)
 
 
@@ -100,6 +104,11 @@ class _Work:
     files: tuple[Path, ...]
     given: FittedModel | None
     labels: Path | None
+    program: str
+
+    @classmethod
+    def of(cls, out: Path, files: tuple[Path, ...], extras: Extras) -> Self:
+        return cls(out, files, extras.get("fitted"), extras.get("labels"), extras.get("program", ""))
 
     def model_and_pairs(
         self, pairing: Pairing, blocks: Blocks, train: Callable[[], FittedModel]
@@ -115,7 +124,7 @@ class _Work:
         declared = pairing.model.model_dump_json()
         as_given = self.given.to_json().decode() if self.given else ""
         inputs = (*self.files, *([self.labels] if self.labels else []))
-        kept = Unfinished.of_run(self.out, inputs, declared, as_given, VERSION)
+        kept = Unfinished.of_run(self.out, inputs, declared, as_given, VERSION, self.program)
         if kept.finished:
             LOG.info("going on from %s finished shards", kept.finished)
         used = self.given or kept.fitted(train)
@@ -158,13 +167,16 @@ def _run(left: Records, right: Records, model: Model, shown: SideBySide | None, 
     links = assign(pairs, used.assignment, model.threshold, model.matching)
     quality = link_quality(pairs, links, used, model.threshold, blocks.sizes)
     found, grouped = _clusters(links, pairing, left, right)
+    warnings = tuple(dict.fromkeys((*left.warnings, *right.warnings, *used.warnings)))
+    told = used.model_copy(update={"warnings": warnings})
     return WorkbenchLinks(
         pairs=_named(pairs, left, right),
         links=_named(links.sort("l", "r"), left, right),
         clusters=grouped,
         fitted=used,
         quality=quality,
-        report=findings(pairing, pairs, links, found, used, quality, shown),
+        report=findings(pairing, pairs, links, found, told, quality, shown),
+        warnings=warnings,
         truth=None,
     )
 
@@ -211,7 +223,7 @@ def _rules(pairing: Pairing, sides: Sequence[str]) -> Rules:
 def _written(found: WorkbenchLinks, out: Path, truth: Path | None, *, dedupe: bool) -> WorkbenchLinks:
     """Everything is worked out before the first file is written."""
     measured = evaluate(found.links, read_truth(truth), either_way=dedupe) if truth else None
-    quality = asdict(found.quality) | ({"truth": measured} if measured else {})
+    quality = asdict(found.quality) | {"warnings": found.warnings} | ({"truth": measured} if measured else {})
     texts = {
         "model.json": found.fitted.to_json(),
         "quality.json": json.dumps(quality, indent=2, sort_keys=True).encode(),

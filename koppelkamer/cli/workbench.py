@@ -11,6 +11,7 @@ from intake import Source, read_extract
 from koppelkamer.cli.explain import read_fitted
 from koppelkamer.cli.propose import Files, block_sizes, check_call, propose_model, used
 from koppelkamer.cli.screen import Screen, columns, percent, progress, quarantined, read_key
+from koppelkamer.version import code_version
 
 if TYPE_CHECKING:
     from gate import Verdict
@@ -49,7 +50,9 @@ def _extras(call: argparse.Namespace) -> "Extras":
     if call.fitted and call.labels:
         raise WrongInput("a fitted model is not trained on labels", remedy="Give --fitted or --labels, not both.")
     fitted = read_fitted(call.fitted) if call.fitted else None
-    return Extras(truth=call.truth, fitted=fitted, labels=call.labels, show_values=call.show_values)
+    return Extras(
+        truth=call.truth, fitted=fitted, labels=call.labels, show_values=call.show_values, program=code_version()
+    )
 
 
 def _asked(call: argparse.Namespace, files: Files, run: Callable[["Model"], "WorkbenchLinks"]) -> Screen:
@@ -135,11 +138,11 @@ def check(call: argparse.Namespace) -> Screen:
 
 def _linked(found: "WorkbenchLinks", out: Path) -> Screen:
     quality = found.quality
-    facts = {**asdict(quality), "warnings": found.fitted.warnings, "truth": found.truth, "out": str(out)}
+    facts = {**asdict(quality), "warnings": found.warnings, "truth": found.truth, "out": str(out)}
     lines = [
         f"{quality.links:,} links of {quality.candidates:,} candidate pairs, from probability {quality.threshold}",
         f"  precision {percent(quality.precision)}, recall {percent(quality.recall)} (estimated); {quality.note}",
-        *(f"  warning: {warning}" for warning in found.fitted.warnings),
+        *(f"  warning: {warning}" for warning in found.warnings),
     ]
     if found.truth is not None:
         lines += columns(

@@ -57,6 +57,10 @@ WARNED = {  # left, right, links expected, what is said
         people(60).with_columns(pl.col("born").str.to_datetime("%Y-%m-%d")), RIGHT, True, None,
     ),
     "dates as dates, and as text": (people(60).with_columns(pl.col("born").str.to_date()), RIGHT, True, None),
+    "some dates written in another way": (
+        people(60).with_columns(pl.when(pl.int_range(60) < 20).then(pl.lit("3 maart")).otherwise("born").alias("born")),
+        RIGHT, True, "20 of 60 values in column born of left.parquet are no dates written %Y-%m-%d",
+    ),
     "names as categories, and as text": (people(60).cast({"surname": pl.Categorical}), RIGHT, True, None),
 }  # fmt: skip
 
@@ -66,7 +70,7 @@ def test_what_is_odd_gives_a_result_with_a_warning(tmp_path, model, left, right,
     files = written(tmp_path, "left.parquet", left), written(tmp_path, "right.parquet", right)
     found = link_files(*files, load(model, Model), tmp_path / "out")
     assert bool(found.links.height) == linked
-    assert says is None or any(says in warning for warning in found.fitted.warnings), found.fitted.warnings
+    assert says is None or any(says in warning for warning in found.warnings), found.warnings
     page = (tmp_path / "out" / "report.html").read_text()
     assert says is None or says in page
     assert found.clusters.height == left.height + right.height

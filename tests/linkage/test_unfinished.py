@@ -7,12 +7,13 @@ from errno import ENOSPC
 from importlib import import_module
 from pathlib import Path
 from shutil import copytree
+from typing import Any
 
 import polars as pl
 import pytest
 
 from declare import Fault, load
-from linkage import FittedModel, Model, link_files, workbench
+from linkage import Model, link_files, workbench
 from linkage.score import Scorer
 from tests.linkage.test_workbench import MODEL, contents, people
 
@@ -82,7 +83,7 @@ def scored(monkeypatch) -> list[tuple[int, int]]:
     return seen
 
 
-def run(files: tuple[Path, Path, Path], out: Path, **given: FittedModel) -> dict[str, bytes]:
+def run(files: tuple[Path, Path, Path], out: Path, **given: Any) -> dict[str, bytes]:
     link_files(files[0], files[1], load(files[2], Model), out, **given)
     return contents(out)
 
@@ -131,6 +132,14 @@ def test_what_no_longer_fits_is_made_again(tmp_path, files, killed, long, scored
     first, scored[:] = list(scored), []
     assert run(files, tmp_path / "whole") == went_on
     assert len(scored) - len(first) == 3 - again
+
+
+def test_another_program_begins_anew(tmp_path, files, killed, long, scored):
+    copytree(killed, tmp_path / "out")
+    went_on = run(files, tmp_path / "out", program="2.0+0123456789ab")
+    again, scored[:] = list(scored), []
+    assert run(files, tmp_path / "whole") == went_on
+    assert again == scored
 
 
 def test_a_full_disk_is_told_and_the_finished_shards_stay(tmp_path, files, long, scored, monkeypatch):
