@@ -1,4 +1,4 @@
-"""Great Expectations on one table: what was asked in, counts and row numbers out, never a value."""
+"""Great Expectations on one frame: what was asked in, counts and row numbers out, never a value."""
 
 import logging
 from collections.abc import Sequence
@@ -51,11 +51,11 @@ class Found:
     rows: tuple[int, ...]
 
 
-def evaluate(table: pl.DataFrame, asked: Sequence[Asked], source: str) -> tuple[Found, ...]:
-    """Answers in the order asked. Raises `NotEvaluated` and `UnknownCheck`."""
-    results = _results(table, [_expectation(each, place, source) for place, each in enumerate(asked)])
+def evaluate(frame: pl.LazyFrame, rows: int, asked: Sequence[Asked], source: str) -> tuple[Found, ...]:
+    """Answers about a frame of so many rows, in the order asked. Raises `NotEvaluated` and `UnknownCheck`."""
+    results = _results(frame, [_expectation(each, place, source) for place, each in enumerate(asked)])
     by_place = {result.expectation_config.meta["place"]: result for result in results}
-    return tuple(_found(by_place.get(place), each, table.height, source) for place, each in enumerate(asked))
+    return tuple(_found(by_place.get(place), each, rows, source) for place, each in enumerate(asked))
 
 
 def _expectation(asked: Asked, place: int, source: str) -> Any:
@@ -74,7 +74,7 @@ def _expectation(asked: Asked, place: int, source: str) -> Any:
     raise UnknownCheck(source, asked)
 
 
-def _results(table: pl.DataFrame, wanted: Sequence[Any]) -> list[Any]:
+def _results(frame: pl.LazyFrame, wanted: Sequence[Any]) -> list[Any]:
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
@@ -88,7 +88,7 @@ def _results(table: pl.DataFrame, wanted: Sequence[Any]) -> list[Any]:
     try:
         batch = source.add_dataframe_asset("table").add_batch_definition_whole_dataframe("all")
         suite = gx.ExpectationSuite("contract", expectations=list(wanted))
-        return list(batch.get_batch({"dataframe": table}).validate(suite, result_format=RESULT_FORMAT).results)
+        return list(batch.get_batch({"dataframe": frame}).validate(suite, result_format=RESULT_FORMAT).results)
     finally:
         # Great Expectations remembers the last context for as long as the process lives, and with it the frame.
         context.data_sources.delete("delivery")

@@ -13,7 +13,7 @@ def summary(validated: ValidatedExtract) -> dict[str, Any]:
     `checks` as in `ValidatedExtract.quality`. Holds no value and no row number."""
     entries = validated.quarantine.entries
     cells = entries.filter(pl.col("scope") == "cell").select("row", "column").n_unique()
-    kept = validated.table.height
+    kept = validated.height
     return {
         "source": validated.source.id,
         "delivery": validated.delivery,

@@ -1,6 +1,6 @@
 """An Extract held against its contract becomes a ValidatedExtract."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -31,19 +31,15 @@ def validate(extract: Extract) -> ValidatedExtract:
     out. Raises `NotEvaluated` when a check gives no answer, `UnknownCheck` and `ContractBroken`.
     """
     source = extract.source
-    found = evaluate(extract.table, contract(source), source.id)
+    found = evaluate(extract.frame, extract.height, contract(source), source.id)
     _refuse_whole_columns(found, source)
-    emptied = _emptied(extract.table, found)
-    entries = pl.concat([_entries(found), _now_missing(emptied, extract.table, source)])
-    out = entries.filter(pl.col("scope") == "row")
-    table = emptied.join(out, on="row", how="anti", maintain_order="left").select("row", *_names(source))
+    failing = _failing_cells(found)
+    entries = pl.concat([_entries(found), _now_missing(failing, source)])
+    out = entries.filter(pl.col("scope") == "row").get_column("row").unique()
+    parts = tuple(_kept(part, failing, out, source) for part in extract.parts)
     quarantine = extract.quarantine.with_entries(entries)
     quality = tuple(_quality(each) for each in found)
-    return ValidatedExtract(source, extract.delivery, extract.rows_in, table, quarantine, quality, _EXPECTATIONS)
-
-
-def _names(source: Source) -> list[str]:
-    return [column.name for column in source.kept]
+    return ValidatedExtract(source, extract.delivery, extract.rows_in, parts, quarantine, quality, _EXPECTATIONS)
 
 
 def _refuse_whole_columns(found: Sequence[Found], source: Source) -> None:
@@ -52,18 +48,25 @@ def _refuse_whole_columns(found: Sequence[Found], source: Source) -> None:
             raise ContractBroken(source.id, each)
 
 
-def _emptied(table: pl.DataFrame, found: Sequence[Found]) -> pl.DataFrame:
-    """The table with null in every cell that failed a check of its type."""
+def _failing_cells(found: Sequence[Found]) -> dict[str, pl.Series]:
+    """Column → rows in which its cell failed a check of its type. An empty cell fails none of these."""
     failing: dict[str, set[int]] = {}
     for each in found:
         if not each.met and each.asked.consequence == "cell":
             failing.setdefault(each.asked.column, set()).update(each.rows)
-    return table.with_columns(_without(column, rows, table) for column, rows in failing.items())
+    return {column: pl.Series("row", sorted(rows), pl.UInt32) for column, rows in failing.items()}
 
 
-def _without(column: str, rows: set[int], table: pl.DataFrame) -> pl.Expr:
-    numbers = pl.Series(sorted(rows), dtype=table.schema["row"])
-    return pl.when(pl.col("row").is_in(numbers.implode()).not_()).then(pl.col(column)).alias(column)
+def _kept(part: pl.LazyFrame, failing: Mapping[str, pl.Series], out: pl.Series, source: Source) -> pl.LazyFrame:
+    """The part without the rows in `out`, and with null in every failing cell."""
+    emptied = part.with_columns(
+        pl.when(~_among(rows)).then(pl.col(column)).alias(column) for column, rows in failing.items()
+    )
+    return emptied.filter(~_among(out)).select("row", *(column.name for column in source.kept))
+
+
+def _among(rows: pl.Series) -> pl.Expr:
+    return pl.col("row").is_in(rows.implode())
 
 
 def _entries(found: Sequence[Found]) -> pl.DataFrame:
@@ -72,18 +75,15 @@ def _entries(found: Sequence[Found]) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=ENTRIES), *parts])
 
 
-def _named(rows: Sequence[int], column: str, rule: str, scope: str) -> pl.DataFrame:
+def _named(rows: Sequence[int] | pl.Series, column: str, rule: str, scope: str) -> pl.DataFrame:
     numbers = pl.DataFrame({"row": pl.Series(rows, dtype=pl.UInt32)})
     return numbers.select("row", column=pl.lit(column), rule=pl.lit(rule), scope=pl.lit(scope)).cast(ENTRIES)
 
 
-def _now_missing(emptied: pl.DataFrame, table: pl.DataFrame, source: Source) -> pl.DataFrame:
+def _now_missing(failing: Mapping[str, pl.Series], source: Source) -> pl.DataFrame:
     """Rows whose required value was emptied just now."""
-    parts = [pl.DataFrame(schema=ENTRIES)]
-    for name in [column.name for column in source.read if column.required]:
-        lost = emptied.get_column(name).is_null() & table.get_column(name).is_not_null()
-        parts.append(_named(emptied.filter(lost).get_column("row").to_list(), name, "required", "row"))
-    return pl.concat(parts)
+    lost = [(failing[column.name], column.name) for column in source.read if column.required and column.name in failing]
+    return pl.concat([pl.DataFrame(schema=ENTRIES), *(_named(rows, name, "required", "row") for rows, name in lost)])
 
 
 def _quality(found: Found) -> dict[str, Any]:

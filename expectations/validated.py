@@ -15,8 +15,8 @@ _EXPECTATIONS: Final = object()
 class ValidatedExtract:
     """Made by `expectations.validate` only.
 
-    `table`: `row` and the columns of `source.kept`, as in `Extract`, without the rows that failed; cells of the wrong
-    shape are null.
+    `parts` together hold the rows in order: `row` and the columns of `source.kept`, as in `Extract`, without the rows
+    that failed; cells of the wrong shape are null.
 
     `quality` is plain JSON data: one item per check with expectation, column, rule, consequence (`row`, `cell`,
     `warn`), evaluated, unexpected (rows), outcome (`met`, `failed`); no values. What was not evaluated refuses.
@@ -25,7 +25,7 @@ class ValidatedExtract:
     source: Source
     delivery: str
     rows_in: int
-    table: pl.DataFrame
+    parts: tuple[pl.LazyFrame, ...]
     quarantine: Quarantine
     quality: tuple[dict[str, Any], ...]
     _made_by: object = field(default=None)
@@ -34,5 +34,14 @@ class ValidatedExtract:
         if self._made_by is not _EXPECTATIONS:
             raise TypeError("a ValidatedExtract is made by expectations.validate only")
 
+    @property
+    def height(self) -> int:
+        return self.rows_in - len(self.quarantine.rows)
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """All rows in memory."""
+        return pl.concat(self.parts).collect()
+
     def __repr__(self) -> str:
-        return f"ValidatedExtract({self.source.id}, {self.table.height} of {self.rows_in} rows)"
+        return f"ValidatedExtract({self.source.id}, {self.height} of {self.rows_in} rows)"

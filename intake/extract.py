@@ -15,16 +15,16 @@ _INTAKE: Final = object()
 class Extract:
     """Made by `intake.read_extract` only.
 
-    `table` has `row` (UInt32, data rows from 1) and the columns of `source.read` (none that is dropped and of which
-    nothing is asked), in canonical form: dates as text YYYY-MM-DD with 00 or 0000 for unknown parts, integers as Int64,
-    decimals as Float64, everything else as trimmed text. `delivery` is the SHA-256 of the file as delivered.
-    Rows in the file = table.height + rows in quarantine.
+    `parts` together hold the rows in order, each a piece that fits in memory: `row` (UInt32, data rows from 1) and the
+    columns of `source.read` (none that is dropped and of which nothing is asked), in canonical form: dates as text
+    YYYY-MM-DD with 00 or 0000 for unknown parts, integers as Int64, decimals as Float64, everything else as trimmed
+    text. `delivery` is the SHA-256 of the file as delivered. Rows in the file = height + rows in quarantine.
     """
 
     source: Source
     delivery: str
     rows_in: int
-    table: pl.DataFrame
+    parts: tuple[pl.LazyFrame, ...]
     quarantine: Quarantine
     _made_by: object = field(default=None)
 
@@ -32,5 +32,19 @@ class Extract:
         if self._made_by is not _INTAKE:
             raise TypeError("an Extract is made by intake.read_extract only")
 
+    @property
+    def height(self) -> int:
+        return self.rows_in - len(self.quarantine.rows)
+
+    @property
+    def frame(self) -> pl.LazyFrame:
+        """All rows, not read yet."""
+        return pl.concat(self.parts)
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """All rows in memory."""
+        return self.frame.collect()
+
     def __repr__(self) -> str:
-        return f"Extract({self.source.id}, {self.table.height} of {self.rows_in} rows)"
+        return f"Extract({self.source.id}, {self.height} of {self.rows_in} rows)"

@@ -175,9 +175,12 @@ def _kept(columns: Sequence[str], rule: str) -> pl.Expr:
 
 
 def _collected(plans: Sequence[pl.LazyFrame]) -> list[tuple[Any, ...]]:
-    """One row of values per plan. What Polars says about a failure may quote cells, so only its kind is passed on."""
+    """One row of values per plan, computed on pieces of a frame that may be larger than memory.
+
+    What Polars says about a failure may quote cells, so only its kind is passed on.
+    """
     try:
-        return [frame.row(0) for frame in pl.collect_all(plans)]
+        return [frame.row(0) for frame in pl.collect_all(plans, engine="streaming")]
     except Exception as error:
         kind = type(error).__name__
     raise ExecutionEngineError(f"Polars could not compute a metric ({kind})")

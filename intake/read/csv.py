@@ -1,7 +1,8 @@
 """CSV (RFC 4180) by pyarrow, every column as text. Rows with too few or too many fields are set apart."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 import polars as pl
@@ -13,39 +14,86 @@ from intake.quarantine import ENTRIES
 from intake.read.encoding import utf8
 from intake.read.header import check_header
 from intake.read.raw import Raw
-from intake.read.records import Bytes, misplaced_quote, quote_offsets, record_ends, record_starts, structural
+from intake.read.records import (
+    Bytes,
+    Offsets,
+    misplaced_quote,
+    quote_offsets,
+    record_ends,
+    record_starts,
+    structural,
+)  # fmt: skip
 from intake.read.wrong_file import WrongFile
 from intake.source import Source
 
-BLOCK = 64 * 2**20
-"""Bytes parsed at once; no record may be longer."""
+LONGEST = 64 * 2**20
+"""Bytes; no record may be longer."""
+
+Piece = tuple[bytes, int]
+"""Text, and how many records it holds; empty lines are none."""
 
 
-def read_csv(content: bytes, source: Source) -> Raw:
-    """Split the file into rows and fields. Raises `WrongFile`."""
-    text = utf8(content, source)
-    data = np.frombuffer(text, dtype=np.uint8)
-    starts = _record_starts(data, source)
-    body = int(starts[1]) if starts.size > 1 else len(text)
-    header = _header(text[:body].decode(), source)
-    check_header(header, source)
-    if starts.size == 1:
+def read_csv(blocks: Iterable[bytes], source: Source) -> Iterator[Raw]:
+    """Split the file into rows and fields, some rows at a time. Raises `WrongFile`."""
+    pieces = _whole_records(utf8(blocks, source), source)
+    header, first = _header_and_rest(pieces, source)
+    rows = 0
+    for text, count in chain([first], pieces):
+        if count:
+            table, rejected = _parsed(text, header, source)
+            yield _numbered(table, rejected, range(rows + 1, rows + count + 1), source)
+            rows += count
+    if rows == 0:
         raise WrongFile(source.id, "holds a header and no rows", remedy="Ask for a delivery with rows.")
-    table, rejected = _parsed(text[body:], header, source)
-    return _numbered(table, rejected, int(starts.size) - 1, source)
 
 
-def _record_starts(data: Bytes, source: Source) -> np.ndarray:
-    quotes = quote_offsets(data, source.file.quote)
-    wrong = misplaced_quote(data, quotes, source.file.separator)
+def _whole_records(blocks: Iterable[bytes], source: Source) -> Iterator[Piece]:
+    """The text in pieces that each end where a record ends.
+
+    What follows the last line end outside quotes waits for the next block.
+    """
+    rest, lines = b"", 0
+    for block in blocks:
+        rest += block
+        ends = _ends(rest, source)[:-1]
+        whole = int(ends[-1]) + 1 if ends.size else 0
+        if whole == 0 and len(rest) <= LONGEST:
+            continue
+        piece, rest = rest[:whole], rest[whole:]
+        _refuse_misplaced_quote(piece or rest, lines, source)
+        if not piece:
+            raise _unsplit(source)
+        yield piece, int(record_starts(ends).size)
+        lines += piece.count(b"\n")
+    _refuse_misplaced_quote(rest, lines, source)
+    yield rest, int(record_starts(_ends(rest, source)).size)
+
+
+def _ends(text: bytes, source: Source) -> Offsets:
+    data, mark = np.frombuffer(text, dtype=np.uint8), source.file.quote
+    return record_ends(data, structural(data, quote_offsets(data, mark), source.file.separator))
+
+
+def _refuse_misplaced_quote(text: bytes, lines: int, source: Source) -> None:
+    """`lines` stand before the text."""
+    data: Bytes = np.frombuffer(text, dtype=np.uint8)
+    wrong = misplaced_quote(data, quote_offsets(data, source.file.quote), source.file.separator)
     if wrong is not None:
-        line = int(np.count_nonzero(data[:wrong] == ord("\n"))) + 1
+        line = lines + text.count(b"\n", 0, wrong) + 1
         remedy = 'Have quotes doubled inside quoted fields; `quote = ""` declares a file without quoting.'
         raise WrongFile(source.id, f"has a quote in a place where none may stand (line {line})", remedy=remedy)
-    starts = record_starts(record_ends(data, structural(data, quotes, source.file.separator)))
-    if starts.size == 0:
+
+
+def _header_and_rest(pieces: Iterator[Piece], source: Source) -> tuple[list[str], Piece]:
+    """The checked header, and what follows it in the first piece that holds a record."""
+    text, count = next((piece for piece in pieces if piece[1]), (b"", 0))
+    if count == 0:
         raise WrongFile(source.id, "is empty", remedy="Ask for the delivery again.")
-    return starts
+    starts = record_starts(_ends(text, source))
+    body = int(starts[1]) if count > 1 else len(text)
+    header = _header(text[:body].decode(), source)
+    check_header(header, source)
+    return header, (text[body:], count - 1)
 
 
 def _header(text: str, source: Source) -> list[str]:
@@ -69,7 +117,7 @@ def _parsed(body: bytes, header: Sequence[str], source: Source) -> tuple[pa.Tabl
         table = pyarrow.csv.read_csv(
             pa.py_buffer(body),
             # Only one thread keeps count of the rows it sets apart.
-            read_options=pyarrow.csv.ReadOptions(column_names=list(header), use_threads=False, block_size=BLOCK),
+            read_options=pyarrow.csv.ReadOptions(column_names=list(header), use_threads=False, block_size=len(body)),
             parse_options=pyarrow.csv.ParseOptions(
                 delimiter=source.file.separator,
                 quote_char=source.file.quote or False,
@@ -85,18 +133,24 @@ def _parsed(body: bytes, header: Sequence[str], source: Source) -> tuple[pa.Tabl
     except pa.ArrowInvalid:
         table = None
     if table is None:  # outside the handler: pyarrow's message may quote the row
-        remedy = f"No record may be longer than {BLOCK // 2**20} MiB; check the quotes and line ends."
-        raise WrongFile(source.id, "cannot be split into records", remedy=remedy)
+        raise _unsplit(source)
     return table, rejected
 
 
-def _numbered(table: pa.Table, rejected: list[tuple[int, str]], rows_in: int, source: Source) -> Raw:
-    if table.num_rows + len(rejected) != rows_in:
+def _unsplit(source: Source) -> WrongFile:
+    remedy = f"No record may be longer than {LONGEST // 2**20} MiB; check the quotes and line ends."
+    return WrongFile(source.id, "cannot be split into records", remedy=remedy)
+
+
+def _numbered(table: pa.Table, rejected: list[tuple[int, str]], rows: range, source: Source) -> Raw:
+    """`rows` are the numbers of the rows by the count of records."""
+    if table.num_rows + len(rejected) != len(rows):
         message = f"the parser and the count of records disagree on {source.id}; nothing was read"
         raise Fault(message, remedy="Report the source's declaration and the line ends of the file.")
     numbers = pl.DataFrame(rejected, schema={"row": pl.UInt32, "rule": pl.String}, orient="row")
+    numbers = numbers.with_columns(pl.col("row") + (rows.start - 1))
     entries = numbers.select("row", pl.lit(None, pl.String).alias("column"), "rule", pl.lit("row").alias("scope"))
-    all_rows = np.arange(1, rows_in + 1, dtype=np.uint32)
-    kept = pl.Series("row", np.delete(all_rows, numbers.get_column("row").to_numpy() - 1))
+    all_rows = np.arange(rows.start, rows.stop, dtype=np.uint32)
+    kept = pl.Series("row", np.delete(all_rows, numbers.get_column("row").to_numpy() - rows.start))
     frame = pl.DataFrame(pl.from_arrow(table))
-    return Raw(frame.insert_column(0, kept), entries.cast(ENTRIES), rows_in)
+    return Raw(frame.insert_column(0, kept), entries.cast(ENTRIES), len(rows))

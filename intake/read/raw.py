@@ -7,7 +7,8 @@ import polars as pl
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Raw:
-    """`table`: `row` (UInt32, data rows from 1) and the wanted columns as text, nothing trimmed.
+    """Some rows in a row. `table`: `row` (UInt32, data rows of the file from 1) and the wanted columns as text, nothing
+    trimmed.
 
     `rejected`: entries (`quarantine.ENTRIES`) of rows that could not be split into fields. `rows_in` is counted apart
     from the parser: table.height + rejected rows.

@@ -32,7 +32,8 @@ def test_a_refusal_shows_no_value(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_record_longer_than_a_block_shows_no_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("intake.read.csv.BLOCK", 64)
+    monkeypatch.setattr("intake.read.csv.LONGEST", 64)
+    monkeypatch.setattr("intake.read.BLOCK", 32)
     with pytest.raises(WrongInput, match="cannot be split into records") as refusal:
         read(tmp_path, "a,b\n" + "1,2\n" * 10 + CANARY * 20 + ",2\n" + "1,2\n" * 50, DECLARED)
     assert refusal.value.__context__ is None

@@ -1,5 +1,6 @@
 """A small room: a key store with cheap passphrase work, one domain, one source with made-up people."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from intake.quarantine import Quarantine
 from intake.source import Column, Derived, Source
 from pseudonymise.domain import Domain
 from pseudonymise.keys import DomainKeys, FileKeyStore, RoomKeys, Work
+from pseudonymise.keys.pkcs11 import Token
+from tests.pseudonymise.softhsm import CONFIGURATION, softhsm
 
 CHEAP = Work(memory_kib=64, passes=1, lanes=1)
 PASSPHRASE = "juiste paard batterij nietje"
@@ -73,7 +76,7 @@ def extract(table: pl.DataFrame = PEOPLE, source: Source = SOURCE, delivery: str
         source=source,
         delivery=delivery,
         rows_in=table.height + 1,
-        table=table,
+        parts=(table.lazy(),),
         quarantine=Quarantine.empty().with_entries(entry),
         quality=tuple(met(asked, table.height) for asked in contract(source)),
         _made_by=_EXPECTATIONS,
@@ -114,3 +117,12 @@ def town(store: FileKeyStore, tmp_path_factory: pytest.TempPathFactory) -> Domai
 @pytest.fixture(scope="session")
 def room(store: FileKeyStore) -> RoomKeys:
     return store.room("reports", day=DAY)
+
+
+@pytest.fixture(scope="session")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Token]]:
+    """Two tokens of a hardware module."""
+    folder = tmp_path_factory.mktemp("softhsm")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CONFIGURATION, str(folder / "softhsm2.conf"))
+        yield softhsm(folder, "room", "second")

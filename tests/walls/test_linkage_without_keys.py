@@ -75,7 +75,7 @@ def _validated(extract: Extract) -> ValidatedExtract:
     """As it came: the checks are another test's."""
     names = [column.name for column in extract.source.kept]
     return ValidatedExtract(
-        extract.source, extract.delivery, extract.rows_in, extract.table.select("row", *names),
+        extract.source, extract.delivery, extract.rows_in, (extract.frame.select("row", *names),),
         extract.quarantine, (), _EXPECTATIONS,
     )  # fmt: skip
 
