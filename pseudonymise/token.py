@@ -6,8 +6,10 @@ remain: the commonest token of a surname column is the commonest surname. The fo
 
 from typing import Final
 
+import numpy as np
 import polars as pl
 
+from pseudonymise.binary import of_size
 from pseudonymise.keys import DomainKeys, LeafKey
 from pseudonymise.standardise import token_group
 
@@ -24,15 +26,17 @@ def tokens(evidence: pl.DataFrame, keys: DomainKeys) -> pl.DataFrame:
 def token_column(values: pl.Series, key: LeafKey) -> pl.Series:
     """Tokens of text, or of bytes when re-keying. Null gives null, and so does an empty value: two unknowns differ."""
     places, distinct = dictionary(values)
-    messages = distinct.cast(pl.Binary).to_list()
-    found = [mac if message else None for message, mac in zip(messages, key.macs(messages), strict=True)]
-    return pl.Series(values.name, found, dtype=pl.Binary).gather(places)
+    messages = distinct.cast(pl.Binary)
+    made = key.column_macs(messages)
+    return pl.select(pl.when(messages.bin.size() > 0).then(made).alias(values.name)).to_series().gather(places)
 
 
 def record_tokens(delivery: str, rows: pl.Series, key: LeafKey) -> pl.Series:
     """One token per record; the message is the delivery's digest (32 bytes) and the row (4 bytes, big-endian)."""
-    digest = bytes.fromhex(delivery)
-    return pl.Series("record", key.macs(digest + row.to_bytes(4, "big") for row in rows), dtype=pl.Binary)
+    digest = np.frombuffer(bytes.fromhex(delivery), np.uint8)
+    numbers = rows.to_numpy().astype(">u4").view(np.uint8).reshape(-1, 4)
+    messages = np.hstack([np.broadcast_to(digest, (rows.len(), digest.size)), numbers])
+    return key.column_macs(of_size(messages.reshape(-1), messages.shape[1])).rename("record")
 
 
 def dictionary(values: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -1,7 +1,9 @@
 """Tokens against vectors made elsewhere, against a slow twin, and in another language."""
 
+import _hashlib
 import hmac
 import json
+import math
 import re
 import shutil
 import subprocess
@@ -9,15 +11,19 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from declare import Fault
+from pseudonymise.binary import end_to_end, of_size
 from pseudonymise.domain import SignedDomain
 from pseudonymise.encode import encode_column
-from pseudonymise.keys import DomainKeys, LeafKey
+from pseudonymise.keys import DomainKeys, LeafKey, handle, openssl
 from pseudonymise.keys.handle import SigningKey, StoredMaster
+from pseudonymise.keys.openssl import hmac_sha256
 from pseudonymise.token import record_tokens, token_column, tokens
 from tests.pseudonymise.conftest import DELIVERY, domain
 
@@ -50,10 +56,13 @@ def test_vectors_share_no_token() -> None:
     assert len(found) == len(set(found)) + 1  # case 10 is case 1 again, as the neighbour of case 9
 
 
+@pytest.mark.parametrize("many", [1, 10**9], ids=["by OpenSSL at once", "one by one"])
 @settings(deadline=None)
-@given(TEXTS)
-def test_twin(values: list[str | None]) -> None:
-    made = token_column(pl.Series("surname", values, dtype=pl.String), LeafKey(b"k" * 32))
+@given(values=TEXTS)
+def test_twin(values: list[str | None], many: int) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(handle, "MANY", many)
+        made = token_column(pl.Series("surname", values, dtype=pl.String), LeafKey(b"k" * 32))
     assert made.to_list() == twin(values, b"k" * 32)
     assert made.name == "surname"
     assert made.dtype == pl.Binary
@@ -92,6 +101,40 @@ def test_record_tokens_name_delivery_and_row() -> None:
     assert made[0].hex() == "a1c0ea99b41191e6b396fb26806dbead"
     assert made.n_unique() == 2
     assert not set(made) & set(record_tokens("00" * 32, rows, leaf))
+
+
+@settings(deadline=None)
+@given(st.binary(min_size=1, max_size=100), st.lists(st.binary(max_size=150), min_size=1), st.integers(1, 32))
+def test_openssl_makes_the_same_macs(secret: bytes, messages: list[bytes], size: int) -> None:
+    found = hmac_sha256(secret, *end_to_end(pl.Series(messages, dtype=pl.Binary)), size)
+    assert found is not None
+    assert of_size(found, size).to_list() == [hmac.digest(secret, each, "sha256")[:size] for each in messages]
+
+
+@pytest.mark.parametrize("library", ["not there", "without HMAC"])
+def test_out_of_reach_of_openssl_tokens_are_the_same(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handle, "MANY", 1)
+    monkeypatch.setattr(_hashlib, "__file__", {"not there": "/nowhere.so", "without HMAC": math.__file__}[library])
+    openssl._library.cache_clear()
+    made = token_column(pl.Series(["jansen", None, ""]), LeafKey(b"k" * 32))
+    assert openssl._library() is None
+    openssl._library.cache_clear()
+    assert made.to_list() == twin(["jansen", None, ""], b"k" * 32)
+
+
+def test_a_library_that_miscalculates_makes_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(handle, "MANY", 1)
+    monkeypatch.setattr(handle, "hmac_sha256", lambda *_: np.zeros(32, np.uint8))
+    with pytest.raises(Fault, match="wrong HMAC"):
+        token_column(pl.Series(["jansen", "bakker"]), LeafKey(b"k" * 32))
+
+
+@given(st.lists(st.binary(min_size=3, max_size=3)), st.integers(0, 3))
+def test_a_column_end_to_end_and_back(values: list[bytes], begin: int) -> None:
+    column = pl.concat([pl.Series(values, dtype=pl.Binary)] * 2, rechunk=False).slice(begin)
+    content, begins = end_to_end(column)
+    assert begins.tolist() == [3 * row + begins[0] for row in range(column.len() + 1)]
+    assert of_size(content[begins[0] : begins[-1]], 3).equals(column)
 
 
 def test_no_plan_holds_a_key() -> None:
