@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from declare import Refusal, WrongInput
+from declare import WrongInput
 from expectations.validated import ValidatedExtract
 from intake.derive import derive
 from intake.source import Role, Source
@@ -19,9 +19,9 @@ from pseudonymise.token import RECORD, record_tokens, tokens
 def protect(validated: ValidatedExtract, keys: DomainKeys) -> Protected:
     """Identifying columns as tokens and encodings, payload kept, protected attributes apart, the rest gone.
 
-    Raises `Refusal` when the keys are retired, `WrongInput` when the source declares nothing to link by.
+    Raises `NotActive` when the keys are not in use, `WrongInput` when the source declares nothing to link by.
     """
-    _require_active(keys)
+    keys.require_active()
     source, delivery = validated.source, validated.delivery
     fields = linkage_fields(source)
     table = pl.concat([_identity(validated, fields, keys), _kept(validated, "payload", PAYLOAD)], how="horizontal")
@@ -63,11 +63,3 @@ def linkage_fields(source: Source) -> tuple[Field, ...]:
             remedy="Give at least one column the role identify and a field.",
         )
     return fields_of((column.name, column.type, column.field or column.name) for column in columns)
-
-
-def _require_active(keys: DomainKeys) -> None:
-    if keys.retired:
-        raise Refusal(
-            f"the key of domain {keys.name} is retired: it opens what was made with it and makes nothing new",
-            remedy="Use the next version of the domain.",
-        )

@@ -12,9 +12,10 @@ from pseudonymise.token import token_column
 def rekey(protected: Protected, keys: RoomKeys) -> Protected:
     """The same delivery with every token replaced by the token of that token; equal stays equal, encodings stay.
 
-    One leaf key serves all columns: tokens of two fields differ already. Raises `Refusal` when the tokens were not made
-    under the domain keys that belong to `keys`.
+    One leaf key serves all columns: tokens of two fields differ already. Raises `NotActive`, and `Refusal` when the
+    tokens were not made under the domain keys that belong to `keys`.
     """
+    keys.require_active()
     table = protected.table
     if table.key_id != keys.accepts:
         raise Refusal(

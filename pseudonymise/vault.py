@@ -1,10 +1,12 @@
 """Tables at rest: Parquet Modular Encryption (Apache Parquet format, AES-GCM) with a key of its own for every column.
 
-Polars writes columns without a key in clear, so every column gets one and the file is checked before it takes its name.
-The context is additional data: a file put in the place of another does not open.
+Polars writes columns without a key in clear and reads them without a word, so every column gets one, and a file is
+checked before it takes its name and when it is opened. The context is additional data: a file put in the place of
+another does not open.
 """
 
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -28,17 +30,24 @@ class Unreadable(Refusal):
 
 
 class Vault:
-    """Writes and reads tables under leaf keys of one purpose (`shelf`)."""
+    """Writes and reads tables under leaf keys of one purpose (`shelf`).
 
-    def __init__(self, keys: RoomKeys | DomainKeys, shelf: str = RECORDS) -> None:
+    `earlier` are retired keys: what was written under them is read as well, and nothing is written under them.
+    """
+
+    def __init__(self, keys: RoomKeys | DomainKeys, shelf: str = RECORDS, *, earlier: Sequence[RoomKeys] = ()) -> None:
         self._keys = keys
         self._shelf = shelf
+        self._earlier = earlier
 
     def __repr__(self) -> str:
         return f"Vault({self._keys.name}, {self._shelf})"
 
     def write(self, table: pl.DataFrame, path: Path, context: str) -> None:
-        """Encrypt to `path`, whole or not at all. Raises `WrongInput` for nested columns and `Fault` for the disk."""
+        """Encrypt to `path`, whole or not at all.
+
+        Raises `NotActive`, `WrongInput` for nested columns and `Fault` for the disk.
+        """
         with replacing(path, mode=0o600) as temporary:
             self._encrypt(table, temporary, context)
 
@@ -61,47 +70,63 @@ class Vault:
     def _encrypt(self, table: pl.DataFrame, target: Path | io.BytesIO, context: str) -> None:
         if nested := [name for name, dtype in table.schema.items() if dtype.is_nested()]:
             raise WrongInput(f"column {nested[0]} is nested", remedy="Store flat columns only.")
-        leaf = self._leaf(context)
+        self._keys.require_active()
+        leaf = self._leaf(self._keys, context)
         footer, bound = leaf.footer_key(), self._bound(context)
         columns = {name: leaf.column_key(name) for name in table.columns}
         properties = pl.ParquetEncryptionProperties(footer_key=footer, column_keys=columns, aad_prefix=bound)
         table.write_parquet(target, encryption=properties)
-        if table.height:
-            require_no_clear_column(target, pl.ParquetDecryptionProperties(footer_key=footer, aad_prefix=bound))
+        if table.height and (clear := clear_columns(target, leaf, bound)):
+            raise Fault(
+                f"column {clear[0]} would be stored in clear; nothing was written",
+                remedy="Report this: the Parquet library no longer encrypts every column that has a key.",
+            )
 
     def _decrypt(self, content: Path | io.BytesIO, context: str) -> pl.DataFrame:
-        leaf = self._leaf(context)
-        footer, bound = leaf.footer_key(), self._bound(context)
-        try:
-            names = _columns(content, pl.ParquetDecryptionProperties(footer_key=footer, aad_prefix=bound))
-            columns = {name: leaf.column_key(name) for name in names}
-            properties = pl.ParquetDecryptionProperties(footer_key=footer, column_keys=columns, aad_prefix=bound)
-            return pl.read_parquet(_start(content), decryption=properties)
-        except PolarsError:
-            raise Unreadable(context) from None
+        for keys in (self._keys, *self._earlier):
+            leaf, bound = self._leaf(keys, context), self._bound(context)
+            try:
+                return _read(content, leaf, bound)
+            except PolarsError:
+                continue
+        raise Unreadable(context)
 
-    def _leaf(self, context: str) -> LeafKey:
-        return self._keys.leaf(f"vault {self._shelf}", context)
+    def _leaf(self, keys: RoomKeys | DomainKeys, context: str) -> LeafKey:
+        return keys.leaf(f"vault {self._shelf}", context)
 
     def _bound(self, context: str) -> bytes:
         return framed(PRODUCT, "parquet", self._shelf, context)
 
 
-def require_no_clear_column(file: Path | io.BytesIO, footer_only: pl.ParquetDecryptionProperties) -> None:
-    """Raise `Fault` when a column can be read without a key of its own. `footer_only` opens the footer and no more."""
-    for name in _columns(file, footer_only):
-        try:
-            pl.read_parquet(_start(file), columns=[name], n_rows=1, decryption=footer_only)
-        except PolarsError:
-            continue
-        raise Fault(
-            f"column {name} would be stored in clear; nothing was written",
-            remedy="Report this: the Parquet library no longer encrypts every column that has a key.",
-        )
+def clear_columns(file: Path | io.BytesIO, leaf: LeafKey, bound: bytes) -> list[str]:
+    """Columns of a table with rows that can be read without a key of their own."""
+    return [name for name in _columns(file, leaf, bound) if _is_clear(file, name, _footer_only(leaf, bound))]
 
 
-def _columns(file: Path | io.BytesIO, properties: pl.ParquetDecryptionProperties) -> list[str]:
-    return pl.scan_parquet(_start(file), decryption=properties).collect_schema().names()
+def _is_clear(file: Path | io.BytesIO, column: str, footer_only: pl.ParquetDecryptionProperties) -> bool:
+    try:
+        pl.read_parquet(_start(file), columns=[column], n_rows=1, decryption=footer_only)
+    except PolarsError:
+        return False
+    return True
+
+
+def _read(file: Path | io.BytesIO, leaf: LeafKey, bound: bytes) -> pl.DataFrame:
+    """Raises `PolarsError` when the file does not open, or holds a column in clear."""
+    keys = {name: leaf.column_key(name) for name in _columns(file, leaf, bound)}
+    properties = pl.ParquetDecryptionProperties(footer_key=leaf.footer_key(), column_keys=keys, aad_prefix=bound)
+    table = pl.read_parquet(_start(file), decryption=properties)
+    if table.height and clear_columns(file, leaf, bound):
+        raise PolarsError
+    return table
+
+
+def _columns(file: Path | io.BytesIO, leaf: LeafKey, bound: bytes) -> list[str]:
+    return pl.scan_parquet(_start(file), decryption=_footer_only(leaf, bound)).collect_schema().names()
+
+
+def _footer_only(leaf: LeafKey, bound: bytes) -> pl.ParquetDecryptionProperties:
+    return pl.ParquetDecryptionProperties(footer_key=leaf.footer_key(), aad_prefix=bound)
 
 
 def _start(file: Path | io.BytesIO) -> Path | io.BytesIO:

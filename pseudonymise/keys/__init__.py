@@ -1,10 +1,15 @@
-"""Keys: one random master per domain and version, leaf keys derived from it, all behind opaque handles."""
+"""Keys: one random master per domain and version, leaf keys derived from it, all behind opaque handles.
 
-from pseudonymise.keys.entry import Destruction, KeyDestroyed
-from pseudonymise.keys.file import FileKeyStore, KeyStatus, WrongPassphrase
+A room's wrapping keys are in a file (`FileKeyStore`) or in a hardware module (`pseudonymise.keys.pkcs11`).
+"""
+
+from pseudonymise.keys.entry import Destruction
+from pseudonymise.keys.file import FileKeyStore
 from pseudonymise.keys.handle import DomainKeys, LeafKey, RoomKeys
-from pseudonymise.keys.store import KeyStore
+from pseudonymise.keys.state import KeyDestroyed, NoSuchStep, NotActive
+from pseudonymise.keys.store import KeyStatus, KeyStore
 from pseudonymise.keys.wrap import Work
+from pseudonymise.keys.wrapping import NoWrappingKey, WrongPassphrase
 
 __all__ = [
     "Destruction",
@@ -14,6 +19,9 @@ __all__ = [
     "KeyStatus",
     "KeyStore",
     "LeafKey",
+    "NoSuchStep",
+    "NoWrappingKey",
+    "NotActive",
     "RoomKeys",
     "Work",
     "WrongPassphrase",

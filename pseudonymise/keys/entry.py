@@ -4,27 +4,28 @@ from datetime import date
 from typing import Literal
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from pydantic import Field
 
 from declare import Declaration, Refusal, Signer, canonical, verify_signature
 from pseudonymise.domain import Hex, SignedDomain
-from pseudonymise.keys.wrap import open_box, to_box
+from pseudonymise.keys.state import State
+from pseudonymise.keys.wrapping import WrappingKeys
 
 MasterKind = Literal["domain", "room"]
-State = Literal["active", "retired"]
-"""A retired master opens what was made with it and makes nothing new (NIST SP 800-57 part 1, section 7)."""
 
 
 class Entry(Declaration):
     """`wrapped`: kind of master → sealed bytes. A partner's copy holds the domain's master only."""
 
     signed: SignedDomain
-    state: State
+    state: Literal["pre-active", "active", "retired"]
     wrapped: dict[MasterKind, Hex]
 
-    def secret(self, cipher: AESGCM, kind: MasterKind) -> bytes:
-        """The unwrapped master. Raises `BadSignature` and `Refusal` when domain or state were changed afterwards."""
+    def secret(self, keys: WrappingKeys, under: str, kind: MasterKind) -> bytes:
+        """The master, unwrapped by the wrapping key `under`.
+
+        Raises `NoWrappingKey`, and `BadSignature` or `Refusal` when domain or state were changed afterwards.
+        """
         self.signed.verify()
         if kind not in self.wrapped:
             raise Refusal(
@@ -32,7 +33,7 @@ class Entry(Declaration):
                 remedy="Do this in the room.",
             )
         try:
-            return open_box(cipher, bytes.fromhex(self.wrapped[kind]), _bound(self.signed, self.state, kind))
+            return keys.unwrap(under, bytes.fromhex(self.wrapped[kind]), _bound(self.signed, self.state, kind))
         except InvalidTag:
             raise Refusal(
                 f"the key file of domain {self.signed.domain.id} was changed",
@@ -40,10 +41,12 @@ class Entry(Declaration):
             ) from None
 
 
-def entry(cipher: AESGCM, signed: SignedDomain, state: State, secrets: dict[MasterKind, bytes]) -> Entry:
-    """Masters wrapped under `cipher`; domain, signature and state are additional data."""
-    wrapped = {kind: to_box(cipher, secret, _bound(signed, state, kind)).hex() for kind, secret in secrets.items()}
-    return Entry(signed=signed, state=state, wrapped=wrapped)
+def entry(
+    keys: WrappingKeys, under: str, signed: SignedDomain, state: State, secrets: dict[MasterKind, bytes]
+) -> Entry:
+    """Masters wrapped by the wrapping key `under`; domain, signature and state are additional data."""
+    boxes = {kind: keys.wrap(under, secret, _bound(signed, state, kind)).hex() for kind, secret in secrets.items()}
+    return Entry.model_validate({"signed": signed, "state": state, "wrapped": boxes})
 
 
 def _bound(signed: SignedDomain, state: State, kind: MasterKind) -> bytes:
@@ -101,11 +104,3 @@ class Senders(Declaration):
         """Raise `BadSignature` unless the room signed this list."""
         what = f"the list of senders of {self.domain}"
         verify_signature(public_key, self.message, bytes.fromhex(self.signature), what=what)
-
-
-class KeyDestroyed(Refusal):
-    def __init__(self, domain: str, version: int) -> None:
-        super().__init__(
-            f"the key of domain {domain} version {version} was destroyed; what was made with it cannot be read",
-            remedy="Ask the partners to deliver again under a new version of the domain.",
-        )

@@ -1,7 +1,7 @@
 """Opaque handles on keys. They work with the key and do not show it: no repr, no pickle, no copy."""
 
 from collections.abc import Iterable
-from typing import Final, NoReturn, Protocol
+from typing import Final, Protocol
 
 import polars as pl
 import pyrage
@@ -16,25 +16,12 @@ from declare import Fault, Refusal, Signer
 from pseudonymise.binary import end_to_end, of_size
 from pseudonymise.domain import SignedDomain
 from pseudonymise.keys.derive import expand, framed, leaf_info
+from pseudonymise.keys.opaque import Opaque
+from pseudonymise.keys.state import NotActive, State
 from pseudonymise.keys.openssl import MANY, hmac_sha256
 from pseudonymise.keys.wrap import open_box, to_box
 
 TOKEN_BYTES: Final = 16
-
-
-class Opaque:
-    """Base of everything that holds a secret."""
-
-    __slots__ = ()
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"
-
-    def __reduce_ex__(self, protocol: object) -> NoReturn:
-        raise TypeError(f"a {type(self).__name__} stays in its process")
-
-    def __getstate__(self) -> NoReturn:
-        raise TypeError(f"a {type(self).__name__} stays in its process")
 
 
 class LeafKey(Opaque):
@@ -94,12 +81,12 @@ class StoredMaster(Opaque):
 
 
 class _MasterKeys(Opaque):
-    __slots__ = ("__master", "retired", "signed")
+    __slots__ = ("__master", "signed", "state")
 
-    def __init__(self, master: Master, signed: SignedDomain, *, retired: bool = False) -> None:
+    def __init__(self, master: Master, signed: SignedDomain, *, state: State = "active") -> None:
         self.__master = master
         self.signed = signed
-        self.retired = retired
+        self.state = state
 
     @property
     def name(self) -> str:
@@ -111,6 +98,11 @@ class _MasterKeys(Opaque):
         """Name of the master, safe to print: 8 bytes of an HMAC over the info string, hexadecimal."""
         info = self._info("key-id", "")
         return LeafKey(self.__master.expand(info)).macs([info], 8)[0].hex()
+
+    def require_active(self) -> None:
+        """Raise `NotActive` unless something may be made with these keys; opening asks for no more than the keys."""
+        if self.state != "active":
+            raise NotActive(self.name, self.state)
 
     def leaf(self, purpose: str, field: str) -> LeafKey:
         """The key of one purpose and field under this master."""
@@ -126,8 +118,8 @@ class DomainKeys(_MasterKeys):
 
     __slots__ = ("signer",)
 
-    def __init__(self, master: Master, signed: SignedDomain, *, signer: Signer, retired: bool = False) -> None:
-        super().__init__(master, signed, retired=retired)
+    def __init__(self, master: Master, signed: SignedDomain, *, signer: Signer, state: State = "active") -> None:
+        super().__init__(master, signed, state=state)
         self.signer = signer
         """Of the key store these were taken from: it signs what is delivered under the shared keys."""
 
@@ -137,8 +129,8 @@ class RoomKeys(_MasterKeys):
 
     __slots__ = ("accepts",)
 
-    def __init__(self, master: Master, signed: SignedDomain, *, accepts: str, retired: bool = False) -> None:
-        super().__init__(master, signed, retired=retired)
+    def __init__(self, master: Master, signed: SignedDomain, *, accepts: str, state: State = "active") -> None:
+        super().__init__(master, signed, state=state)
         self.accepts = accepts
         """`key_id` of the domain keys whose tokens are re-keyed with these."""
 

@@ -1,32 +1,288 @@
-"""What the other rooms may ask of a key store, wherever it keeps its keys."""
+"""A key store in a folder, wherever its wrapping keys are: keystore.json, and in domains/ one file per domain version.
 
+Each version of a domain has a wrapping key of its own. Destroying it is the deletion of all that was made with the
+masters it wrapped: a folder restored from a backup brings the wrapped masters back, not what opens them.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
 
-from declare import Sealer, Signer
-from pseudonymise.keys.handle import DomainKeys, RoomKeys
+import pyrage
+from cryptography.exceptions import InvalidTag
+
+from declare import Declaration, Refusal, Sealer, Signer, WrongInput, canonical
+from pseudonymise.domain import Domain, Hex, SignedDomain, to_sign, today
+from pseudonymise.keys.derive import KEY_BYTES
+from pseudonymise.keys.entry import Destruction, Entry, MasterKind, Senders, entry
+from pseudonymise.keys.files import read, write
+from pseudonymise.keys.handle import DomainKeys, Mailbox, RoomKeys, SealingKey, SigningKey, StoredMaster
+from pseudonymise.keys.opaque import Opaque
+from pseudonymise.keys.state import KeyDestroyed, NotActive, State, require_step
+from pseudonymise.keys.wrap import Work
+from pseudonymise.keys.wrapping import NoWrappingKey, WrappingKeys, WrongPassphrase
+
+if TYPE_CHECKING:
+    from pseudonymise.keys.file import FileKeyStore
+
+HEADER: Final = "keystore.json"
+_OWN: Final = "store"
+"""Name of the wrapping key of the store's own secrets."""
+_SECRETS: Final[dict[str, Callable[[], bytes]]] = {
+    "signing": lambda: os.urandom(KEY_BYTES),
+    "mailbox": lambda: str(pyrage.x25519.Identity.generate()).encode(),
+    "sealing": lambda: os.urandom(KEY_BYTES),
+}
 
 
-class KeyStore(Protocol):
-    """An open key store: a folder (`FileKeyStore`), or a hardware module behind the same calls."""
+class Header(Declaration):
+    """keystore.json. `id` stands in front of the names of this store's wrapping keys: stores may share a module."""
+
+    format: Literal["koppelkamer-keys/2"] = "koppelkamer-keys/2"
+    id: Hex
+    wrapped: dict[str, Hex] = {}
+
+    def under(self, name: str) -> str:
+        return f"koppelkamer/{self.id}/{name}"
+
+    def bound(self, name: str) -> bytes:
+        return canonical({"format": self.format, "id": self.id, "name": name})
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStatus:
+    """One line of `koppelkamer key status`; no secret in it."""
+
+    domain: Domain
+    state: State
+    partner_copy: bool
+    copies: tuple[str, ...]
+    """Partners for which a copy was made."""
+
+
+class KeyStore(Opaque):
+    """An open key store. Made by `create` or `open` of `FileKeyStore` and `TokenKeyStore`."""
+
+    __slots__ = ("__header", "__keys", "__mailbox", "__sealer", "__signer", "__work", "folder")
+
+    def __init__(self, folder: Path, keys: WrappingKeys, work: Work | None = None) -> None:
+        header = read(folder / HEADER, Header)
+        under = header.under(_OWN)
+        try:
+            secrets = {
+                name: keys.unwrap(under, bytes.fromhex(header.wrapped[name]), header.bound(name)) for name in _SECRETS
+            }
+        except (InvalidTag, KeyError):
+            raise WrongPassphrase(folder) from None
+        self.folder = folder
+        self.__header, self.__keys, self.__work = header, keys, work
+        self.__signer = SigningKey(secrets["signing"])
+        self.__mailbox = Mailbox(secrets["mailbox"].decode())
+        self.__sealer = SealingKey(secrets["sealing"])
 
     def signer(self) -> Signer:
-        """Signs in the name of the store."""
+        return self.__signer
 
     def sealer(self) -> Sealer:
-        """Seals values that only this store opens."""
+        return self.__sealer
 
     def recipient(self) -> str:
-        """The age address of the store."""
+        """The age address to which deliveries for this store are sealed."""
+        return self.__mailbox.recipient
 
     def open_envelope(self, sealed: bytes) -> bytes:
-        """What was sealed to that address. Raises `pyrage.DecryptError`."""
+        """What was sealed to `recipient()`. Raises `pyrage.DecryptError`."""
+        return self.__mailbox.open(sealed)
 
-    def sender(self, domain: str, version: int, partner: str) -> bytes | None:
-        """The public key under which `partner` signs its deliveries, where it is known."""
+    def add_domain(self, domain: Domain, *, state: Literal["pre-active", "active"] = "active") -> None:
+        """Sign `domain` and make its masters: one to share with the parties, one for the room alone.
+
+        Raises `Refusal` when this version has or had its keys.
+        """
+        path = self._file("domains", domain.id, domain.version)
+        if path.exists() or self._file("destroyed", domain.id, domain.version).exists():
+            raise Refusal(
+                f"domain {domain.id} version {domain.version} already has its keys",
+                remedy="Raise the version to get new keys.",
+            )
+        signature = self.__signer.sign(to_sign(domain, self.recipient())).hex()
+        issuer = self.__signer.public_key.hex()
+        signed = SignedDomain(domain=domain, recipient=self.recipient(), issuer=issuer, signature=signature)
+        self._add(signed, {"domain": os.urandom(KEY_BYTES), "room": os.urandom(KEY_BYTES)}, state)
 
     def master(self, domain: str, version: int = 1, *, day: date | None = None) -> DomainKeys:
-        """Keys shared by the parties of a domain; refuses a domain that has ended or whose key was destroyed."""
+        """The keys all parties share. Raises `WrongInput`, `DomainNotOpen`, `KeyDestroyed`, `BadSignature`."""
+        found, secret = self._open(domain, version, "domain")
+        found.signed.domain.require_open(day or today())
+        return self._domain_keys(found, secret)
 
     def room(self, domain: str, version: int = 1, *, day: date | None = None) -> RoomKeys:
-        """Keys of the room alone."""
+        """The keys of the room alone; raises as `master` does, and `Refusal` in a partner's copy."""
+        found, secret = self._open(domain, version, "room")
+        accepts = self.master(domain, version, day=day).key_id
+        return RoomKeys(StoredMaster(secret), found.signed, accepts=accepts, state=found.state)
+
+    def signed(self, domain: str, version: int) -> SignedDomain:
+        """The domain as it was signed; raises as `master` does, also outside its days."""
+        return self._entry(domain, version).signed
+
+    def versions(self, domain: str, state: State) -> tuple[int, ...]:
+        """Versions of `domain` in that state, the newest first."""
+        found = [one.domain.version for one in self.status() if (one.domain.id, one.state) == (domain, state)]
+        return tuple(sorted(found, reverse=True))
+
+    def status(self) -> tuple[KeyStatus, ...]:
+        """All domain versions whose key is here, by name. For destroyed keys see `destructions`."""
+        return tuple(self._status(read(path, Entry)) for path in sorted((self.folder / "domains").glob("*.json")))
+
+    def destructions(self) -> tuple[Destruction, ...]:
+        """The records of destroyed keys, by name."""
+        return tuple(read(path, Destruction) for path in sorted((self.folder / "destroyed").glob("*.json")))
+
+    def activate(self, domain: str, version: int) -> None:
+        """This version is the one in use; an active one before it retires. Raises `NoSuchStep`."""
+        self._step(domain, version, "active")
+        for older in self.versions(domain, "active"):
+            if older < version:
+                self.retire(domain, older)
+
+    def retire(self, domain: str, version: int) -> None:
+        """From now on the key opens what was made with it and makes nothing new. Raises `NoSuchStep`."""
+        self._step(domain, version, "retired")
+
+    def destroy(self, domain: str, version: int, *, reason: str, day: date | None = None) -> Destruction:
+        """Destroy the wrapping key and the masters, leave a signed record. Nobody reads files made with them any more.
+
+        The record comes first: broken off halfway, the next call that asks for the key finishes what was begun.
+        """
+        found, secret = self._open(domain, version, "domain")
+        key_id = self._domain_keys(found, secret).key_id
+        record = Destruction.sign(found.signed, key_id, day or today(), reason, self.__signer)
+        write(self._file("destroyed", domain, version), record)
+        self._remove(domain, version)
+        return record
+
+    def export_domain(
+        self,
+        domain: str,
+        version: int,
+        passphrase: str,
+        path: Path,
+        *,
+        partner: str | None = None,
+        work: Work | None = None,
+    ) -> "FileKeyStore":
+        """A new key store for a partner, under its own passphrase, with the master of this domain only.
+
+        When `partner` is named, its deliveries are taken from now on only with the signature of that key store. The
+        copy can be used at once; the room takes nothing made with it before it has activated that version itself.
+        Raises `Refusal` when it is no party to the domain, `NotActive` for a retired key.
+        """
+        from pseudonymise.keys.file import FileKeyStore  # a copy is a file store, and a file store is a key store
+
+        found, secret = self._open(domain, version, "domain")
+        if found.state == "retired":
+            raise NotActive(self._domain_keys(found, secret).name, found.state)
+        if partner is not None and partner not in found.signed.domain.parties:
+            raise Refusal(
+                f"{partner} is no party to domain {domain} version {version}",
+                remedy="Let the parties agree on a new version of the domain that names it.",
+            )
+        copy = FileKeyStore.create(path, passphrase, work=work or self.__work)
+        copy._add(found.signed, {"domain": secret}, "active")
+        if partner is not None:
+            self._add_sender(domain, version, partner, copy.signer().public_key)
+        return copy
+
+    def sender(self, domain: str, version: int, partner: str) -> bytes | None:
+        """The public key under which `partner` signs its deliveries; None when no copy was made in its name."""
+        key = self._senders(domain, version).public_keys.get(partner)
+        return None if key is None else bytes.fromhex(key)
+
+    def _domain_keys(self, found: Entry, secret: bytes) -> DomainKeys:
+        return DomainKeys(StoredMaster(secret), found.signed, signer=self.__signer, state=found.state)
+
+    def _status(self, found: Entry) -> KeyStatus:
+        domain = found.signed.domain
+        copies = tuple(sorted(self._senders(domain.id, domain.version).public_keys))
+        return KeyStatus(domain, found.state, "room" not in found.wrapped, copies)
+
+    def _add_sender(self, domain: str, version: int, partner: str, public_key: bytes) -> None:
+        grown = self._senders(domain, version).with_sender(partner, public_key, self.__signer)
+        write(self._file("senders", domain, version), grown)
+
+    def _senders(self, domain: str, version: int) -> Senders:
+        path = self._file("senders", domain, version)
+        if not path.exists():
+            return Senders(domain=domain, version=version, public_keys={})
+        senders = read(path, Senders)
+        senders.verify(self.__signer.public_key)
+        return senders
+
+    def _add(self, signed: SignedDomain, secrets: dict[MasterKind, bytes], state: State) -> None:
+        self.__keys.make(self._under(signed.domain.id, signed.domain.version))
+        self._write(signed, secrets, state)
+
+    def _write(self, signed: SignedDomain, secrets: dict[MasterKind, bytes], state: State) -> None:
+        under = self._under(signed.domain.id, signed.domain.version)
+        path = self._file("domains", signed.domain.id, signed.domain.version)
+        write(path, entry(self.__keys, under, signed, state, secrets))
+
+    def _step(self, domain: str, version: int, after: State) -> None:
+        found = self._entry(domain, version)
+        require_step(f"{domain} version {version}", found.state, after)
+        kinds: list[MasterKind] = list(found.wrapped)
+        under = self._under(domain, version)
+        self._write(found.signed, {kind: found.secret(self.__keys, under, kind) for kind in kinds}, after)
+
+    def _open(self, domain: str, version: int, kind: MasterKind) -> tuple[Entry, bytes]:
+        found = self._entry(domain, version)
+        try:
+            return found, found.secret(self.__keys, self._under(domain, version), kind)
+        except NoWrappingKey:
+            raise KeyDestroyed(domain, version) from None
+
+    def _entry(self, domain: str, version: int) -> Entry:
+        path = self._file("domains", domain, version)
+        record = self._file("destroyed", domain, version)
+        if record.exists():
+            read(record, Destruction).verify(self.__signer.public_key)
+            self._remove(domain, version)  # broken off, or restored: a backup brings the file back, not the right to it
+            raise KeyDestroyed(domain, version)
+        if not path.exists():
+            raise WrongInput(
+                f"the key store {self.folder} has no key for domain {domain} version {version}",
+                remedy="Make it with `koppelkamer key init`, or ask the room for a copy.",
+            )
+        found = read(path, Entry)
+        if (found.signed.domain.id, found.signed.domain.version) != (domain, version):
+            raise Refusal(f"{path.name} holds another domain's key", remedy="Restore the key store from its backup.")
+        return found
+
+    def _remove(self, domain: str, version: int) -> None:
+        self.__keys.destroy(self._under(domain, version))
+        self._file("domains", domain, version).unlink(missing_ok=True)
+
+    def _under(self, domain: str, version: int) -> str:
+        return self.__header.under(f"{domain}.v{version}")
+
+    def _file(self, kind: str, domain: str, version: int) -> Path:
+        return self.folder / kind / f"{domain}.v{version}.json"
+
+
+def require_none(folder: Path) -> None:
+    """Raise `Refusal` when `folder` holds a key store."""
+    if (folder / HEADER).exists():
+        raise Refusal(f"{folder} already holds a key store", remedy="Open it, or choose another folder.")
+
+
+def furnish(folder: Path, keys: WrappingKeys) -> None:
+    """A new, empty key store in `folder`: fresh secrets under a wrapping key of its own."""
+    header = Header(id=os.urandom(8).hex())
+    under = header.under(_OWN)
+    keys.make(under)
+    wrapped = {name: keys.wrap(under, fresh(), header.bound(name)).hex() for name, fresh in _SECRETS.items()}
+    write(folder / HEADER, header.model_copy(update={"wrapped": wrapped}))

@@ -11,7 +11,9 @@ from pydantic import Field, model_validator
 
 from declare import Declaration, WrongInput
 
-_NONCE_BYTES: Final = 12
+KEY_BITS: Final = 256
+NONCE_BYTES: Final = 12
+TAG_BITS: Final = 128
 
 
 class Work(Declaration):
@@ -38,12 +40,12 @@ def key_from(passphrase: str, salt: bytes, work: Work) -> AESGCM:
 
 def to_box(cipher: AESGCM, content: bytes, bound_to: bytes) -> bytes:
     """A random nonce of 12 bytes, then ciphertext and tag; `bound_to` is additional data."""
-    nonce = os.urandom(_NONCE_BYTES)
+    nonce = os.urandom(NONCE_BYTES)
     return nonce + cipher.encrypt(nonce, content, bound_to)
 
 
 def open_box(cipher: AESGCM, box: bytes, bound_to: bytes) -> bytes:
     """The content. Raises `InvalidTag` when key, box or `bound_to` differ."""
-    if len(box) < _NONCE_BYTES:
+    if len(box) < NONCE_BYTES:
         raise InvalidTag
-    return cipher.decrypt(box[:_NONCE_BYTES], box[_NONCE_BYTES:], bound_to)
+    return cipher.decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], bound_to)

@@ -13,12 +13,11 @@ from expectations.validated import _EXPECTATIONS, ValidatedExtract
 from intake.quarantine import Quarantine
 from intake.source import Column, Derived, Source
 from pseudonymise.domain import Domain
-from pseudonymise.keys import DomainKeys, FileKeyStore, RoomKeys, Work
+from pseudonymise.keys import DomainKeys, FileKeyStore, KeyStore, RoomKeys
 from pseudonymise.keys.pkcs11 import Token
+from tests.pseudonymise.homes import CHEAP, PASSPHRASE, Home, file_home, pkcs11_home
 from tests.pseudonymise.softhsm import CONFIGURATION, softhsm
 
-CHEAP = Work(memory_kib=64, passes=1, lanes=1)
-PASSPHRASE = "juiste paard batterij nietje"
 DAY = date(2026, 6, 1)
 DELIVERY = "5e" * 32
 
@@ -126,3 +125,19 @@ def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Token]]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CONFIGURATION, str(folder / "softhsm2.conf"))
         yield softhsm(folder, "room", "second")
+
+
+@pytest.fixture(params=["file", "pkcs11"])
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Home:
+    """A place for a key store, once of each kind."""
+    if request.param == "file":
+        return file_home(tmp_path)
+    return pkcs11_home(tmp_path, request.getfixturevalue("tokens")[0])
+
+
+@pytest.fixture
+def own(home: Home) -> KeyStore:
+    """A key store of a test's own, with one domain."""
+    made = home.make()
+    made.add_domain(domain())
+    return made

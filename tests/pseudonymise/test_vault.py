@@ -1,6 +1,8 @@
 import io
+import pickle
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -8,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from declare import Fault, WrongInput
-from pseudonymise.keys import FileKeyStore, RoomKeys
+from pseudonymise.keys import DomainKeys, FileKeyStore, LeafKey, RoomKeys
 from pseudonymise.protect import protect
 from pseudonymise.rekey import rekey
-from pseudonymise.vault import ASIDE, Unreadable, Vault, require_no_clear_column
+from pseudonymise.vault import ASIDE, RECORDS, Unreadable, Vault, clear_columns
 from tests.pseudonymise.conftest import DAY, extract
 
 COLUMNS = st.dictionaries(
@@ -40,40 +42,125 @@ def test_nothing_is_in_clear(room: RoomKeys, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["t.parquet"]
 
 
-def test_a_column_without_a_key_is_found() -> None:
-    footer = b"f" * 32
-    properties = pl.ParquetEncryptionProperties(footer_key=footer, column_keys={"a": b"k" * 32})
+def written(columns: dict[str, bool]) -> bytes:
+    """A file under the room's own footer key whose columns have a key of their own or not."""
+    leaf, bound = LEAF
+    keys = {name: leaf.column_key(name) for name, has_key in columns.items() if has_key}
+    properties = pl.ParquetEncryptionProperties(footer_key=leaf.footer_key(), column_keys=keys, aad_prefix=bound)
     buffer = io.BytesIO()
-    pl.DataFrame({"a": [1], "b": [2]}).write_parquet(buffer, encryption=properties)
-    with pytest.raises(Fault, match="column b"):
-        require_no_clear_column(buffer, pl.ParquetDecryptionProperties(footer_key=footer))
+    pl.DataFrame({name: [1, 2] for name in columns}).write_parquet(buffer, encryption=properties)
+    return buffer.getvalue()
 
 
-OPENED_WRONGLY: dict[str, Callable[[FileKeyStore, bytes], tuple[Vault, bytes, str]]] = {
-    "another context": lambda store, content: (Vault(store.room("reports", day=DAY)), content, "there"),
-    "another shelf": lambda store, content: (Vault(store.room("reports", day=DAY), ASIDE), content, "here"),
-    "another version": lambda store, content: (Vault(store.room("reports", 2, day=DAY)), content, "here"),
-    "another domain": lambda store, content: (Vault(store.room("other", day=DAY)), content, "here"),
-    "the domain's keys": lambda store, content: (Vault(store.master("reports", day=DAY)), content, "here"),
-    "a flipped byte in a page": lambda store, content: (
-        Vault(store.room("reports", day=DAY)),
-        content[:10] + bytes([content[10] ^ 1]) + content[11:],
-        "here",
-    ),
-    "cut off": lambda store, content: (Vault(store.room("reports", day=DAY)), content[:-30], "here"),
-    "not Parquet": lambda store, content: (Vault(store.room("reports", day=DAY)), b"a,b\n1,2\n", "here"),
-    "empty": lambda store, content: (Vault(store.room("reports", day=DAY)), b"", "here"),
+LEAF = (LeafKey(b"k" * 32), b"here")
+CLEAR = {
+    "none": ({"a": True, "b": True}, []),
+    "the last": ({"a": True, "b": False}, ["b"]),
+    "the first": ({"a": False, "b": True}, ["a"]),
 }
 
 
-@pytest.mark.parametrize("wrong", OPENED_WRONGLY.values(), ids=OPENED_WRONGLY)
+@pytest.mark.parametrize(("columns", "clear"), CLEAR.values(), ids=CLEAR)
+def test_a_column_without_a_key_is_found(columns: dict[str, bool], clear: list[str]) -> None:
+    assert clear_columns(io.BytesIO(written(columns)), *LEAF) == clear
+
+
+def without_a_key(vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on the Parquet library leaves column b in clear."""
+    before = pl.ParquetEncryptionProperties
+
+    def forgetful(*, column_keys: dict[str, bytes], **others: Any) -> pl.ParquetEncryptionProperties:
+        return before(column_keys={name: key for name, key in column_keys.items() if name != "b"}, **others)
+
+    monkeypatch.setattr(pl, "ParquetEncryptionProperties", forgetful)
+
+
+def test_a_column_in_clear_is_not_written(room: RoomKeys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    without_a_key(Vault(room), monkeypatch)
+    with pytest.raises(Fault, match="column b"):
+        Vault(room).write(pl.DataFrame({"a": [1], "b": [2]}), tmp_path / "t.parquet", "here")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_column_in_clear_is_not_read(room: RoomKeys, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has the keys could write such a file with a program of their own."""
+    table, vault = pl.DataFrame({"a": [1], "b": [2]}), Vault(room)
+    with monkeypatch.context() as patch:
+        without_a_key(vault, patch)
+        patch.setattr("pseudonymise.vault.clear_columns", lambda *_: [])
+        content = vault.to_bytes(table, "here")
+    with pytest.raises(Unreadable):
+        vault.from_bytes(content, "here")
+    assert vault.from_bytes(vault.to_bytes(table, "here"), "here").equals(table)
+
+
+def spliced(one: bytes, other: bytes) -> bytes:
+    """The first half of a file in front of the second half of another."""
+    middle = len(one) // 2
+    return one[:middle] + other[middle:]
+
+
+def flipped(content: bytes, place: int) -> bytes:
+    changed = bytearray(content)
+    changed[place] ^= 1
+    return bytes(changed)
+
+
+ROWS = pl.DataFrame({"a": range(2000), "b": [f"value {row}" for row in range(2000)]})
+
+
+def of_room(store: FileKeyStore) -> RoomKeys:
+    return store.room("reports", day=DAY)
+
+
+Keys = Callable[[FileKeyStore], RoomKeys | DomainKeys]
+
+OPENED_WRONGLY: dict[str, tuple[Keys, str, str, Callable[[bytes, bytes], bytes]]] = {
+    "swapped with another place's": (of_room, RECORDS, "there", lambda own, _: own),
+    "swapped with another shelf's": (of_room, ASIDE, "here", lambda own, _: own),
+    "replayed from an earlier run": (of_room, RECORDS, "runs/2", lambda own, _: own),
+    "of another version": (lambda store: store.room("reports", 2, day=DAY), RECORDS, "here", lambda own, _: own),
+    "of another domain": (lambda store: store.room("other", day=DAY), RECORDS, "here", lambda own, _: own),
+    "under the domain's keys": (lambda store: store.master("reports", day=DAY), RECORDS, "here", lambda own, _: own),
+    "put together from two of one place": (of_room, RECORDS, "here", spliced),
+    "another's footer": (of_room, RECORDS, "here", lambda own, other: own[:-600] + other[-600:]),
+    "a flipped byte in a page": (of_room, RECORDS, "here", lambda own, _: flipped(own, 40)),
+    "a flipped byte in the footer": (of_room, RECORDS, "here", lambda own, _: flipped(own, -30)),
+    "truncated": (of_room, RECORDS, "here", lambda own, _: own[:-30]),
+    "truncated to half": (of_room, RECORDS, "here", lambda own, _: own[: len(own) // 2]),
+    "longer": (of_room, RECORDS, "here", lambda own, _: own + b"PARE"),
+    "Parquet in clear": (of_room, RECORDS, "here", lambda own, _: in_clear(ROWS)),
+    "not Parquet": (of_room, RECORDS, "here", lambda own, _: b"a,b\n1,2\n"),
+    "empty": (of_room, RECORDS, "here", lambda own, _: b""),
+}  # fmt: skip
+
+
+def in_clear(table: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    table.write_parquet(buffer)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(("keys", "shelf", "context", "harm"), OPENED_WRONGLY.values(), ids=OPENED_WRONGLY)
 def test_a_table_opens_in_its_place_only(
-    store: FileKeyStore, room: RoomKeys, wrong: Callable[[FileKeyStore, bytes], tuple[Vault, bytes, str]]
+    store: FileKeyStore, room: RoomKeys, keys: Keys, shelf: str, context: str, harm: Callable[[bytes, bytes], bytes]
 ) -> None:
-    vault, content, context = wrong(store, Vault(room).to_bytes(pl.DataFrame({"a": [1], "b": ["x"]}), "here"))
+    own, other = Vault(room).to_bytes(ROWS, "here"), Vault(room).to_bytes(ROWS.reverse(), "here")
     with pytest.raises(Unreadable) as caught:
-        vault.from_bytes(content, context)
+        Vault(keys(store), shelf).from_bytes(harm(own, other), context)
     assert caught.value.exit_code == 1
+    assert Vault(room).from_bytes(own, "here").equals(ROWS)
+
+
+def test_the_keys_of_a_file_are_in_no_plan(room: RoomKeys) -> None:
+    """What the vault gives back is data; a plan made of it holds no key, however it is passed on."""
+    table = Vault(room).from_bytes(Vault(room).to_bytes(ROWS, "here"), "here")
+    assert type(table) is pl.DataFrame
+    leaf = room.leaf(f"vault {RECORDS}", "here")
+    keys = [leaf.footer_key(), *(leaf.column_key(name) for name in table.columns)]
+    plan = table.lazy().filter(pl.col("a") > 1)
+    passed_on = pickle.dumps(plan) + plan.serialize() + plan.explain(optimized=False).encode()
+    assert not any(form in passed_on for key in keys for form in (key, key.hex().encode()))
 
 
 def test_a_missing_file(room: RoomKeys, tmp_path: Path) -> None:

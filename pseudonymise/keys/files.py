@@ -1,0 +1,36 @@
+"""Files of a key store: canonical JSON, whole or not at all, for its owner only."""
+
+import stat
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from declare import Declaration, Refusal, WrongInput, canonical, write_atomically
+
+D = TypeVar("D", bound=Declaration)
+
+
+def write(path: Path, content: Declaration) -> None:
+    """`content` in `path`, mode 0600, in a folder of mode 0700. Raises `Fault` for the disk."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_atomically(path, canonical(content.model_dump(mode="json")), mode=0o600)
+
+
+def read(path: Path, kind: type[D]) -> D:
+    """One file of the store. Raises `WrongInput` when it is missing, `Refusal` when it is open to others or damaged."""
+    try:
+        _require_private(path)
+        return kind.model_validate_json(path.read_bytes())
+    except OSError:
+        raise WrongInput(
+            f"there is no readable key store at {path.parent}: {path.name} is missing",
+            remedy="Make one with `koppelkamer key init`, or mend the path.",
+        ) from None
+    except ValidationError:
+        raise Refusal(f"{path} is damaged", remedy="Restore the key store from its backup.") from None
+
+
+def _require_private(path: Path) -> None:
+    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        raise Refusal(f"{path} can be read by other users", remedy=f"Run: chmod 600 {path}")

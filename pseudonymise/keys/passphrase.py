@@ -1,0 +1,90 @@
+"""Wrapping keys in one file, themselves wrapped under a passphrase (Argon2id, AES-256-GCM)."""
+
+import os
+from pathlib import Path
+from typing import Final, Literal, Self
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from declare import Declaration, Refusal, canonical
+from pseudonymise.domain import Hex
+from pseudonymise.keys.derive import KEY_BYTES
+from pseudonymise.keys.files import read, write
+from pseudonymise.keys.opaque import Opaque
+from pseudonymise.keys.wrap import Work, key_from, open_box, to_box
+from pseudonymise.keys.wrapping import NoWrappingKey, WrappingKeyThere, WrongPassphrase
+
+_SALT_BYTES: Final = 16
+
+
+class _File(Declaration):
+    """Everything except the wrapped keys is their additional data."""
+
+    format: Literal["koppelkamer-wrapping/1"] = "koppelkamer-wrapping/1"
+    work: Work
+    salt: Hex
+    keys: dict[str, Hex] = {}
+
+    def bound(self, name: str) -> bytes:
+        return canonical({**self.model_dump(mode="json", exclude={"keys"}), "name": name})
+
+
+class PassphraseKeys(Opaque):
+    """`WrappingKeys` in the file `path`. While open, they are in the memory of the process."""
+
+    __slots__ = ("__cipher", "__file", "__keys", "path")
+
+    def __init__(self, path: Path, file: _File, cipher: AESGCM) -> None:
+        try:
+            opened = {name: open_box(cipher, bytes.fromhex(box), file.bound(name)) for name, box in file.keys.items()}
+        except InvalidTag:
+            raise WrongPassphrase(path) from None
+        self.path = path
+        self.__file, self.__cipher = file, cipher
+        self.__keys = {name: AESGCM(key) for name, key in opened.items()}
+
+    @classmethod
+    def create(cls, path: Path, passphrase: str, work: Work) -> Self:
+        """None yet. Raises `Refusal` when the file is there: wrapping keys are never written over."""
+        if path.exists():
+            raise Refusal(f"{path} already holds wrapping keys", remedy="Open them, or name another file.")
+        file = _File(work=work, salt=os.urandom(_SALT_BYTES).hex())
+        write(path, file)
+        return cls(path, file, key_from(passphrase, bytes.fromhex(file.salt), work))
+
+    @classmethod
+    def open(cls, path: Path, passphrase: str) -> Self:
+        """Raises `WrongInput` when there is no file, `WrongPassphrase` when it does not open."""
+        file = read(path, _File)
+        return cls(path, file, key_from(passphrase, bytes.fromhex(file.salt), file.work))
+
+    @property
+    def work(self) -> Work:
+        return self.__file.work
+
+    def make(self, name: str) -> None:
+        if name in self.__keys:
+            raise WrappingKeyThere(name)
+        key = os.urandom(KEY_BYTES)
+        self._write({**self.__file.keys, name: to_box(self.__cipher, key, self.__file.bound(name)).hex()})
+        self.__keys[name] = AESGCM(key)
+
+    def wrap(self, name: str, secret: bytes, bound_to: bytes) -> bytes:
+        return to_box(self._key(name), secret, bound_to)
+
+    def unwrap(self, name: str, box: bytes, bound_to: bytes) -> bytes:
+        return open_box(self._key(name), box, bound_to)
+
+    def destroy(self, name: str) -> None:
+        self._write({other: box for other, box in self.__file.keys.items() if other != name})
+        self.__keys.pop(name, None)
+
+    def _key(self, name: str) -> AESGCM:
+        if name not in self.__keys:
+            raise NoWrappingKey(name)
+        return self.__keys[name]
+
+    def _write(self, keys: dict[str, str]) -> None:
+        self.__file = self.__file.model_copy(update={"keys": keys})
+        write(self.path, self.__file)

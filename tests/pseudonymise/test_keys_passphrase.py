@@ -1,0 +1,82 @@
+"""A key store whose wrapping keys lie in a file under a passphrase."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from declare import Refusal, WrongInput
+from pseudonymise.keys import FileKeyStore, NoWrappingKey, WrongPassphrase
+from tests.pseudonymise.conftest import CHEAP, PASSPHRASE, domain, new_store
+from tests.pseudonymise.test_keys import changed
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> FileKeyStore:
+    made = new_store(tmp_path / "keys")
+    made.add_domain(domain())
+    return made
+
+
+def test_the_passphrase_is_taken_in_nfc(tmp_path: Path) -> None:
+    FileKeyStore.create(tmp_path / "keys", "cafe\u0301", work=CHEAP)
+    assert FileKeyStore.open(tmp_path / "keys", "caf\u00e9").recipient().startswith("age1")
+
+
+OPENINGS: dict[str, tuple[str, str, type[Refusal], int]] = {
+    "wrong passphrase": ("keys", "verkeerd", WrongPassphrase, 1),
+    "empty passphrase": ("keys", "", WrongInput, 2),
+    "no key store": ("elsewhere", PASSPHRASE, WrongInput, 2),
+}
+
+
+@pytest.mark.parametrize(("folder", "passphrase", "refusal", "code"), OPENINGS.values(), ids=OPENINGS)
+def test_what_does_not_open(own: FileKeyStore, folder: str, passphrase: str, refusal: type[Refusal], code: int) -> None:
+    with pytest.raises(refusal) as caught:
+        FileKeyStore.open(own.folder.parent / folder, passphrase)
+    assert caught.value.exit_code == code
+    assert not passphrase or passphrase not in str(caught.value)
+
+
+DAMAGED_HEADERS: dict[str, Callable[[dict[str, Any]], None]] = {
+    "salt that is no hexadecimal": lambda header: header.update(salt="xyz"),
+    "work beyond all bounds": lambda header: header["work"].update(memory_kib=2**40),
+    "work that Argon2 refuses": lambda header: header["work"].update(memory_kib=32, lanes=16),
+    "no salt": lambda header: header.pop("salt"),
+}
+
+
+@pytest.mark.parametrize("change", DAMAGED_HEADERS.values(), ids=DAMAGED_HEADERS)
+def test_a_damaged_header_is_refused(own: FileKeyStore, change: Callable[[dict[str, Any]], None]) -> None:
+    changed(own.folder / "wrapping.json", change)
+    with pytest.raises(Refusal, match="damaged"):
+        FileKeyStore.open(own.folder, PASSPHRASE)
+
+
+def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "keys").write_text("")
+    with pytest.raises(WrongInput, match="no readable key store"):
+        FileKeyStore.open(tmp_path / "keys", PASSPHRASE)
+
+
+def test_the_header_is_bound_to_the_secrets(own: FileKeyStore) -> None:
+    changed(own.folder / "wrapping.json", lambda header: header["work"].update(passes=2))
+    with pytest.raises(WrongPassphrase):
+        FileKeyStore.open(own.folder, PASSPHRASE)
+
+
+def test_a_folder_without_its_wrapping_keys_does_not_open(tmp_path: Path) -> None:
+    FileKeyStore.create(tmp_path / "keys", PASSPHRASE, wrapping=tmp_path / "apart.json", work=CHEAP)
+    FileKeyStore.create(tmp_path / "other", PASSPHRASE, wrapping=tmp_path / "other.json", work=CHEAP)
+    with pytest.raises(WrongInput, match=r"wrapping\.json is missing"):
+        FileKeyStore.open(tmp_path / "keys", PASSPHRASE)
+    with pytest.raises(NoWrappingKey):
+        FileKeyStore.open(tmp_path / "keys", PASSPHRASE, wrapping=tmp_path / "other.json")
+
+
+def test_wrapping_keys_are_never_written_over(tmp_path: Path) -> None:
+    own = FileKeyStore.create(tmp_path / "keys", PASSPHRASE, wrapping=tmp_path / "apart.json", work=CHEAP)
+    with pytest.raises(Refusal, match="already holds wrapping keys"):
+        FileKeyStore.create(tmp_path / "other", PASSPHRASE, wrapping=tmp_path / "apart.json", work=CHEAP)
+    assert FileKeyStore.open(own.folder, PASSPHRASE, wrapping=tmp_path / "apart.json").recipient() == own.recipient()
