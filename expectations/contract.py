@@ -10,6 +10,7 @@ Consequence = Literal["row", "cell", "warn"]
 """What a failing row costs: the row is set apart, the cell is emptied, or it is only reported."""
 
 _MATCH: Final = "expect_column_values_to_match_regex"
+_NOT_MATCH: Final = "expect_column_values_to_not_match_regex"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class _TypeRule:
     rule: str
     expectation: str
     arguments: Mapping[str, Any]
+    consequence: Consequence = "cell"
 
 
 _PLACEHOLDERS: Final = ["123456782", *(f"{digit * 8}0" for digit in "0123456789")]
@@ -41,9 +43,13 @@ _BY_TYPE: Final[Mapping[SemanticType, Sequence[_TypeRule]]] = {
         _TypeRule("bsn-eleven-test", "expect_column_values_to_meet_eleven_test", {}),
         _TypeRule("bsn-placeholder", "expect_column_values_to_not_be_in_set", {"value_set": _PLACEHOLDERS}),
     ),
+    "rsin": (_TypeRule("rsin-eleven-test", "expect_column_values_to_meet_eleven_test", {}),),
+    "kvk": (_TypeRule("kvk-placeholder", _NOT_MATCH, {"regex": "^(0+|1{8}|9{8}|12345678)$"}),),
+    # A mistyped account number still resembles the right one: it is told, and stays.
+    "iban": (_TypeRule("iban-check-digits", "expect_column_values_to_have_iban_check_digits", {}, "warn"),),
     "postcode": (
         _TypeRule("postcode-shape", _MATCH, {"regex": "^[1-9][0-9]{3}[A-Z]{2}$"}),
-        _TypeRule("postcode-never-issued", "expect_column_values_to_not_match_regex", {"regex": "(SA|SD|SS)$"}),
+        _TypeRule("postcode-never-issued", _NOT_MATCH, {"regex": "(SA|SD|SS)$"}),
     ),
     "house_number": (_TypeRule("house-number-range", _MATCH, {"regex": "^[1-9][0-9]{0,4}$"}),),
     "sex": (_TypeRule("sex-code", "expect_column_values_to_be_in_set", {"value_set": ["M", "V", "X", "O"]}),),
@@ -65,7 +71,7 @@ def contract(source: Source) -> tuple[Asked, ...]:
 
 def _of_column(column: Column) -> list[Asked]:
     by_type = [
-        Asked(each.expectation, column.name, each.arguments, each.rule, "cell")
+        Asked(each.expectation, column.name, each.arguments, each.rule, each.consequence)
         for each in _BY_TYPE.get(column.type, ())
     ]
     required = [Asked("expect_column_values_to_not_be_null", column.name, {}, "required", "row")]

@@ -63,7 +63,8 @@ def _expectation(asked: Asked, place: int, source: str) -> Any:
     from great_expectations.exceptions import ExpectationNotFoundError
     from great_expectations.expectations.registry import get_expectation_impl
 
-    import expectations.checks.eleven_test  # noqa: F401 - registers itself
+    import expectations.checks.eleven_test
+    import expectations.checks.iban_check_digits  # noqa: F401 - they register themselves
 
     try:
         kind = get_expectation_impl(asked.expectation)

@@ -12,7 +12,7 @@ from declare import Declaration
 Entity = Literal["person", "company", "location"]
 Role = Literal["identify", "payload", "aside", "drop"]
 SemanticType = Literal[
-    "bsn", "identifier", "code",                          # unique numbers; codes compare by similarity too
+    "bsn", "rsin", "kvk", "identifier", "code",           # unique numbers; codes compare by similarity too
     "given_names", "initials", "surname", "prefix", "partner_surname", "full_name",
     "date", "sex", "postcode", "house_number", "house_addition", "email", "phone", "iban",
     "text", "category", "municipality", "integer", "decimal", "freetext",

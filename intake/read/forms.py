@@ -75,9 +75,18 @@ def _number(thousands: str, decimals: str = "") -> str:
 
 
 def bsn(cell: pl.Expr, _: FileFormat) -> pl.Expr:
-    """Nine digits; dots and spaces fall away, a lost leading zero comes back. The eleven test is a contract check."""
+    """Nine digits, of a RSIN too; dots and spaces fall away, a lost leading zero comes back.
+
+    The eleven test is a contract check.
+    """
     digits = cell.str.replace_all(r"[ .]", "")
     return pl.when(digits.str.contains(r"^[0-9]{8,9}$")).then(digits.str.zfill(9))
+
+
+def kvk(cell: pl.Expr, _: FileFormat) -> pl.Expr:
+    """Eight digits of the trade register; dots and spaces fall away, a lost leading zero comes back."""
+    digits = cell.str.replace_all(r"[ .]", "")
+    return pl.when(digits.str.contains(r"^[0-9]{7,8}$")).then(digits.str.zfill(8))
 
 
 def postcode(cell: pl.Expr, _: FileFormat) -> pl.Expr:
@@ -103,8 +112,10 @@ FORMS: Final[Mapping[SemanticType, Form]] = {
     "decimal": decimal,
     "house_number": house_number,
     "integer": integer,
+    "kvk": kvk,
     "municipality": municipality,
     "postcode": postcode,
+    "rsin": bsn,
     "sex": sex,
 }
 """Types without an entry are trimmed text."""

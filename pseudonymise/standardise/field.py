@@ -27,6 +27,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     "house_number": "address",
     "house_addition": "address",
     "bsn": "identifier",
+    "rsin": "identifier",
+    "kvk": "identifier",
     "identifier": "identifier",
     "code": "code",
     "text": "text",

@@ -6,6 +6,7 @@ from pseudonymise.standardise.fold import absent, glued, words
 from pseudonymise.standardise.sound import sound
 
 NO_NUMBER = r"^(?:0+|9{5,}|1{9})$"
+_DIGITS = {"bsn": 9, "rsin": 9, "kvk": 8}
 _SEXES = {
     "man": "m", "male": "m", "1": "m", "vrouw": "v", "female": "v", "f": "v", "w": "v", "2": "v",
     "o": None, "u": None, "0": None, "9": None,
@@ -13,10 +14,13 @@ _SEXES = {
 
 
 def identifier(table: pl.DataFrame) -> pl.DataFrame:
-    """Letters and digits; a BSN of eight digits gets its leading zero; 000000000 and the like are null."""
+    """Letters and digits; a BSN or RSIN of eight digits and a KvK number of seven get their leading zero.
+
+    000000000 and the like are null.
+    """
     number = pl.coalesce(glued(pl.col(name)) for name in table.columns)
-    if "bsn" in table.columns:
-        number = pl.when(number.str.contains(r"^\d{8}$")).then("0" + number).otherwise(number)
+    for digits in {_DIGITS[name] for name in table.columns if name in _DIGITS}:
+        number = pl.when(number.str.contains(rf"^\d{{{digits - 1}}}$")).then("0" + number).otherwise(number)
     return table.select(absent(number, NO_NUMBER).alias(""))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from stdnum import iban as stdnum_iban
 from stdnum.nl import bsn as stdnum_bsn
 
 from declare import Refusal
@@ -39,6 +40,10 @@ TYPES = {  # type, cell, rule that empties it (none: it stays)
     "BSN that fails the eleven test": ("bsn", "111222334", "bsn-eleven-test"),
     "BSN of noughts": ("bsn", "000000000", "bsn-placeholder"),
     "BSN of nines": ("bsn", "999999990", "bsn-placeholder"),
+    "RSIN": ("rsin", "111222333", None),
+    "RSIN that fails the eleven test": ("rsin", "111222334", "rsin-eleven-test"),
+    "KvK number": ("kvk", "69034402", None),
+    "KvK number that stands for none": ("kvk", "00000000", "kvk-placeholder"),
     "postcode": ("postcode", "1234 AB", None),
     "postcode that begins with nought": ("postcode", "0234AB", "postcode-shape"),
     "foreign postcode": ("postcode", "B-1000", "postcode-shape"),
@@ -173,6 +178,36 @@ def test_eleven_test_agrees_with_stdnum(tmp_path: Path, numbers: list[int]) -> N
     outcome = validated(tmp_path, "bsn\n" + "\n".join(texts) + "\n", BSN)
     failed = set(outcome.quarantine.entries.filter(rule="bsn-eleven-test").get_column("row"))
     assert failed == {row for row, text in enumerate(texts, start=1) if not stdnum_bsn.is_valid(text)}
+
+
+IBANS = {  # account number → does it pass
+    "NL91ABNA0417164300": True,
+    "nl91 abna 0417 1643 00": True,
+    "NL91ABNA0417164301": False,
+    "NL19ABNA0417164300": False,
+    "BE68539007547034": True,
+    "MT84MALT011000012345MTLCAST001S": True,
+    "41.71.64.300": True,
+    "NL91": False,
+    "ABNA0417164300": False,
+}
+
+
+def test_check_digits_of_an_iban_are_told_and_cost_nothing(tmp_path: Path) -> None:
+    outcome = validated(tmp_path, "account\n" + "\n".join(IBANS) + "\n", column("account", "iban"))
+    (said,) = outcome.quality
+    assert (said["rule"], said["unexpected"]) == ("iban-check-digits", list(IBANS.values()).count(False))
+    assert outcome.table["account"].to_list() == list(IBANS)
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(st.lists(st.integers(0, 99), min_size=50, max_size=50), st.integers(0, 10**10 - 1))
+def test_iban_check_digits_agree_with_stdnum(tmp_path: Path, checks: list[int], account: int) -> None:
+    """Of countries that stdnum knows no further rules of."""
+    texts = [f"{country}{check:02d}ABNA{account:010d}" for check in checks for country in ("NL", "GB")]
+    outcome = validated(tmp_path, "account\n" + "\n".join(texts) + "\n", column("account", "iban"))
+    right = [text for text in texts if stdnum_iban.calc_check_digits(text) == text[2:4]]
+    assert outcome.quality[0]["unexpected"] == len(texts) - len(right)
 
 
 CANARY = "Kanarievogel"
