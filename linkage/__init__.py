@@ -9,8 +9,9 @@ from linkage.linker import Linker
 from linkage.linking import link
 from linkage.model import Block, Comparison, FileField, Model
 from linkage.quality import LinkQuality
+from linkage.results import WorkbenchLinks
 from linkage.train import train
-from linkage.workbench import WorkbenchLinks, dedupe_files, link_files
+from linkage.workbench import dedupe_files, link_files
 
 __all__ = [
     "Block",

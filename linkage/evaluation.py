@@ -7,6 +7,7 @@ import polars as pl
 
 from declare import WrongInput
 from linkage.files import read_texts
+from linkage.labels import placed
 
 
 def read_truth(path: Path) -> pl.DataFrame:
@@ -30,6 +31,14 @@ def evaluate(links: pl.DataFrame, truth: pl.DataFrame, *, either_way: bool = Fal
         "recall": recall,
         "f1": 2 * precision * recall / total if total else 0.0,
     }
+
+
+def true_pairs(truth: pl.DataFrame, left: pl.Series, right: pl.Series, *, dedupe: bool) -> pl.DataFrame:
+    """The truth by position (`l`, `r`), l < r when `dedupe`; null for a record that is not there."""
+    found = placed(truth, left, right)
+    if dedupe:
+        found = found.with_columns(l=pl.min_horizontal("l", "r"), r=pl.max_horizontal("l", "r"))
+    return found.select("l", "r").unique(maintain_order=True)
 
 
 def best_f1(scored: pl.DataFrame, truth: pl.DataFrame) -> tuple[float, float]:

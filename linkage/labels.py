@@ -7,7 +7,8 @@
 
 `label` is `match`, `other` or `unsure`. `inclusion` is the chance, above 0 and at most 1, with which the pair was drawn
 from its stratum, so that it stands for 1/inclusion pairs (Horvitz and Thompson 1952). The last two columns may be left
-out: such labels can train, but estimate nothing.
+out: such labels can train, but estimate nothing. Where ids are row numbers, a column `files` ties them to their files
+(`linkage.rows`).
 """
 
 import json
@@ -17,25 +18,46 @@ from typing import Any, Final
 import polars as pl
 
 from declare import WrongInput, replacing, write_atomically
+from linkage.rows import MARK, of_these
 
 MATCH: Final = "match"
 OTHER: Final = "other"
 UNSURE: Final = "unsure"
 
 SCHEMA: Final = pl.Schema(
-    {"id_l": pl.String, "id_r": pl.String, "label": pl.String, "stratum": pl.String, "inclusion": pl.Float64}
-)
+    {
+        "id_l": pl.String, "id_r": pl.String, "label": pl.String, "stratum": pl.String, "inclusion": pl.Float64,
+        "files": pl.String,
+    }
+)  # fmt: skip
 
 _ANNOTATED: Final = {MATCH: 1, OTHER: 0}
 """Numbers of recordlinkage; a pair nobody is sure of has none."""
 _ANNOTATION_VERSION: Final = 1
 
 
-def read_labels(path: Path) -> pl.DataFrame:
-    """Columns as `SCHEMA`, in the order of the file; a file ending in .json is one of recordlinkage's annotator. Raises
-    `WrongInput` with the row number of the first fault."""
-    if path.suffix.lower() == ".json":
-        return read_annotations(path)
+class Contradicted(WrongInput):
+    """Pairs that were given different labels: which one holds, people say."""
+
+    def __init__(self, pairs: int) -> None:
+        super().__init__(
+            f"{pairs:,} labelled pairs have two different labels",
+            remedy="Keep one label of each: the one that holds, or unsure.",
+        )
+
+
+def read_labels(path: Path, files: str | None = None) -> pl.DataFrame:
+    """Columns as `SCHEMA`, in the order of the file; a file ending in .json is one of recordlinkage's annotator.
+
+    `files` is the digest of the files they are used with, where ids are row numbers (`linkage.rows`). Raises
+    `WrongInput` with the row number of the first fault, `Contradicted` and `OtherFiles`.
+    """
+    labels = read_annotations(path) if path.suffix.lower() == ".json" else _read_csv(path)
+    of_these(path.name, labels["files"], files)
+    return labels
+
+
+def _read_csv(path: Path) -> pl.DataFrame:
     try:
         table = pl.read_csv(path, infer_schema=False)
     except (OSError, pl.exceptions.PolarsError) as error:
@@ -55,12 +77,13 @@ def read_labels(path: Path) -> pl.DataFrame:
 def write_labels(path: Path, labels: pl.DataFrame) -> None:
     """Write columns of `SCHEMA`, whole or not at all. Raises `WrongInput`, `Fault`."""
     table = checked(labels)
+    kept = table if table["files"].count() else table.drop("files")
     with replacing(path) as temporary:
-        table.write_csv(temporary)
+        kept.write_csv(temporary)
 
 
 def checked(labels: pl.DataFrame) -> pl.DataFrame:
-    """Labels as `SCHEMA`. Raises `WrongInput`: an unknown label, no chance, or a pair that comes twice."""
+    """Labels as `SCHEMA`, each pair once. Raises `WrongInput` (an unknown label, no chance) and `Contradicted`."""
     table = labels.select(pl.col(name).cast(kind) for name, kind in SCHEMA.items())
     faults = {
         "has no id": pl.any_horizontal(pl.col("id_l", "id_r").is_null()),
@@ -70,25 +93,41 @@ def checked(labels: pl.DataFrame) -> pl.DataFrame:
         "has an inclusion that is no chance above 0 and at most 1": ~pl.col("inclusion").is_between(
             0, 1, closed="right"
         ),
-        "labels a pair that has a label already": ~pl.struct("id_l", "id_r").is_first_distinct(),
     }
     for fault, wrong in faults.items():
         rows = table.select(wrong.fill_null(value=False).arg_true()).to_series()
         if rows.len():
             raise WrongInput(f"row {rows[0] + 1} of the labels {fault}", remedy="Mend that row.")
-    return table
+    return once(table, "id_l", "id_r")
+
+
+def once(labels: pl.DataFrame, *pair: str) -> pl.DataFrame:
+    """Every `pair` (columns) once: who says the same again adds nothing, and of two rows the one that was drawn stays.
+
+    Raises `Contradicted`.
+    """
+    answers = labels.group_by(pair).agg(pl.col("label").n_unique())
+    if contradicted := int((answers["label"] > 1).sum()):
+        raise Contradicted(contradicted)
+    drawn_first = pl.col("inclusion").is_null().cast(pl.UInt8).rank("ordinal").over(pair)
+    return labels.filter(drawn_first == 1)
+
+
+def placed(pairs: pl.DataFrame, left: pl.Series, right: pl.Series) -> pl.DataFrame:
+    """`pairs` (`id_l`, `id_r`, text) with `l`, `r` (UInt32 positions) among the ids of both sides; null for others."""
+    for side, ids in (("l", left), ("r", right)):
+        numbered = ids.cast(pl.String).alias(f"id_{side}").to_frame().with_row_index(side)
+        pairs = pairs.join(numbered, on=f"id_{side}", how="left", maintain_order="left")
+    return pairs
 
 
 def at_positions(labels: pl.DataFrame, left: pl.Series, right: pl.Series, *, dedupe: bool) -> pl.DataFrame:
     """Labels with `l`, `r` (UInt32 positions) for the ids; `left` and `right` are the ids of the records by position.
 
     When `dedupe`, the two ids of a pair may come in either order, and l < r. Raises `WrongInput` when an id is of no
-    record, or a pair has two labels.
+    record, and `Contradicted`.
     """
-    found = labels
-    for side, ids in (("l", left), ("r", right)):
-        numbered = ids.cast(pl.String).alias(f"id_{side}").to_frame().with_row_index(side)
-        found = found.join(numbered, on=f"id_{side}", how="left", maintain_order="left")
+    found = placed(labels, left, right)
     if strangers := found.filter(pl.any_horizontal(pl.col("l", "r").is_null())).height:
         raise WrongInput(
             f"{strangers} labelled pairs name a record that is not there",
@@ -96,9 +135,7 @@ def at_positions(labels: pl.DataFrame, left: pl.Series, right: pl.Series, *, ded
         )
     if dedupe:
         found = found.with_columns(l=pl.min_horizontal("l", "r"), r=pl.max_horizontal("l", "r"))
-    if found.select("l", "r").is_duplicated().any():
-        raise WrongInput("a pair is labelled twice, once each way round", remedy="Keep one of the two.")
-    return found.select("l", "r", "label", "stratum", "inclusion")
+    return once(found, "l", "r").select("l", "r", "label", "stratum", "inclusion", "^files$")
 
 
 def said(labels: pl.DataFrame, left: pl.Series, right: pl.Series, *, dedupe: bool) -> pl.DataFrame:
@@ -134,10 +171,12 @@ def write_annotations(
     write_atomically(path, json.dumps(content, indent=2, ensure_ascii=False).encode())
 
 
-def _row(pair: dict[str, Any]) -> tuple[str, str, str, None, None]:
+def _row(pair: dict[str, Any]) -> tuple[str, str, str, None, None, str | None]:
     one, two = (str(pair["identifiers"][side]["record"]) for side in ("a", "b"))
     label = next((name for name, number in _ANNOTATED.items() if number == pair.get("label")), UNSURE)
-    return one, two, label, None, None
+    files = pair["identifiers"]["a"].get("dataset")
+    # any other name is the annotator's own
+    return one, two, label, None, None, files if str(files).startswith(MARK) else None
 
 
 def _records(side: pl.DataFrame) -> dict[str, dict[str, Any]]:
@@ -149,7 +188,7 @@ def _annotation(row: dict[str, Any], shown: list[dict[str, dict[str, Any]]] | No
     ids = {"a": row["id_l"], "b": row["id_r"]}
     fields = _fields(*(records[key] for records, key in zip(shown, ids.values(), strict=True))) if shown else []
     return {
-        "identifiers": {side: {"dataset": None, "record": key} for side, key in ids.items()},
+        "identifiers": {side: {"dataset": row["files"], "record": key} for side, key in ids.items()},
         "fields": fields,
         "label": _ANNOTATED.get(row["label"]),
     }

@@ -17,6 +17,7 @@ from linkage.labels import said
 from linkage.levels import with_levels
 from linkage.model import Model
 from linkage.pairing import Pairing, pair_up
+from linkage.rows import files_digest, of_these
 from linkage.score import scored, scorer
 from linkage.train import fit
 
@@ -32,6 +33,8 @@ class Linker:
     left: Records
     right: Records
     pairing: Pairing
+    files: str | None = None
+    """What ties row numbers to the files (`linkage.rows`)."""
 
     def __repr__(self) -> str:
         return f"Linker({self.left.ids.len()} and {self.right.ids.len()} records)"
@@ -42,7 +45,8 @@ class Linker:
         declared = model.for_one_file() if right is None else model
         first = read_records(left, declared, "left")
         second = first if right is None else read_records(right, declared, "right")
-        return cls(first, second, pair_up(first.comparable, second.comparable, declared))
+        digest = files_digest(declared, *(path for path in (left, right) if path is not None))
+        return cls(first, second, pair_up(first.comparable, second.comparable, declared), digest)
 
     @cached_property
     def blocks(self) -> Blocks:
@@ -59,6 +63,7 @@ class Linker:
         """The model fitted to the files, and to `labels` where `linkage.labels.read_labels` has read some."""
         if labels is None:
             return fit(self.pairing, self.blocks)
+        of_these("the table of labels", labels["files"] if "files" in labels.columns else (), self.files)
         sure = said(labels, self.left.ids, self.right.ids, dedupe=self.pairing.model.dedupe)
         return fit(self.pairing, self.blocks, sure)
 

@@ -1,8 +1,8 @@
 """Missed and false matches by subgroup, for an attribute that stands aside and was not used to link."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import combinations
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -53,6 +53,12 @@ class SubgroupErrors:
     basis: str
     missed: tuple[SubgroupRate, ...]
     false: tuple[SubgroupRate, ...]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Rates and the largest gaps as plain data."""
+        gaps = {error: (gap := self.gap(error)) and asdict(gap) for error in ("missed", "false")}
+        return asdict(self) | {"largest gap": gaps}
 
     def gap(self, error: str, at_least: float = 0.0) -> SubgroupGap | None:
         """Of `missed` or `false`, between groups with at least so many matches or links; None with fewer than two."""

@@ -15,8 +15,8 @@ loss fell and F1 too, for hardly any pair there is likelier a match than not.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Final, Literal, Self
 
 import numpy as np
 import polars as pl
@@ -62,48 +62,127 @@ class _Sample:
 Teacher = Callable[[_Sample], LogOdds]
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How well labelled pairs are told apart."""
+
+    loss: float
+    """Mean bits lost on a pair (log loss)."""
+    wrong: int
+    """Pairs on the wrong side of the model's threshold."""
+
+    @classmethod
+    def of(cls, log_odds: Floats, match: Flags, threshold: float) -> Self:
+        """Surer than `_SUREST` nobody is."""
+        against = np.clip(np.where(match, -log_odds, log_odds), -_SUREST, _SUREST)
+        wrong = (log_odds >= _odds(np.asarray(threshold))) != match
+        return cls(float(np.logaddexp2(0.0, against).mean()), int(wrong.sum()))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """By how much (log2) a pair that agrees on `field` is likelier than one that does not, all else missing."""
+
+    field: str
+    learned: float
+    model: float
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Learned:
     """A classifier that has learnt from `labels` labelled pairs."""
 
     method: Method
     fitted: FittedModel
+    start: float
+    """log2 odds of a pair before any field is looked at (`linkage.score.start_of`)."""
     labels: int
-    loss: float | None
-    """Bits lost on a labelled pair it did not learn from (log loss, by cross-validation); None without labels."""
-    model_loss: float | None
-    """Bits the fitted model loses on the same pairs: only with a smaller `loss` have the labels paid."""
+    crossed: Trial | None
+    """On labelled pairs it did not learn from (cross-validation); None without labels."""
+    model: Trial | None
+    """The fitted model on the same pairs: only with a smaller loss than its have the labels paid."""
     _log_odds: LogOdds
 
     def score(self, pairs: pl.DataFrame) -> pl.DataFrame:
         """`pairs` (with their levels and `match_weight`) with `match_probability` as learnt, and `match_weight`: the
-        log2 Bayes factor that goes with it under the fitted prior. Fit for assignment and all that follows."""
+        log2 Bayes factor that makes it of the start. Fit for assignment and all that follows."""
         odds = np.clip(self._log_odds(_features(pairs, self.fitted, self.method)), -_SUREST, _SUREST)
         return pairs.with_columns(
-            match_weight=pl.Series(odds - _prior(self.fitted)), match_probability=pl.Series(1 / (1 + np.exp2(-odds)))
+            match_weight=pl.Series(odds - self.start), match_probability=pl.Series(1 / (1 + np.exp2(-odds)))
         )
+
+    @property
+    def paid(self) -> bool | None:
+        """Whether it does better than the model on labels it did not learn from; None without labels."""
+        return self.crossed.loss < self.model.loss if self.crossed and self.model else None
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Sentences for who looks at the links."""
+        chose = f"{self.method} chose the links; weights, and the steps they are made of, are those of the model"
+        if self.crossed is None or self.model is None:
+            return (f"{chose}; it learnt without labels: nothing says whether it does better",)
+        if self.paid:
+            return (chose,)
+        bits = f"{self.crossed.loss:.3f} bits a label against {self.model.loss:.3f}"
+        return (chose, f"the labels did not pay: {self.method} loses {bits} by the model; link without it")
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """What each field tells the classifier, beside what it tells the model."""
+        fields = self.fitted.fields
+        ends = [(number, level) for number, field in enumerate(fields) for level in (1, len(field.levels) + 1)]
+        levels = np.zeros((len(ends), len(fields)), dtype=np.uint8)
+        for row, (number, level) in enumerate(ends):
+            levels[row, number] = level
+        weight = sum(
+            (factor.weights[tuple(levels[:, f] for f in factor.fields)] for factor in self.fitted.factors),
+            np.zeros(len(ends)),
+        )
+        columns = {f"level {field.field}": levels[:, number] for number, field in enumerate(fields)}
+        pairs = pl.DataFrame({**columns, "match_weight": weight})
+        learnt = self.score(pairs)["match_weight"].to_numpy()
+        apart = zip(fields, -np.diff(learnt)[::2], -np.diff(weight)[::2], strict=True)
+        return tuple(Reason(field.field, float(mine), float(models)) for field, mine, models in apart)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """All of it as plain data."""
+        return {
+            "method": self.method,
+            "labels": self.labels,
+            "cross-validated": self.crossed and asdict(self.crossed),
+            "model": self.model and asdict(self.model),
+            "reasons": [asdict(reason) for reason in self.reasons()],
+        }
 
 
 def learn(
-    pairs: pl.DataFrame, fitted: FittedModel, labels: pl.DataFrame | None = None, method: Method = "logistic"
+    pairs: pl.DataFrame,
+    fitted: FittedModel,
+    start: float,
+    labels: pl.DataFrame | None = None,
+    method: Method = "logistic",
 ) -> Learned:
     """The classifier, learnt from those of `labels` (`l`, `r`, `label`, `inclusion`) that are sure and among the scored
-    `pairs` (`l`, `r`, `level <field>`, `match_weight`); `linkage.labels.at_positions` gives labels their positions.
+    `pairs` (`l`, `r`, `level <field>`, `match_weight`, `match_probability`); `linkage.labels.at_positions` gives labels
+    their positions, `linkage.score.start_of` the start.
 
-    Raises `WrongInput` for too few labels of either kind. The same labels in another order teach the same.
+    The fitted model must not have been trained on these labels, or it would be taken for better than it is. Raises
+    `WrongInput` for too few labels of either kind. The same labels in another order teach the same.
     """
     if method == "ecm":
-        return Learned(method, fitted, 0, None, None, _ecm(_features(pairs, fitted, method)))
+        return Learned(method, fitted, start, 0, None, None, _ecm(_features(pairs, fitted, method)))
     known = _known(pairs, labels)
     match = (known["label"] == MATCH).to_numpy()
     sample = _Sample(_features(known, fitted, method), match, 1 / known["inclusion"].fill_null(1.0).to_numpy())
-    teach = _TEACHERS[method]
+    teach, threshold = _TEACHERS[method], fitted.model.threshold
     return Learned(
         method,
         fitted,
+        start,
         known.height,
-        _loss(_crossed(teach, sample), match),
-        _loss(known["match_weight"].to_numpy() + _prior(fitted), match),
+        Trial.of(_crossed(teach, sample), match, threshold),
+        Trial.of(_odds(known["match_probability"].to_numpy()), match, threshold),
         teach(sample),
     )
 
@@ -212,11 +291,7 @@ def _crossed(teach: Teacher, sample: _Sample) -> Floats:
     return found
 
 
-def _loss(log_odds: Floats, match: Flags) -> float:
-    """Mean bits lost on the labels; surer than `_SUREST` nobody is."""
-    against = np.where(match, -log_odds, log_odds)
-    return float(np.logaddexp2(0.0, np.clip(against, -_SUREST, _SUREST)).mean())
-
-
-def _prior(fitted: FittedModel) -> float:
-    return float(np.log2(fitted.prior) - np.log2(1 - fitted.prior))
+def _odds(chance: Floats) -> Floats:
+    """log2 odds; what is certain is as sure as may be."""
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.clip(np.log2(chance) - np.log2(1 - chance), -_SUREST, _SUREST))

@@ -24,8 +24,19 @@ _SIDES: Final[Options] = {
 _LANGUAGE: Final[Options] = {"--language": {"choices": ["en", "nl"], "help": "default: that of your system"}}
 _LINKED: Final[Options] = {
     "--fitted": {**_FILE, "metavar": "MODEL.json", "help": "fitted model to use as it is, of an earlier linkage"},
-    "--labels": {**_FILE, "metavar": "LABELS.csv", "help": "labels (or annotations, .json) to train and calibrate by"},
+    "--labels": {
+        **_FILE, "metavar": "LABELS.csv", "action": "append", "default": [],
+        "help": "labels (or annotations, .json) to train and calibrate by; may be given several times",
+    },
+    "--classifier": {
+        "choices": ["logistic", "svm", "naive-bayes", "ecm"],
+        "help": "learns from the labels in the model's stead, and chooses the links; ecm learns without",
+    },
     "--truth": {**_FILE, "help": "true pairs (id_l, id_r), for evaluation only"},
+    "--by": {
+        "metavar": "COLUMN[,COLUMN]", "type": lambda names: tuple(names.split(",")), "default": (),
+        "help": "columns the model does not read: missed and false matches by their values too",
+    },
     "--show-values": {
         "action": "store_true", "help": "the report shows values of a few records: on the partner's own premises only",
     },
@@ -91,8 +102,16 @@ COMMANDS: Final = (
     Command("console", "serve the web console on this machine", "room:console", {
         **_ROOM, "--port": {"type": int, "default": 8000, "metavar": "N", "help": "port (default 8000)"},
     }),
-    Command("key", "init, status, sign (the policy), export (a partner's copy), destroy", "keys:key", {
-        "action": {"choices": ["init", "status", "sign", "export", "destroy"]}, **_ROOM,
+    Command("key", "the room's keys: init, status, rotate, activate, retire, destroy, export, sign", "keys:key", {
+        "action": {
+            "choices": ["init", "status", "rotate", "activate", "retire", "destroy", "export", "sign"],
+            "help": "rotate makes the declared next version; activate puts it into use; export makes a partner's copy; "
+                    "sign signs the policy",
+        },
+        **_ROOM,
+        "--version": {
+            "type": int, "metavar": "N", "help": "for retire and destroy: of the domain, where it has more than one",
+        },
         "--partner": {"metavar": "PARTNER", "help": "for export: whose copy"},
         "--out": {**_FOLDER, "help": "for export: folder of the partner's key store"},
         "--passphrase-file": {**_FILE, "help": "for export: the partner's passphrase; without it you are asked"},
@@ -122,6 +141,10 @@ COMMANDS: Final = (
         **_SIDES, "--model": {**_FILE, "required": True},
         "--out": {**_FILE, "required": True, "help": "labels (CSV); when it is there, the review goes on"},
         "--size": {"type": int, "default": 100, "metavar": "N", "help": "pairs to label (default 100)"},
+        "--near-threshold": {
+            "type": Path, "nargs": "*", "metavar": "LABELS.csv",
+            "help": "choose pairs to learn from instead of a sample to judge by; none of those labelled in LABELS.csv",
+        },
         "--annotations": {**_FILE, "help": "the labels in recordlinkage's annotation format too, without values"},
         **_LANGUAGE, "--port": {"type": int, "default": 0, "metavar": "N", "help": "port (default: one that is free)"},
     }),

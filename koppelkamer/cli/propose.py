@@ -3,7 +3,7 @@
 import argparse
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from declare import WrongInput, load, write_atomically
 from koppelkamer.cli.screen import Screen, columns, percent, progress
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 Files = tuple[Path, ...]
 
+_OF_LINKS: Final = ("fitted", "labels", "classifier", "truth", "by")
+"""Options that say something of links."""
+
 
 def check_call(call: argparse.Namespace) -> None:
     """Raise `WrongInput` unless the call names one model, given or to be proposed, and where the results go."""
@@ -23,6 +26,11 @@ def check_call(call: argparse.Namespace) -> None:
         )
     if call.out is None and call.propose is None and not call.blocks:
         raise WrongInput("there is no folder for the results", remedy="Give --out DIR, or --blocks to look only.")
+    if (call.out is None or call.blocks) and (idle := [f"--{name}" for name in _OF_LINKS if getattr(call, name)]):
+        raise WrongInput(
+            f"{', '.join(idle)} would do nothing, for no links are made",
+            remedy="Give --out DIR and no --blocks, or leave it out.",
+        )
 
 
 def propose_model(call: argparse.Namespace, files: Files) -> Screen:

@@ -20,7 +20,7 @@ def review(call: argparse.Namespace) -> Screen:
 
     model = load(call.model, Model)
     progress("drawing the sample")
-    found = Review.open(call.pairs, call.left, call.right, model, call.out, call.size)
+    found = Review.open(call.pairs, call.left, call.right, model, call.out, call.size, call.near_threshold)
     _serve(found, call.language or language(), call.port)
     if call.annotations is not None:
         write_annotations(call.annotations, found.labels)

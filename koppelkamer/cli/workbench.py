@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from declare import Refusal, WrongInput, canonical, load, write_atomically
 from intake import Source, read_extract
+from koppelkamer.cli.accuracy import by_subgroup, learned
 from koppelkamer.cli.explain import read_fitted
 from koppelkamer.cli.propose import Files, block_sizes, check_call, propose_model, used
 from koppelkamer.cli.screen import Screen, columns, percent, progress, quarantined, read_key
@@ -16,7 +17,7 @@ from koppelkamer.version import code_version
 if TYPE_CHECKING:
     from gate import Verdict
     from linkage import Model, WorkbenchLinks
-    from linkage.workbench import Extras
+    from linkage.extras import Extras
     from pseudonymise.domain import Domain
 
 
@@ -45,14 +46,14 @@ def dedupe(call: argparse.Namespace) -> Screen:
 
 
 def _extras(call: argparse.Namespace) -> "Extras":
-    from linkage.workbench import Extras
+    from linkage.extras import Extras, check_labels
 
-    if call.fitted and call.labels:
-        raise WrongInput("a fitted model is not trained on labels", remedy="Give --fitted or --labels, not both.")
+    check_labels(call.classifier, call.labels, fitted=call.fitted is not None)
     fitted = read_fitted(call.fitted) if call.fitted else None
     return Extras(
-        truth=call.truth, fitted=fitted, labels=call.labels, show_values=call.show_values, program=code_version()
-    )
+        truth=call.truth, fitted=fitted, labels=call.labels, classifier=call.classifier, by=call.by,
+        show_values=call.show_values, program=code_version(),
+    )  # fmt: skip
 
 
 def _asked(call: argparse.Namespace, files: Files, run: Callable[["Model"], "WorkbenchLinks"]) -> Screen:
@@ -93,12 +94,12 @@ class NotPassed(Refusal):
 def encode(call: argparse.Namespace) -> Screen:
     """A sealed delivery, made at the partner's own site with its copy of the domain's key."""
     from expectations import validate
-    from koppelkamer.passphrase import passphrase
+    from koppelkamer.passphrase import opened
     from pseudonymise.delivery import encode_delivery
     from pseudonymise.keys import FileKeyStore
 
     source = load(call.source, Source)
-    store = FileKeyStore.open(call.keys, passphrase(call.passphrase_file))
+    store = opened(lambda typed: FileKeyStore.open(call.keys, typed), call.passphrase_file)
     domain = _only_domain([status.domain for status in store.status()])
     progress(f"reading and checking {source.id}")
     validated = validate(read_extract(source, call.file))
@@ -138,7 +139,10 @@ def check(call: argparse.Namespace) -> Screen:
 
 def _linked(found: "WorkbenchLinks", out: Path) -> Screen:
     quality = found.quality
-    facts = {**asdict(quality), "warnings": found.warnings, "truth": found.truth, "out": str(out)}
+    facts = {
+        **asdict(quality), "warnings": found.warnings, "truth": found.truth, "out": str(out),
+        "classifier": found.learned and found.learned.facts, "subgroups": [one.facts for one in found.subgroups],
+    }  # fmt: skip
     lines = [
         f"{quality.links:,} links of {quality.candidates:,} candidate pairs, from probability {quality.threshold}",
         f"  precision {percent(quality.precision)}, recall {percent(quality.recall)} (estimated); {quality.note}",
@@ -148,6 +152,8 @@ def _linked(found: "WorkbenchLinks", out: Path) -> Screen:
         lines += columns(
             [(name, f"{value:.4f}" if isinstance(value, float) else value) for name, value in found.truth.items()]
         )
+    lines += learned(found.learned) if found.learned else []
+    lines += [line for errors in found.subgroups for line in by_subgroup(errors)]
     return Screen(facts, [*lines, f"  results are in {out}; report.html opens offline"])
 
 

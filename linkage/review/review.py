@@ -1,6 +1,8 @@
 """The state of a review: the sample, the labels given so far, and the file that holds them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Self
@@ -9,10 +11,12 @@ import numpy as np
 import polars as pl
 
 from declare import WrongInput
+from linkage.active import select
 from linkage.clerical import ClericalEstimate, draw, estimate
 from linkage.files import read_ids
 from linkage.labels import SCHEMA, at_positions, read_labels, write_labels
 from linkage.model import Model
+from linkage.rows import files_digest, read_pairs
 from linkage.side_by_side import SideBySide, Values
 
 
@@ -44,19 +48,33 @@ class Review:
     _lock: Lock = field(default_factory=Lock)
 
     @classmethod
-    def open(cls, pairs: Path, left: Path, right: Path | None, model: Model, out: Path, size: int) -> Self:
+    def open(
+        cls,
+        pairs: Path,
+        left: Path,
+        right: Path | None,
+        model: Model,
+        out: Path,
+        size: int,
+        near: Sequence[Path] | None = None,
+    ) -> Self:
         """Draw the sample from `pairs` (pairs.parquet of a linkage, links.parquet beside it); go on where `out` ends.
 
-        Without `right` the pairs are of one file. Raises `WrongInput` when the files do not belong together.
+        With `near` it is drawn near the threshold, to learn from (`linkage.active`), and without the pairs labelled in
+        those files. Without `right` the pairs are of one file. Raises `WrongInput` when the files do not belong
+        together.
         """
         one_file = model.model_copy(update={"right": model.left}) if right is None else model
-        tables = _table(pairs), _table(pairs.with_name("links.parquet"))
-        drawn = draw(*tables, size, threshold=model.threshold, seed=model.seed)
-        sample = drawn.with_columns(label=pl.lit(None, pl.String)).select(SCHEMA.names())
+        digest = files_digest(model, left, *([right] if right else []))
+        tables = _table(pairs, digest), _table(pairs.with_name("links.parquet"), digest)
+        chosen = draw if near is None else partial(select, labelled=_labelled(near, digest))
+        drawn = chosen(*tables, size, threshold=model.threshold, seed=model.seed)
+        empty = {"label": pl.lit(None, pl.String), "files": pl.lit(digest, pl.String)}
+        sample = drawn.with_columns(**empty).select(SCHEMA.names())
         turned = np.random.default_rng(model.seed).random(sample.height) < 0.5
         found = cls(sample, _records(sample, left, right, one_file), tuple(turned.tolist()), out, *tables)
         if out.exists():
-            found._labels = _earlier(sample, read_labels(out), out)
+            found._labels = _earlier(sample, read_labels(out, digest), out)
         return found
 
     @property
@@ -100,16 +118,18 @@ class Review:
         return next((n for n in open_ones if n > number), open_ones[0] if open_ones else None)
 
 
-def _table(path: Path) -> pl.DataFrame:
-    """Ids as text and probabilities of a table that a linkage wrote."""
-    try:
-        table = pl.read_parquet(path, columns=["id_l", "id_r", "match_probability"])
-        return table.with_columns(pl.col("id_l", "id_r").cast(pl.String))
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise WrongInput(
-            f"{path.name} is no table of pairs ({type(error).__name__})",
-            remedy="Name pairs.parquet in the folder that link or dedupe wrote; links.parquet belongs beside it.",
-        ) from None
+def _table(path: Path, digest: str | None) -> pl.DataFrame:
+    """Pairs with the chance by which they became links or not."""
+    pairs = read_pairs(path, digest)
+    chance = "learned_probability" if "learned_probability" in pairs.columns else "match_probability"
+    return pairs.select("id_l", "id_r", pl.col("^level .*$"), match_probability=chance)
+
+
+def _labelled(paths: Sequence[Path], digest: str | None) -> pl.DataFrame:
+    """Pairs that have a label already, either way round."""
+    found = pl.concat([pl.DataFrame(schema=SCHEMA), *(read_labels(path, digest) for path in paths)])
+    pairs = found.select("id_l", "id_r")
+    return pl.concat([pairs, pairs.select(id_l="id_r", id_r="id_l")])
 
 
 def _records(sample: pl.DataFrame, left: Path, right: Path | None, model: Model) -> SideBySide:

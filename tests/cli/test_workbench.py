@@ -60,7 +60,7 @@ WRONGS = {
     "link: nowhere to put it": ("link names.csv names.csv --model good.toml", "--out"),
     "link: labels for a fitted model": (
         "link names.csv names.csv --model good.toml --out out --fitted m.json --labels l.csv",
-        "not both",
+        "not trained on labels",
     ),
     "link: a fitted model that is none": (
         "link names.csv names.csv --model good.toml --out out --fitted names.csv",

@@ -6,13 +6,23 @@ import polars as pl
 import pytest
 
 from declare import WrongInput
-from linkage.labels import SCHEMA, at_positions, read_annotations, read_labels, write_annotations, write_labels
+from linkage.labels import (
+    SCHEMA,
+    Contradicted,
+    at_positions,
+    checked,
+    read_annotations,
+    read_labels,
+    write_annotations,
+    write_labels,
+)
+from linkage.rows import OtherFiles
 
 LABELS = pl.DataFrame(
     [
-        ("a,1", "x", "match", "sure", 0.25),
-        ("b", "x", "other", "near", 1.0),
-        ("b", "ÿ", "unsure", None, None),
+        ("a,1", "x", "match", "sure", 0.25, None),
+        ("b", "x", "other", "near", 1.0, None),
+        ("b", "ÿ", "unsure", None, None, None),
     ],
     schema=SCHEMA,
     orient="row",
@@ -26,14 +36,13 @@ def test_labels_come_back_as_they_were_written(tmp_path):
 
 def test_stratum_and_inclusion_may_be_left_out(tmp_path):
     (tmp_path / "labels.csv").write_text("label,id_r,id_l\nmatch,x,7\n")
-    assert read_labels(tmp_path / "labels.csv").rows() == [("7", "x", "match", None, None)]
+    assert read_labels(tmp_path / "labels.csv").rows() == [("7", "x", "match", None, None, None)]
 
 
 FAULTS = {
     "unknown label": ("id_l,id_r,label\na,x,match\na,y,yes\n", "row 2 of the labels has a label other"),
     "empty label": ("id_l,id_r,label\na,x,\n", "row 1 of the labels has a label other"),
     "no id": ("id_l,id_r,label\n,x,match\n", "row 1 of the labels has no id"),
-    "same pair twice": ("id_l,id_r,label\na,x,match\na,x,other\n", "row 2 .* already"),
     "inclusion of nought": ("id_l,id_r,label,inclusion\na,x,match,0\n", "row 1 .* no chance"),
     "inclusion above one": ("id_l,id_r,label,inclusion\na,x,match,1.5\n", "row 1 .* no chance"),
     "inclusion in words": ("id_l,id_r,label,inclusion\na,x,match,1\na,y,match,often\n", "row 2 .* no chance"),
@@ -107,5 +116,43 @@ def test_one_pair_labelled_both_ways_round_is_refused():
     ids = pl.Series("id", ["a", "b"])
     labels = LABELS.head(2).with_columns(id_l=pl.Series(["a", "b"]), id_r=pl.Series(["b", "a"]))
     assert at_positions(labels, ids, ids, dedupe=False).height == 2
-    with pytest.raises(WrongInput, match="labelled twice"):
+    with pytest.raises(Contradicted, match="^1 labelled pairs have two different labels"):
         at_positions(labels, ids, ids, dedupe=True)
+    agreed = labels.with_columns(label=pl.lit("match"))
+    assert at_positions(agreed, ids, ids, dedupe=True).height == 1
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_the_same_label_again_counts_once_and_the_drawn_one_stays(shuffled):
+    by_hand = LABELS.with_columns(inclusion=pl.lit(None, pl.Float64), stratum=pl.lit(None, pl.String))
+    labels = pl.concat([by_hand, LABELS, LABELS])
+    found = checked(labels.sample(fraction=1, shuffle=True, seed=4) if shuffled else labels)
+    assert found.sort("id_l", "id_r").equals(LABELS)
+
+
+def test_pairs_with_two_labels_are_counted_and_never_shown():
+    other = LABELS.with_columns(label=pl.Series(["other", "match", "unsure"]))
+    with pytest.raises(Contradicted) as refused:
+        checked(pl.concat([LABELS, other]))
+    assert refused.value.message == "2 labelled pairs have two different labels"
+    assert refused.value.remedy
+
+
+FILES = "sha256:" + "0" * 32
+
+
+@pytest.mark.parametrize("name", ["labels.csv", "labels.json"])
+def test_labels_know_the_files_whose_rows_they_number(tmp_path, name):
+    path, write = tmp_path / name, write_labels if name.endswith("csv") else write_annotations
+    write(path, LABELS.with_columns(files=pl.lit(FILES)))
+    assert read_labels(path, FILES)["files"].unique().to_list() == [FILES]
+    for other in (None, FILES.replace("0", "1")):  # an id is declared now, or the files are others
+        with pytest.raises(OtherFiles, match=f"{name} was not made from these files") as refused:
+            read_labels(path, other)
+        assert "[file] id" in refused.value.remedy
+
+
+def test_labels_that_do_not_say_of_which_files_are_taken(tmp_path):
+    write_labels(tmp_path / "labels.csv", LABELS)
+    assert "files" not in (tmp_path / "labels.csv").read_text()
+    assert read_labels(tmp_path / "labels.csv", FILES).equals(LABELS)

@@ -39,5 +39,11 @@ def test_without_the_truth_the_same_bytes(tmp_path: Path):
         for table, path in zip(tables, sides, strict=True):
             table.write_parquet(path)
         link_files(*sides, model, tmp_path / name)
-        folders.append({path.name: path.read_bytes() for path in (tmp_path / name).iterdir()})
+        folders.append(contents(tmp_path / name))
     assert folders[0] == folders[1]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every byte, but for the digest of the files that tables of row numbers carry beside their rows."""
+    tables = {path.name: pl.read_parquet(path).write_ipc(None).getvalue() for path in folder.glob("*.parquet")}
+    return {path.name: tables.get(path.name, path.read_bytes()) for path in folder.iterdir()}

@@ -11,7 +11,7 @@ from linkage.assign import assign
 from linkage.block import block
 from linkage.labels import SCHEMA
 from linkage.pairing import pair_up
-from linkage.score import scored
+from linkage.score import scored, start_of
 from linkage.supervised import LEAST_LABELS, learn
 from linkage.train import fit
 from tests.linkage.persons import MODEL, persons
@@ -46,7 +46,7 @@ def linked():
     pairing = pair_up(*made_up(), MODEL)
     blocks = block(pairing)
     fitted = fit(pairing, blocks)
-    return fitted, scored(pairing, blocks, fitted)
+    return fitted, start_of(pairing, fitted), scored(pairing, blocks, fitted)
 
 
 def labelled(pairs: pl.DataFrame, size: int) -> pl.DataFrame:
@@ -66,47 +66,70 @@ LOSS = {"logistic": 0.02, "svm": 0.02, "naive-bayes": 0.1, "ecm": 0.1}  # of F1,
 
 @pytest.mark.parametrize(("method", "loss"), LOSS.items(), ids=LOSS)
 def test_what_is_learnt_scores_pairs_as_the_model_does(linked, method, loss):
-    fitted, pairs = linked
-    learned = learn(pairs, fitted, labelled(pairs, 300), method)
+    fitted, start, pairs = linked
+    learned = learn(pairs, fitted, start, None if method == "ecm" else labelled(pairs, 300), method)
     found = learned.score(pairs)
     assert found.schema == pairs.schema
     assert found["match_probability"].is_between(0, 1).all()
-    prior = np.log2(fitted.prior / (1 - fitted.prior))
-    assert np.allclose(found["match_probability"], 1 / (1 + np.exp2(-(found["match_weight"] + prior).to_numpy())))
+    assert np.allclose(found["match_probability"], 1 / (1 + np.exp2(-(found["match_weight"] + start).to_numpy())))
     assert f1(found) > f1(pairs) - loss
 
 
 @pytest.mark.parametrize("method", ["logistic", "svm", "naive-bayes"])
 def test_the_same_labels_in_another_order_teach_the_same(linked, method):
-    fitted, pairs = linked
+    fitted, start, pairs = linked
     labels = labelled(pairs, 200)
-    one, other = (learn(pairs, fitted, some, method) for some in (labels, labels.reverse()))
+    one, other = (learn(pairs, fitted, start, some, method) for some in (labels, labels.reverse()))
     assert one.score(pairs).equals(other.score(pairs))
-    assert (one.loss, one.labels) == (other.loss, labels.height)
+    assert (one.crossed, one.labels) == (other.crossed, labels.height)
+    assert one.facts == other.facts
 
 
 def test_labels_mend_a_model_that_is_too_sure(linked):
-    fitted, pairs = linked
-    far_off = fitted.model_copy(update={"prior": 1 - 1e-3})
-    learned = learn(pairs, far_off, labelled(pairs, 200))
-    assert learned.loss < 0.5
-    assert learned.model_loss > 1
+    fitted, start, pairs = linked
+    too_sure = pairs.with_columns(match_probability=1 / (1 + (-10 - pl.col("match_weight")).exp()))
+    learned = learn(too_sure, fitted, start, labelled(pairs, 200))
+    assert learned.crossed.loss < 0.5
+    assert learned.model.loss > 1
+    assert learned.crossed.wrong < learned.model.wrong
+    assert learned.paid
+    assert len(learned.said) == 1
     assert f1(learned.score(pairs)) == pytest.approx(f1(pairs), abs=0.05)
 
 
+def test_labels_that_do_not_pay_are_told(linked):
+    fitted, start, pairs = linked
+    knowing = pairs.with_columns(match_probability=pl.when(pl.col("l") == pl.col("r")).then(1.0).otherwise(0.0))
+    learned = learn(knowing, fitted, start, labelled(pairs, 200))
+    assert learned.model.wrong == 0
+    assert not learned.paid
+    assert "the labels did not pay" in learned.said[1]
+
+
+@pytest.mark.parametrize("method", LOSS)
+def test_every_field_has_its_reason(linked, method):
+    fitted, start, pairs = linked
+    learned = learn(pairs, fitted, start, None if method == "ecm" else labelled(pairs, 300), method)
+    reasons = {reason.field: reason for reason in learned.reasons()}
+    assert list(reasons) == [field.field for field in fitted.fields]
+    for field in fitted.fields:
+        assert reasons[field.field].model == pytest.approx(field.weights[1] - field.weights[-1])
+    assert sum(reason.learned > 0 for reason in reasons.values()) >= len(reasons) - 1
+
+
 def test_labels_nobody_is_sure_of_teach_nothing(linked):
-    fitted, pairs = linked
+    fitted, start, pairs = linked
     labels = labelled(pairs, 200)
     unsure = labels.with_columns(label=pl.lit("unsure")).with_columns(pl.col("l", "r") + 1)
-    known = learn(pairs, fitted, labels)
-    assert learn(pairs, fitted, pl.concat([labels, unsure])).score(pairs).equals(known.score(pairs))
+    known = learn(pairs, fitted, start, labels)
+    assert learn(pairs, fitted, start, pl.concat([labels, unsure])).score(pairs).equals(known.score(pairs))
 
 
 def test_naive_bayes_does_not_take_an_unseen_level_for_the_first(linked):
-    fitted, pairs = linked
+    fitted, start, pairs = linked
     column = "level postcode"
     seen = pairs.filter(pl.col(column).is_in([1, fitted.fields[3].names.index("other")]))
-    learned = learn(seen, fitted, labelled(seen, 200), "naive-bayes")
+    learned = learn(seen, fitted, start, labelled(seen, 200), "naive-bayes")
     pair = pairs.head(1)
     weight = {
         level: learned.score(pair.with_columns(pl.lit(level, pl.UInt8).alias(column)))["match_weight"][0]
@@ -133,6 +156,6 @@ REFUSED = {
 
 @pytest.mark.parametrize(("labels", "message"), REFUSED.values(), ids=REFUSED)
 def test_too_few_labels_are_refused(linked, labels, message):
-    fitted, pairs = linked
+    fitted, start, pairs = linked
     with pytest.raises(WrongInput, match=message):
-        learn(pairs, fitted, labels)
+        learn(pairs, fitted, start, labels)

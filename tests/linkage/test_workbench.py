@@ -113,6 +113,7 @@ CHANGES = {
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_columns_the_model_does_not_name_make_no_difference(tmp_path, files, model, change):
     left, right = files
+    model = with_id(model)  # row numbers would carry the digest of the files
     link_files(left, right, model, tmp_path / "before")
     change(pl.read_csv(left, infer_schema=False)).write_csv(left)
     change(pl.read_parquet(right)).write_parquet(right)
@@ -163,7 +164,8 @@ def test_blanks_separators_and_encodings_are_as_declared(tmp_path, files, model)
         update={"file": model.file.model_copy(update={"separator": ";", "encoding": "windows-1252"})}
     )
     link_files(left, right, declared, tmp_path / "other")
-    assert contents(tmp_path / "plain")["links.parquet"] == contents(tmp_path / "other")["links.parquet"]
+    plain, other = (pl.read_parquet(tmp_path / name / "links.parquet") for name in ("plain", "other"))
+    assert plain.equals(other)
 
 
 WRONG = {
