@@ -25,7 +25,7 @@ def twin(value: str | None, placed: bool) -> tuple[int | None, ...]:
     padded = f"_{text}_"
     filter_bits = 0
     for place in range(len(padded) - 1):
-        message = bytes([place + 1 if placed else 0]) + padded[place : place + 2].encode()
+        message = bytes([min(place + 1, 255) if placed else 0]) + padded[place : place + 2].encode()
         mac = hmac.digest(SECRET, message, "sha256")
         for number in range(10):
             filter_bits |= 1 << int.from_bytes(mac[2 * number : 2 * number + 2], "big") % 512
@@ -55,11 +55,22 @@ def test_twin_for_dates(values: list[str | None]) -> None:
     assert made.rows() == [twin(value, True) for value in values]
 
 
-def test_pieces_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    values = pl.Series("f", [f"name {number}" for number in range(20)])
-    whole = encode_column(values, LeafKey(SECRET), placed=False)
-    monkeypatch.setattr(encode, "_AT_ONCE", 3)
-    assert encode_column(values, LeafKey(SECRET), placed=False).equals(whole)
+@settings(deadline=None)
+@given(st.lists(st.none() | TEXT, max_size=15), st.integers(1, 4), st.integers(1, 3), st.booleans())
+def test_pieces_give_the_same(values: list[str | None], at_once: int, in_cache: int, placed: bool) -> None:
+    column = pl.Series("f", values, dtype=pl.String)
+    whole = encode_column(column, LeafKey(SECRET), placed=placed)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(encode, "_AT_ONCE", at_once)
+        patched.setattr(encode, "_IN_CACHE", in_cache)
+        assert encode_column(column, LeafKey(SECRET), placed=placed).equals(whole)
+
+
+def test_a_long_text_among_short_ones() -> None:
+    """Places beyond 255 count as 255, for they take one byte."""
+    values = ["a", "ab" * 150, "é" * 300, "b"]
+    made = encode_column(pl.Series("f", values), LeafKey(SECRET), placed=True)
+    assert made.rows() == [twin(value, True) for value in values]
 
 
 PAIRS = {
