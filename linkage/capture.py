@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from linkage.interval import Z95, Floats
+from linkage.words import say
 
 LEAST_RECAPTURES: Final = 10.0
 """Expected matches in exactly two blocks, below which nothing is estimated."""
@@ -59,9 +60,9 @@ def captured(candidates: pl.DataFrame, blocks: Sequence[tuple[str, ...]]) -> Cap
     )
     fields = [{name for part in on for name in _NAME.findall(part)} - _WORDS for on in blocks]
     if not any(one.isdisjoint(other) for one, other in combinations(fields, 2)):
-        return Captured(None, None, ("no two blocks are on different fields, so none can tell what another missed",))
+        return Captured(None, None, (say("apart"),))
     if not once + twice + often or (twice < LEAST_RECAPTURES and twice < once):
-        return Captured(None, None, ("too few matches are in exactly two blocks to estimate what no block brings",))
+        return Captured(None, None, (say("too_few"),))
     unseen, reach, *expected = _unseen(caught[several <= 2], chance[several <= 2])
     total = float(chance.sum())
     doubts = (
@@ -134,20 +135,17 @@ def _shared(fields: Sequence[set[str]]) -> tuple[str, ...]:
     common = sorted(set().union(*(one & other for one, other in combinations(fields, 2))))
     if not common:
         return ()
-    return (f"blocks share {', '.join(common)}: what is wrong there is missed by them together and not counted",)
+    return (say("shared", fields=", ".join(common)),)
 
 
 def _dependence(often: float, expected: float, error: float) -> tuple[str, ...]:
     """Whether more matches are in three blocks or more than blocks that miss independently would bring."""
     if often - expected <= MOST_ERRORS * error or often < LEAST_RECAPTURES:
         return ()
-    return (
-        f"blocks do not miss independently: {often:,.0f} matches are in three or more where {expected:,.0f} were to be "
-        "expected, so some matches are hard to bring for every block",
-    )
+    return (say("together", number=f"{often:,.0f}", expected=f"{expected:,.0f}"),)
 
 
 def _unlikely(once: float, unlikely: float) -> tuple[str, ...]:
     if unlikely <= DOUBTFUL_SHARE * once:
         return ()
-    return (f"{unlikely / once:.0%} of the matches that one block brings are expected among unlikely pairs",)
+    return (say("unlikely", number=f"{unlikely / once:.0%}"),)

@@ -19,6 +19,9 @@ from linkage.pairing import Field, Pairing
 
 RECORDS = 50_000
 """Records of a side that are looked at, drawn by value."""
+WORTH_A_JOINT = 1.2
+"""Excess (log2) from which fields are to be taken together. About a factor of two makes no difference: seen on made-up
+persons, where sex follows from the name by so much."""
 _COUNTED = 10.0
 """Pairs that must be counted or expected before anything is said."""
 
@@ -42,11 +45,8 @@ def dependences(pairing: Pairing, fitted: FittedModel, seen: Patterns, matches: 
     return tuple(sorted(found, key=lambda each: (-each.excess, each.fields)))
 
 
-def joints(found: Sequence[Dependence], at_least: float = 1.2) -> tuple[tuple[str, ...], ...]:
-    """Fields to be taken together: from the greatest excess (log2) down, as long as no joint becomes too large.
-
-    About a factor of two makes no difference: seen on made-up persons, where sex follows from the name by so much.
-    """
+def joints(found: Sequence[Dependence], at_least: float = WORTH_A_JOINT) -> tuple[tuple[str, ...], ...]:
+    """Fields to be taken together: from the greatest excess (log2) down, as long as no joint becomes too large."""
     groups: list[list[str]] = []
     for each in sorted(found, key=lambda one: (-one.excess, one.fields)):
         touched = [group for group in groups if set(group) & set(each.fields)]

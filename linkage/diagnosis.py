@@ -11,6 +11,7 @@ from linkage.em import Floats, Patterns
 from linkage.fitted import FittedModel, Within
 from linkage.model import Block
 from linkage.pairing import Pairing
+from linkage.words import say
 
 _COMMON = 0.01
 """Prior from which matches are common among random pairs."""
@@ -66,16 +67,13 @@ def _asks(block: Block, fields: Set[str]) -> bool:
 def _warnings(pairing: Pairing, fitted: FittedModel, seen: Patterns, matches: Floats) -> Iterator[str]:
     """Sentences without any value of a record, the gravest first."""
     if not seen.counts.sum():
-        yield "no pair is a candidate: no block brings two records together; mend the blocks, or columns and formats"
+        yield say("no_candidates")
     elif matches.sum() < 1:
-        yield "hardly any candidate looks like a match: weights rest on what was supposed at first"
+        yield say("no_matches")
     if not fitted.converged:
-        yield (
-            f"expectation–maximisation did not come to rest in {fitted.iterations} iterations: take fields or levels "
-            "out, or give m, u or labels"
-        )
+        yield say("not_at_rest", iterations=fitted.iterations)
     if fitted.prior > _COMMON and seen.counts.sum():
-        yield f"matches are common among random pairs (1 in {1 / fitted.prior:.0f}): how strangers agree is less sure"
+        yield say("common_matches", number=f"{1 / fitted.prior:.0f}")
     yield from _of_dependence(fitted)
     yield from _of_fields(pairing, fitted)
     yield from _of_levels(pairing, seen, matches)
@@ -84,27 +82,21 @@ def _warnings(pairing: Pairing, fitted: FittedModel, seen: Patterns, matches: Fl
 def _of_dependence(fitted: FittedModel) -> Iterator[str]:
     for names in joints(fitted.dependences):
         most = max(found.excess for found in fitted.dependences if set(found.fields) <= set(names))
-        yield (
-            f"{', '.join(names)} tell something of one another, so that agreement weighs up to {most:.1f} bits too "
-            f"much; joint = [{json.dumps(names)}] takes them together"
-        )
+        yield say("dependent", fields=", ".join(names), bits=f"{most:.1f}", joint=json.dumps(names))
     for each in fitted.within:
         if each.excess >= _BY_BLOCKS:
-            yield (
-                f"strangers that other blocks bring agree on {each.field} {2**each.excess:.0f} times as often as "
-                "random ones do: among them it weighs less than the model says"
-            )
+            yield say("by_blocks", field=each.field, number=f"{2**each.excess:.0f}")
 
 
 def _of_fields(pairing: Pairing, fitted: FittedModel) -> Iterator[str]:
     for field, chances in zip(pairing.fields, fitted.fields, strict=True):
         sides = [codes[field.name] for codes in (pairing.left_codes, pairing.right_codes)]
         if any(side.count() == 0 for side in sides):
-            yield f"{field.name} is empty on one side: it tells nothing"
+            yield say("empty", field=field.name)
         elif all(side.min() == side.max() for side in sides):
-            yield f"{field.name} has one value everywhere: it tells nothing"
+            yield say("one_value", field=field.name)
         elif chances.m[0] < chances.u[0]:
-            yield f"matches agree on {field.name} less often than strangers: look at its columns and formats"
+            yield say("turned_round", field=field.name)
 
 
 def _of_levels(pairing: Pairing, seen: Patterns, matches: Floats) -> Iterator[str]:
@@ -112,6 +104,6 @@ def _of_levels(pairing: Pairing, seen: Patterns, matches: Floats) -> Iterator[st
     for number, field in enumerate(pairing.fields):
         counts = np.bincount(seen.levels[:, number], weights=matches, minlength=field.other + 1)[1 : field.other]
         names = [level.name for level, count in zip(field.levels, counts, strict=True) if count < _SEEN]
-        unseen += [f"{field.name} {', '.join(names)}"] if names else []
+        unseen += [f"{field.name}: {', '.join(names)}"] if names else []
     if unseen and matches.sum() >= _SEEN:
-        yield f"levels never seen among matches weigh what was supposed at first: {'; '.join(unseen)}"
+        yield say("unseen", levels="; ".join(unseen))

@@ -9,7 +9,8 @@ from linkage.fitted import Factor, FittedModel
 from linkage.levels import with_levels
 from linkage.pairing import Pairing
 from linkage.score import Scorer, scorer
-from linkage.words import WORDS, Language, posterior_sentence, prior_sentence, step_sentences
+from linkage.sentences import posterior_sentence, prior_sentence, step_sentences
+from linkage.words import Language, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,10 @@ class Explanation:
 
     def words(self, language: Language = "en") -> tuple[str, ...]:
         """Sentences in the order of the steps. They name fields and levels, never a value."""
-        words = WORDS[language]
-        steps = (step_sentences(step.field, step.level, step.weight, step.rarity, words) for step in self.steps)
+        text = words(language)
+        steps = (step_sentences(step.field, step.level, step.weight, step.rarity, text) for step in self.steps)
         said = [sentence for sentences in steps for sentence in sentences]
-        return (prior_sentence(self.prior_weight, words), *said, posterior_sentence(self.match_probability, words))
+        return (prior_sentence(self.prior_weight, text), *said, posterior_sentence(self.match_probability, text))
 
     def __str__(self) -> str:
         return "\n".join(self.words())

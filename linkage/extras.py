@@ -10,6 +10,7 @@ from linkage.evaluation import read_truth
 from linkage.fitted import FittedModel
 from linkage.model import Model
 from linkage.supervised import Method
+from linkage.words import Language
 
 
 class Extras(TypedDict, total=False):
@@ -27,6 +28,8 @@ class Extras(TypedDict, total=False):
     """Columns that stand aside: errors are told by their values too."""
     show_values: bool
     """Whether the report holds values of a few records; then it is for a partner's own premises only."""
+    language: Language
+    """Of the report; English by default."""
     program: str
     """Version of the program: what a long run of another version left unfinished is not gone on with."""
 

@@ -12,6 +12,7 @@ from linkage.fitted import FittedModel
 from linkage.information import LEVEL, Information
 from linkage.interval import effective_number, wilson
 from linkage.model import EXCLUDING
+from linkage.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,18 @@ class LinkQuality:
     contested: int
     """Links of a record that may have one partner and had another above the threshold."""
     blocks: tuple[BlockSize, ...]
-    note: str
+    notes: tuple[str, ...]
+    """What the intervals are, and what is not in the recall."""
     precision_interval: tuple[float, float] | None = None
     recall_interval: tuple[float, float] | None = None
     blocking_interval: tuple[float, float] | None = None
     """None also where there are doubts."""
     doubts: tuple[str, ...] = ()
     """Why the truth may lie far from the blocking recall."""
+
+    @property
+    def note(self) -> str:
+        return " ".join(self.notes)
 
 
 def link_quality(
@@ -73,7 +79,7 @@ def link_quality(
         blocking_recall=found.recall,
         contested=_contested(scored, links, fitted, threshold),
         blocks=blocks,
-        note=_note(found, of_the_fit=expected.information is not None),
+        notes=_notes(found, of_the_fit=expected.information is not None),
         precision_interval=precision_interval,
         recall_interval=recall_interval,
         blocking_interval=found.interval,
@@ -140,16 +146,8 @@ def _contested(scored: pl.DataFrame, links: pl.DataFrame, fitted: FittedModel, t
     return links.join(several, on=["l", "r"], how="semi").height
 
 
-def _note(found: Captured, *, of_the_fit: bool) -> str:
-    intervals = (
-        "Intervals are those of chance and of the fitted numbers, as far as the model holds. On public data it often "
-        "does not: what must be known has to be reviewed."
-        if of_the_fit
-        else "Intervals are those of chance alone; the fitted numbers count as known."
-    )
-    if found.recall is None:
-        return f"{intervals} Matches that no block brings are not in the recall, and cannot be estimated here."
+def _notes(found: Captured, *, of_the_fit: bool) -> tuple[str, ...]:
     return (
-        f"{intervals} Matches that no block brings are not in the recall; at most the share given as blocking recall "
-        "was brought."
+        say("of_the_fit" if of_the_fit else "of_chance"),
+        say("blocks_unknown" if found.recall is None else "blocks_at_most"),
     )

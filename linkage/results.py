@@ -14,6 +14,7 @@ from linkage.report import Findings, render
 from linkage.rows import write_pairs
 from linkage.subgroup import SubgroupErrors
 from linkage.supervised import Learned
+from linkage.words import Language
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -41,12 +42,12 @@ class WorkbenchLinks:
     def __repr__(self) -> str:
         return f"WorkbenchLinks({self.links.height} links)"
 
-    def write(self, out: Path, files: str | None) -> None:
-        """Into folder `out`; `files` ties row numbers to the files (`linkage.rows`)."""
+    def write(self, out: Path, files: str | None, language: Language = "en") -> None:
+        """Into folder `out`; `files` ties row numbers to the files (`linkage.rows`), `language` is that of the page."""
         texts = {
             "model.json": self.fitted.to_json(),
             "quality.json": json.dumps(self._measured(), indent=2, sort_keys=True, ensure_ascii=False).encode(),
-            "report.html": render(self.report, self.truth).encode(),
+            "report.html": render(self.report, self.truth, language).encode(),
         }
         write_pairs(out / "pairs.parquet", self.pairs, files)
         write_pairs(out / "links.parquet", self.links, files)

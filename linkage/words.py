@@ -1,136 +1,121 @@
-"""What an explanation says in words, in English and Dutch. Levels are named as the model names them."""
+"""What linkage says to people, in English and Dutch: catalogues of sentences, and how numbers are written."""
 
-import math
+import re
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Literal
+from functools import cache
+from importlib.resources import files
+from typing import Final, Literal, get_args
 
 Language = Literal["en", "nl"]
+LANGUAGES: Final[tuple[Language, ...]] = get_args(Language)
 
-MOST_TIMES: Final = 1e9
-"""Above this a factor is only said to be larger."""
-_SAYS_NOTHING: Final = 0.07
-"""log2; within five percent either way."""
+_BLANK: Final = re.compile(r"\\\{(\w+)\\\}")
+_SUPERSCRIPT: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Sentences with places for `field`, `level`, `times`, `pairs` and `chance`."""
+    """One catalogue. A sentence that is not there raises; it is never left blank."""
 
-    prior: str
-    likelier: str
-    less_likely: str
-    neither: str
-    missing: str
-    rare: str
-    common: str
-    posterior: str
-    above: str
-    separators: tuple[str, str]
-    """Between thousands, and before decimals."""
-    levels: dict[str, str]
+    language: Language
+    thousands: str
+    decimal: str
+    explain: Mapping[str, str]
+    levels: Mapping[str, str]
+    """Level by its name in the library; a name of the user's own stays as it is."""
+    said: Mapping[str, str]
+    report: Mapping[str, str]
+    review: Mapping[str, str]
 
+    def __call__(self, key: str, **values: object) -> str:
+        """A sentence of the report."""
+        return self.report[key].format(**values)
 
-EN: Final = Words(
-    prior="Of all pairs, one in {pairs} is a match.",
-    likelier="{field}: {level}. This makes a match {times} times as likely.",
-    less_likely="{field}: {level}. This makes a match {times} times less likely.",
-    neither="{field}: {level}. This hardly says anything.",
-    missing="{field}: missing on one side at least. This says nothing.",
-    rare="The value is rare: another {times} times.",
-    common="The value is common: {times} times less.",
-    posterior="Together: a match with a probability of {chance} %.",
-    above="more than a billion",
-    separators=(",", "."),
-    levels={"same": "equal", "other": "different"},
-)
+    def level(self, name: str) -> str:
+        """Levels of fields that weigh together are joined by a plus."""
+        return " + ".join(self.levels.get(part, part) for part in name.split(" + "))
 
-NL: Final = Words(
-    prior="Van alle paren is één op de {pairs} een match.",
-    likelier="{field}: {level}. Dit maakt een match {times} keer zo waarschijnlijk.",
-    less_likely="{field}: {level}. Dit maakt een match {times} keer minder waarschijnlijk.",
-    neither="{field}: {level}. Dit zegt vrijwel niets.",
-    missing="{field}: ontbreekt aan minstens één kant. Dit zegt niets.",
-    rare="De waarde is zeldzaam: nog eens {times} keer.",
-    common="De waarde komt veel voor: {times} keer minder.",
-    posterior="Samen: een match met een kans van {chance} %.",
-    above="meer dan een miljard",
-    separators=(".", ","),
-    levels={
-        "same": "gelijk",
-        "same but for accents": "gelijk op accenten na",
-        "other": "verschillend",
-        "missing": "ontbreekt",
-        "partner's name": "de naam van de partner",
-        "very similar": "sterk gelijkend",
-        "similar": "gelijkend",
-        "nickname": "roepnaam",
-        "sounds alike": "klinkt gelijk",
-        "initial of a name": "voorletter van een naam",
-        "same initial": "gelijke voorletter",
-        "given name and surname swapped": "voornaam en achternaam verwisseld",
-        "surname, and nickname": "gelijke achternaam, en roepnaam",
-        "surname and initial of a name": "gelijke achternaam, en voorletter van een naam",
-        "surname and initial": "gelijke achternaam en voorletter",
-        "two names": "twee namen gelijk",
-        "surname": "gelijke achternaam",
-        "given name": "gelijke voornaam",
-        "day and month swapped": "dag en maand verwisseld",
-        "two parts": "twee delen gelijk",
-        "year of a part": "jaar van een onvolledige datum",
-        "within a month": "binnen een maand",
-        "year": "gelijk jaar",
-        "postcode and number": "postcode en huisnummer gelijk",
-        "postcode": "gelijke postcode",
-        "same local part": "gelijk deel voor de apenstaart",
-        "same subscriber number": "gelijk abonneenummer",
-        "same account": "gelijke rekening",
-        "within 1 %": "binnen 1 %",
-        "within 10 %": "binnen 10 %",
-        "within 100 metres": "binnen 100 meter",
-        "within a kilometre": "binnen een kilometer",
-        "within ten kilometres": "binnen tien kilometer",
-        "half in common": "de helft gemeen",
-        "one in common": "één gemeen",
-    },
-)
+    def retold(self, sentence: str) -> str:
+        """What a model or an estimate said (`say`), in this language; a sentence of no catalogue stays as it is."""
+        known = recognised(sentence)
+        if known is None:
+            return sentence
+        key, values = known
+        return self.said[key].format(**{name: self._told(name, value) for name, value in values.items()})
 
-WORDS: Final[dict[Language, Words]] = {"en": EN, "nl": NL}
+    def _told(self, name: str, value: str) -> str:
+        if name == "levels":
+            return "; ".join(map(self._levels, value.split("; ")))
+        return self._written(value) if re.fullmatch(r"[\d.,]+%?", value) else value
+
+    def _levels(self, of_field: str) -> str:
+        field, colon, names = of_field.partition(": ")
+        return f"{field}{colon}{', '.join(map(self.level, names.split(', ')))}"
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        return self._written(f"{value:,.{decimals}f}")
+
+    def plain(self, value: float) -> str:
+        """As short as it can be written."""
+        return self._written(f"{value:,.10g}").replace("-", "−")
+
+    def signed(self, weight: float) -> str:
+        """A weight with one decimal and its sign; nothing is 0."""
+        return self._written(f"{weight:+.1f}").replace("-", "−") if abs(weight) >= 0.05 else "0"
+
+    def chance(self, value: float | None) -> str:
+        """Between 0 and 1: four decimals, small ones with a power of ten, and never quite 1."""
+        if value is None:
+            return self("unknown")
+        if value >= 0.99995:
+            return f"> {self.number(0.9999, 4)}"
+        return self.number(value, 4) if value >= 0.001 or not value else self.power(value)
+
+    def power(self, value: float) -> str:
+        """Two significant digits and a power of ten."""
+        digits, _, exponent = f"{value:.1e}".partition("e")
+        return f"{self._written(digits)} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"
+
+    def percent(self, share: float | None, decimals: int = 1) -> str:
+        """From 0 to 1 as percent; what is not quite all or nothing is not rounded to it."""
+        if share is None:
+            return self("unknown")
+        least = 10.0**-decimals
+        if share > 0 and 100 * share < least / 2:
+            return f"< {self.number(least, decimals)} %"
+        if share < 1 and 100 * share >= 100 - least / 2:
+            return f"> {self.number(100 - least, decimals)} %"
+        return f"{self.number(100 * share, decimals)} %"
+
+    def _written(self, number: str) -> str:
+        return number.translate(str.maketrans(",.", self.thousands + self.decimal))
 
 
-def prior_sentence(weight: float, words: Words) -> str:
-    """How many pairs there are to a match, from log2 odds."""
-    return words.prior.format(pairs=_number(1 + 2.0 ** min(-weight, 100.0), words))
+@cache
+def words(language: Language) -> Words:
+    """The catalogue as written in texts/<language>.toml."""
+    content = tomllib.loads(files("linkage").joinpath("texts", f"{language}.toml").read_text(encoding="utf-8"))
+    return Words(**content)
 
 
-def step_sentences(field: str, level: str, weight: float, rarity: float, words: Words) -> tuple[str, ...]:
-    """One sentence for the level, and one for a value rarer or commoner than most. Weights are log2 factors."""
-    if level == "missing":
-        return (words.missing.format(field=field),)
-    named = " + ".join(words.levels.get(part, part) for part in level.split(" + "))
-    first = _template(weight - rarity, words.likelier, words.less_likely, words.neither)
-    said = first.format(field=field, level=named, times=_times(weight - rarity, words))
-    second = _template(rarity, words.rare, words.common, "")
-    return (said, second.format(times=_times(rarity, words))) if second else (said,)
+def say(key: str, **values: object) -> str:
+    """What a fitted model or an estimate says of itself: English, as files keep it."""
+    return words("en").said[key].format(**values)
 
 
-def posterior_sentence(chance: float, words: Words) -> str:
-    """Two decimals, and never a hundred percent for what is not certain."""
-    percent = min(math.floor(chance * 10_000) / 100, 99.99)
-    return words.posterior.format(chance=f"{percent:.2f}".replace(".", words.separators[1]))
+def recognised(sentence: str) -> tuple[str, dict[str, str]] | None:
+    """The key of what was said and what filled it; None for a sentence of no catalogue."""
+    for key, pattern in _patterns().items():
+        if found := pattern.fullmatch(sentence):
+            return key, found.groupdict()
+    return None
 
 
-def _template(weight: float, up: str, down: str, level: str) -> str:
-    return level if abs(weight) < _SAYS_NOTHING else up if weight > 0 else down
-
-
-def _times(weight: float, words: Words) -> str:
-    return _number(2.0 ** min(abs(weight), 100.0), words)
-
-
-def _number(value: float, words: Words) -> str:
-    """Two significant digits."""
-    if value > MOST_TIMES:
-        return words.above
-    rounded = float(f"{value:.1e}")
-    text = f"{rounded:,.1f}".removesuffix(".0") if rounded < 10 else f"{rounded:,.0f}"
-    return text.translate(str.maketrans(",.", "".join(words.separators)))
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    return {
+        key: re.compile(_BLANK.sub(r"(?P<\1>.+)", re.escape(sentence)), re.DOTALL)
+        for key, sentence in words("en").said.items()
+    }

@@ -31,6 +31,7 @@ from linkage.side_by_side import SideBySide
 from linkage.supervised import Learned, Method, learn
 from linkage.train import fit
 from linkage.unfinished import Unfinished, sweep
+from linkage.words import Language
 from pseudonymise.standardise import VERSION
 
 LONG = 20_000_000
@@ -79,6 +80,7 @@ class _Work:
     truth: Path | None = None
     by: Sequence[str] = ()
     show_values: bool = False
+    language: Language = "en"
     program: str = ""
 
     @property
@@ -189,6 +191,6 @@ def _measured(
 
 def _written(found: WorkbenchLinks, work: _Work) -> WorkbenchLinks:
     """Everything is worked out before the first file is written."""
-    found.write(work.out, work.digest)
+    found.write(work.out, work.digest, work.language)
     sweep(work.out)
     return found

@@ -40,6 +40,7 @@ _LINKED: Final[Options] = {
     "--show-values": {
         "action": "store_true", "help": "the report shows values of a few records: on the partner's own premises only",
     },
+    "--language": {"choices": ["en", "nl"], "help": "of the report; default: that of your system"},
 }  # fmt: skip
 _MODEL: Final[Options] = {
     "--model": {**_FILE, "help": "model (TOML)"},
@@ -148,7 +149,7 @@ COMMANDS: Final = (
         "--annotations": {**_FILE, "help": "the labels in recordlinkage's annotation format too, without values"},
         **_LANGUAGE, "--port": {"type": int, "default": 0, "metavar": "N", "help": "port (default: one that is free)"},
     }),
-    Command("encode", "make a sealed delivery at the partner's own site", "workbench:encode", {
+    Command("encode", "make a sealed delivery at the partner's own site", "encode:encode", {
         "file": _FILE, "--source": {**_FILE, "required": True}, "--keys": {**_FOLDER, "required": True},
         "--passphrase-file": {**_FILE, "help": "file of mode 0600; without it the passphrase is asked for"},
         "--out": {**_FILE, "required": True},

@@ -1,24 +1,24 @@
 """Commands on plain files, without a room: for tuning, evaluation, and partners at their own site."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from declare import Refusal, WrongInput, canonical, load, write_atomically
 from intake import Source, read_extract
+from intake.spool import spooled
 from koppelkamer.cli.accuracy import by_subgroup, learned
 from koppelkamer.cli.explain import read_fitted
 from koppelkamer.cli.propose import Files, block_sizes, check_call, propose_model, used
-from koppelkamer.cli.screen import Screen, columns, percent, progress, quarantined, read_key
+from koppelkamer.cli.screen import Screen, columns, language, percent, progress, quarantined, read_key
 from koppelkamer.version import code_version
 
 if TYPE_CHECKING:
     from gate import Verdict
     from linkage import Model, WorkbenchLinks
     from linkage.extras import Extras
-    from pseudonymise.domain import Domain
 
 
 def link(call: argparse.Namespace) -> Screen:
@@ -52,7 +52,7 @@ def _extras(call: argparse.Namespace) -> "Extras":
     fitted = read_fitted(call.fitted) if call.fitted else None
     return Extras(
         truth=call.truth, fitted=fitted, labels=call.labels, classifier=call.classifier, by=call.by,
-        show_values=call.show_values, program=code_version(),
+        show_values=call.show_values, language=call.language or language(), program=code_version(),
     )  # fmt: skip
 
 
@@ -91,28 +91,6 @@ class NotPassed(Refusal):
         super().__init__(f"{verdict.outcome}. {said}", remedy=f"See {out / 'findings.json'}; {open_ones[0].remedy}")
 
 
-def encode(call: argparse.Namespace) -> Screen:
-    """A sealed delivery, made at the partner's own site with its copy of the domain's key."""
-    from expectations import validate
-    from koppelkamer.passphrase import opened
-    from pseudonymise.delivery import encode_delivery
-    from pseudonymise.keys import FileKeyStore
-
-    source = load(call.source, Source)
-    store = opened(lambda typed: FileKeyStore.open(call.keys, typed), call.passphrase_file)
-    domain = _only_domain([status.domain for status in store.status()])
-    progress(f"reading and checking {source.id}")
-    validated = validate(read_extract(source, call.file))
-    keys = store.master(domain.id, domain.version)
-    encode_delivery(validated, keys, keys.signed.recipient, call.out)
-    facts = {
-        "source": source.id, "delivery": validated.delivery, "file": str(call.out), "rows in": validated.rows_in,
-        "rows kept": validated.table.height, "quarantine": validated.quarantine.counts().to_dicts(),
-    }  # fmt: skip
-    kept = f"{validated.table.height:,} of {validated.rows_in:,} rows of {source.id}"
-    return Screen(facts, [f"sealed {kept} in {call.out}", *quarantined(validated.quarantine)])
-
-
 def check(call: argparse.Namespace) -> Screen:
     """Contract and expectations on one file: quality.json, quality.md and quarantine.csv in DIR."""
     from expectations import validate
@@ -120,7 +98,8 @@ def check(call: argparse.Namespace) -> Screen:
 
     source = load(call.source, Source)
     progress(f"reading and checking {source.id}")
-    validated = validate(read_extract(source, call.file))
+    with spooled(call.out) as spool:
+        validated = validate(read_extract(source, call.file, spool))
     quality = {"source": source.id, "delivery": validated.delivery, "checks": list(validated.quality)}
     write_atomically(call.out / "quality.json", canonical(quality) + b"\n")
     write_atomically(call.out / "quality.md", page(summary(validated)).encode())
@@ -130,10 +109,10 @@ def check(call: argparse.Namespace) -> Screen:
     facts = {
         "source": source.id,
         "rows in": validated.rows_in,
-        "rows kept": validated.table.height,
+        "rows kept": validated.height,
         "out": str(call.out),
     }
-    lines = [f"{source.id}: {validated.rows_in:,} rows, {validated.table.height:,} kept, {out:,} in quarantine"]
+    lines = [f"{source.id}: {validated.rows_in:,} rows, {validated.height:,} kept, {out:,} in quarantine"]
     return Screen(facts, [*lines, *quarantined(validated.quarantine), f"  row numbers and rules are in {call.out}"])
 
 
@@ -155,10 +134,3 @@ def _linked(found: "WorkbenchLinks", out: Path) -> Screen:
     lines += learned(found.learned) if found.learned else []
     lines += [line for errors in found.subgroups for line in by_subgroup(errors)]
     return Screen(facts, [*lines, f"  results are in {out}; report.html opens offline"])
-
-
-def _only_domain(domains: Sequence["Domain"]) -> "Domain":
-    """The domain of a partner's copy. Raises `WrongInput` when the store holds none or several."""
-    if len(domains) != 1:
-        raise WrongInput("this key store does not hold exactly one domain", remedy="Use the copy the room gave you.")
-    return domains[0]

@@ -19,6 +19,7 @@ from linkage.propose.frequency import Rarity, rarity
 from linkage.propose.levels import levels
 from linkage.propose.rough import Rough, assignment, rough_fit
 from linkage.propose.tables import Table, read_table
+from linkage.words import recognised
 
 _LEAST_FILLED: Final = 0.02
 """Share of pairs that can be compared on a field for it to be worth its place."""
@@ -139,7 +140,8 @@ def warnings(rough: Rough, blocks: Suggestion, recall: float, pairs: Sequence[Pa
 def _of_fit(rough: Rough) -> Iterator[str]:
     """What the first fit warns of and the proposal does not mend; a level not seen is no reason to distrust."""
     for one in rough.fitted.warnings:
-        if not one.startswith("level ") and "joint =" not in one:
+        key, _ = recognised(one) or ("", {})
+        if key not in ("unseen", "dependent"):
             yield f"first fit: {one}"
 
 

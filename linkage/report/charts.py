@@ -1,37 +1,47 @@
-"""Drawings as inline SVG: no script, no outside asset. What they show stands in words or a table beside them."""
+"""Drawings of what was found. The same stands in words or a table beside each."""
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 from markupsafe import Markup
 
 from linkage.explain import Explanation
-from linkage.report.groups import Group
+from linkage.fitted import Calibration
+from linkage.report.drawing import box, curve, drawing, line, strip, text
+from linkage.report.groups import Edge, Group
 from linkage.report.histogram import Bin
+from linkage.words import Words
 
-BAR: Final = 110.0
-"""Width of a bar in a table; one that goes to both sides is twice as wide."""
-_WIDTH, _LABEL, _NUMBER = 720.0, 250.0, 70.0
-_HEIGHT, _MARGIN = 200.0, 34.0
-_ROW: Final = 22.0
+_WIDTH, _HEIGHT, _MARGIN = 760.0, 220.0, 40.0
+_SQUARE: Final = 320.0
 _MOST_NUMBERS: Final = 6
 """Lines of a group that can have their numbers beside them."""
 
 
 def share_bar(share: float, kind: str) -> Markup:
     """A bar from 0 to 1."""
-    return _svg(BAR, 10, "", _box(0, 1, BAR * share, 8, kind))
+    return strip(100, box(0, 1, 100 * share, 8, kind))
 
 
 def weight_bar(weight: float, largest: float) -> Markup:
     """A bar to the right for, to the left against a match; `largest` fills its half."""
-    length = BAR * min(abs(weight) / max(largest, 1e-9), 1.0)
-    start = BAR if weight > 0 else BAR - length
-    return _svg(2 * BAR, 10, "", _box(start, 1, length, 8, _tone(weight)), _line(BAR, 0, BAR, 10, "axis"))
+    return strip(200, *_from_middle(weight, largest, _tone(weight)))
 
 
-def histogram_chart(bins: Sequence[Bin], threshold: float) -> Markup:
+def _from_middle(value: float, largest: float, kind: str) -> tuple[Markup, Markup]:
+    length = 100 * min(abs(value) / max(largest, 1e-9), 1.0)
+    return box(100 if value > 0 else 100 - length, 1, length, 8, kind), line(100, 0, 100, 10, "axis")
+
+
+def excess_bar(bits: float, most: float) -> Markup:
+    """What weighs too much to the right, what weighs too little to the left."""
+    return strip(200, *_from_middle(bits, most, "excess" if bits > 0 else "nothing"))
+
+
+def histogram_chart(bins: Sequence[Bin], threshold: float, t: Words) -> Markup:
     """Pairs and expected matches by match weight, counts on a logarithmic scale; `threshold` is a match weight."""
     low, high = min(bins[0].low, threshold), max(bins[-1].high, threshold)
     most = max(one.pairs for one in bins)
@@ -41,98 +51,143 @@ def histogram_chart(bins: Sequence[Bin], threshold: float) -> Markup:
 
     parts = [_grid_line(10**power, most) for power in range(len(str(most)))]
     for one in bins:
+        said = f"{weight_range(one, t)}: {t.number(one.pairs)} {t('key_pairs')}, {t.number(one.expected, 1)} "
         for count, kind in ((float(one.pairs), "pairs"), (one.expected, "matches")):
             tall = _tall(count, most)
-            parts.append(_box(x(one.low) + 0.5, _HEIGHT - tall, x(one.high) - x(one.low) - 1, tall, kind))
-    parts += [_text(x(weight), _HEIGHT + 14, f"{weight:g}", "middle") for weight in _ticks(low, high)]
+            wide = x(one.high) - x(one.low) - 1
+            parts.append(box(x(one.low) + 0.5, _HEIGHT - tall, wide, tall, kind, said + t("key_expected")))
+    parts += [text(x(weight), _HEIGHT + 15, t.plain(weight), "middle") for weight in _ticks(low, high)]
     parts += [
-        _line(x(threshold), 14, x(threshold), _HEIGHT, "threshold"),
-        _text(x(threshold), 10, f"threshold {threshold:.1f}", "middle"),
-        _text(_WIDTH / 2, _HEIGHT + 29, "match weight (log2)", "middle"),
+        line(x(threshold), 16, x(threshold), _HEIGHT, "threshold"),
+        text(_inside(x(threshold)), 11, t("threshold", weight=t.plain(round(threshold, 1))), "middle"),
+        text(_WIDTH / 2, _HEIGHT + 32, t("weights_axis"), "middle"),
     ]
-    return _svg(_WIDTH, _HEIGHT + 34, "Pairs and expected matches by match weight", *parts)
+    return drawing(_WIDTH, _HEIGHT + 38, t("weights_chart"), t("weights_desc", bins=t.number(len(bins))), *parts)
 
 
-def waterfall(why: Explanation, threshold: float) -> Markup:
-    """From the prior, step by step, to the total, in log2 odds; `threshold` is in log2 odds too."""
-    rows = _rows(why)
+def weight_range(one: Bin, t: Words) -> str:
+    return t("weights_range", low=t.plain(one.low), high=t.plain(one.high))
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One step of a waterfall: its label, weight in log2, and the bar that runs from where the one before it ended."""
+
+    label: str
+    weight: float
+    bar: Markup
+
+
+def waterfall(why: Explanation, threshold: float, t: Words) -> tuple[Bar, ...]:
+    """From the prior, step by step, to the total; `threshold` is in log2 odds by the model too."""
+    rows = _rows(why, t)
     ends = [end for _, start, length in rows for end in (start, start + length)]
     low, high = min(*ends, threshold), max(*ends, threshold)
 
     def x(odds: float) -> float:
-        return _LABEL + (odds - low) / max(high - low, 1e-9) * (_WIDTH - _LABEL - _NUMBER)
+        return 2 + 396 * (odds - low) / max(high - low, 1e-9)
 
-    bottom = _ROW * len(rows) + 4
-    parts = [_line(x(threshold), 0, x(threshold), bottom, "threshold")]
-    for number, (label, start, length) in enumerate(rows):
-        top = _ROW * number + 4
+    def bar(number: int, start: float, length: float) -> Markup:
         left, right = sorted((x(start), x(start + length)))
         kind = "total" if number in (0, len(rows) - 1) else _tone(length)
-        parts += [
-            _text(_LABEL - 8, top + 12, label, "end"),
-            _box(left, top + 2, max(right - left, 1.0), _ROW - 8, kind),
-            _text(_WIDTH, top + 12, signed(length), "end"),
-        ]
-    parts.append(_text(x(threshold), bottom + 12, "threshold", "middle"))
-    return _svg(_WIDTH, bottom + 16, "Steps of the match weight; the same in words below", *parts)
+        step = box(left, 2.5, max(right - left, 1.5), 5, kind)
+        return strip(400, line(x(threshold), 0, x(threshold), 10, "threshold"), step)
+
+    return tuple(Bar(label, length, bar(number, start, length)) for number, (label, start, length) in enumerate(rows))
 
 
-def history_chart(changes: Sequence[float]) -> Markup:
+def history_chart(changes: Sequence[float], t: Words) -> Markup:
     """Largest change of a chance in each iteration, on a logarithmic scale."""
     logs = [math.log10(max(change, 1e-12)) for change in changes]
     low, high = math.floor(min(logs)), math.ceil(max(logs))
+    left, step = 1.6 * _MARGIN, (_WIDTH - 3 * _MARGIN) / max(len(logs) - 1, 1)
 
     def y(value: float) -> float:
         return 8 + (high - value) / max(high - low, 1) * (_HEIGHT / 2)
 
-    step = (_WIDTH - 3 * _MARGIN) / max(len(logs) - 1, 1)
-    points = " ".join(f"{2 * _MARGIN + number * step:.1f},{y(value):.1f}" for number, value in enumerate(logs))
-    lines = [_line(2 * _MARGIN, y(power), _WIDTH - _MARGIN, y(power), "grid") for power in range(low, high + 1)]
-    marks = [_text(2 * _MARGIN - 6, y(power) + 4, f"1e{power}", "end") for power in range(low, high + 1)]
-    curve = Markup('<polyline class="curve" points="{}"/>').format(points)
-    under = _text(_WIDTH / 2, _HEIGHT / 2 + 26, f"iteration 1 to {len(logs)}", "middle")
-    return _svg(_WIDTH, _HEIGHT / 2 + 32, "Largest change of a chance by iteration", *lines, *marks, curve, under)
+    grid = [line(left, y(power), _WIDTH - _MARGIN, y(power), "grid") for power in range(low, high + 1)]
+    marks = [text(left - 6, y(power) + 4, t.power(10.0**power).split("× ")[1], "end") for power in range(low, high + 1)]
+    drawn = curve([(left + number * step, y(value)) for number, value in enumerate(logs)])
+    under = text(_WIDTH / 2, _HEIGHT / 2 + 28, t("history_axis", iterations=t.number(len(logs))), "middle")
+    said = t("history_desc", iterations=len(logs), first=t.power(changes[0]), last=t.power(changes[-1]))
+    return drawing(_WIDTH, _HEIGHT / 2 + 36, t("history_chart"), said, *grid, *marks, drawn, under)
 
 
-def group_chart(group: Group) -> Markup:
+def calibration_chart(calibration: Calibration, t: Words) -> Markup:
+    """Calibrated chance by the model's own; broken, what the model says itself."""
+    start, size = 40.0, _SQUARE - 48.0
+    own = np.linspace(0.001, 0.999, 200)
+
+    def at(chance: float, calibrated: float) -> tuple[float, float]:
+        return start + size * chance, 8 + size * (1 - calibrated)
+
+    grid, marks = [], []
+    for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
+        x, y = at(tick, tick)
+        grid += [line(start, y, start + size, y, "grid"), line(x, 8, x, 8 + size, "grid")]
+        marks += [text(start - 5, y + 4, t.number(tick, 2), "end"), text(x, size + 23, t.number(tick, 2), "middle")]
+    drawn = curve([at(*both) for both in zip(own.tolist(), bent(calibration, own).tolist(), strict=True)])
+    itself = line(*at(0, 0), *at(1, 1), "rival")
+    under = text(start + size / 2, size + 40, t("by_model"), "middle")
+    return drawing(
+        _SQUARE, size + 46, t("calibration_chart"), t("calibration_desc"), *grid, *marks, itself, drawn, under
+    )
+
+
+def bent(calibration: Calibration, own: np.ndarray) -> np.ndarray:
+    """Calibrated chances of the model's own."""
+    return np.asarray(1 / (1 + np.exp2(-calibration.odds(np.log2(own / (1 - own))))))
+
+
+def group_chart(group: Group, t: Words) -> Markup:
     """Records on a circle: round ones are left, square ones right; drawn lines are links, broken ones are not."""
-    wide, radius = 230.0, 78.0
+    wide, radius = 240.0, 78.0
     places = [_on_circle(number, len(group.sides), wide / 2, 100.0, radius) for number in range(len(group.sides))]
     lines, texts = [], []
     for edge in group.edges:
         (x1, y1), (x2, y2) = places[edge.one], places[edge.two]
-        lines.append(_line(x1, y1, x2, y2, "link" if edge.linked else "rival"))
+        lines.append(line(x1, y1, x2, y2, "link" if edge.linked else "rival"))
         if len(group.edges) <= _MOST_NUMBERS:
-            # not in the middle, where lines cross; cut off, for 0.9996 is not 1
-            at = 0.6 * x1 + 0.4 * x2, 0.6 * y1 + 0.4 * y2 + 4
-            texts.append(_text(*at, f"{min(edge.probability, 0.9999):.4f}"[:5], "middle"))
+            # not in the middle, where lines cross
+            texts.append(text(0.6 * x1 + 0.4 * x2, 0.6 * y1 + 0.4 * y2 + 4, _cut(edge.probability, t), "middle"))
     parts = [*lines, *texts]
     for number, ((x, y), side) in enumerate(zip(places, group.sides, strict=True), start=1):
         round_ = 10 if side == "l" else 0
-        node = Markup('<rect class="node" x="{:.1f}" y="{:.1f}" width="24" height="20" rx="{}"/>')
-        parts += [node.format(x - 12, y - 10, round_), _text(x, y + 4, f"r{number}", "middle")]
-    return _svg(wide, 200, f"{group.records} records, {len(group.edges)} likely pairs", *parts)
+        node = Markup('<rect class="node" x="{:.1f}" y="{:.1f}" width="26" height="20" rx="{}"/>')
+        parts += [node.format(x - 13, y - 10, round_), text(x, y + 4, f"r{number}", "middle")]
+    title = t("group_chart", records=t.number(group.records), pairs=t.number(len(group.edges)))
+    return drawing(wide, 200, title, "; ".join(_pair(edge, t) for edge in group.edges), *parts)
 
 
-def _rows(why: Explanation) -> list[tuple[str, float, float]]:
+def _pair(edge: Edge, t: Words) -> str:
+    kind = t("group_link" if edge.linked else "group_rival")
+    return t("group_pair", one=f"r{edge.one + 1}", two=f"r{edge.two + 1}", chance=_cut(edge.probability, t), kind=kind)
+
+
+def _cut(chance: float, t: Words) -> str:
+    """Three decimals, cut off: 0.9996 is not 1."""
+    return t.number(math.floor(chance * 1000) / 1000 if chance < 1 else 0.999, 3)
+
+
+def _rows(why: Explanation, t: Words) -> list[tuple[str, float, float]]:
     """Label, start and length of every bar."""
-    rows, at = [("before looking", 0.0, why.prior_weight)], why.prior_weight
+    rows, at = [(t("before"), 0.0, why.prior_weight)], why.prior_weight
     for step in why.steps:
         plain = step.weight - step.rarity
-        rows.append((f"{step.field}: {step.level}", at, plain))
+        rows.append((f"{step.field}: {t.level(step.level)}", at, plain))
         if abs(step.rarity) >= 0.05:
-            rows.append(("rare value" if step.rarity > 0 else "common value", at + plain, step.rarity))
+            rows.append((t("rare" if step.rarity > 0 else "common"), at + plain, step.rarity))
         at += step.weight
-    return [*rows, ("log2 odds in all", 0.0, at)]
+    return [*rows, (t("total"), 0.0, at)]
 
 
 def _tall(count: float, most: int) -> float:
-    return (_HEIGHT - 20) * math.log10(1 + count) / math.log10(1 + most)
+    return (_HEIGHT - 24) * math.log10(1 + count) / math.log10(1 + most)
 
 
 def _grid_line(count: int, most: int) -> Markup:
     y = _HEIGHT - _tall(count, most)
-    return _line(_MARGIN, y, _WIDTH - _MARGIN, y, "grid") + _text(_MARGIN - 3, y + 3, _short(count), "end")
+    return line(_MARGIN, y, _WIDTH - _MARGIN, y, "grid") + text(_MARGIN - 4, y + 4, _short(count), "end")
 
 
 def _short(count: int) -> str:
@@ -140,6 +195,11 @@ def _short(count: int) -> str:
         (f"{count // size}{unit}" for size, unit in ((10**9, "G"), (10**6, "M"), (10**3, "k")) if count >= size),
         str(count),
     )
+
+
+def _inside(x: float) -> float:
+    """Where a label of a line at `x` has room on both sides."""
+    return min(max(x, 60.0), _WIDTH - 60.0)
 
 
 def _ticks(low: float, high: float) -> Iterable[float]:
@@ -153,32 +213,5 @@ def _on_circle(number: int, count: int, x: float, y: float, radius: float) -> tu
     return x + 1.15 * radius * math.cos(angle), y + radius * math.sin(angle)
 
 
-def signed(weight: float) -> str:
-    """One decimal with a sign; nothing is 0."""
-    return f"{weight:+.1f}".replace("-", "−") if abs(weight) >= 0.05 else "0"
-
-
 def _tone(weight: float) -> str:
-    return "for" if weight > 0 else "against" if weight < 0 else "nothing"
-
-
-def _svg(width: float, height: float, label: str, *parts: Markup) -> Markup:
-    """A drawing; without a label it only repeats a number beside it and is passed over by a screen reader."""
-    spoken = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
-    return Markup('<svg viewBox="0 0 {:g} {:g}" width="{:g}" {}>{}</svg>').format(
-        width, height, width, spoken, Markup("").join(parts)
-    )
-
-
-def _box(x: float, y: float, width: float, height: float, kind: str) -> Markup:
-    return Markup('<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>').format(
-        kind, x, y, max(width, 0.0), max(height, 0.0)
-    )
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, kind: str) -> Markup:
-    return Markup('<line class="{}" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>').format(kind, x1, y1, x2, y2)
-
-
-def _text(x: float, y: float, content: str, anchor: str) -> Markup:
-    return Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>').format(x, y, anchor, content)
+    return "nothing" if abs(weight) < 0.05 else "for" if weight > 0 else "against"

@@ -14,7 +14,8 @@ from linkage.side_by_side import SideBySide, Values
 class Example:
     """Why the pair is shown, why it has its weight, and, on a partner's own premises only, what it says."""
 
-    title: str
+    kind: str
+    """`strongest`, `typical` or `weakest` of the links; `rival` above the threshold, `below` it."""
     why: Explanation
     values: Values | None
 
@@ -27,18 +28,18 @@ def examples(
     links, others = ranked.filter("linked"), ranked.filter(~pl.col("linked"))
     likely = pl.col("match_probability") >= fitted.model.threshold
     chosen = {
-        "The strongest link": links.head(1),
-        "A typical link (the median)": links.slice(links.height // 2, 1),
-        "The weakest link": links.tail(1),
-        "Above the threshold, but another pair was chosen": others.filter(likely).head(1),
-        "Just below the threshold": others.filter(~likely).head(1),
+        "strongest": links.head(1),
+        "typical": links.slice(links.height // 2, 1),
+        "weakest": links.tail(1),
+        "rival": others.filter(likely).head(1),
+        "below": others.filter(~likely).head(1),
     }
     seen: set[tuple[int, int]] = set()
     found = []
-    for title, pair in chosen.items():
+    for kind, pair in chosen.items():
         for place in pair.select("l", "r").iter_rows():
             if place not in seen:
                 seen.add(place)
                 values = shown.of(*place) if shown else None
-                found.append(Example(title, explain(pairing, fitted, *place), values))
+                found.append(Example(kind, explain(pairing, fitted, *place), values))
     return tuple(found)

@@ -9,6 +9,7 @@ from linkage.exclusive import beside_rivals
 from linkage.fitted import FittedModel
 from linkage.pairing import Pairing
 from linkage.quality import LinkQuality
+from linkage.report.brought import Brought, brought
 from linkage.report.examples import Example, examples
 from linkage.report.groups import Group, groups
 from linkage.report.histogram import Bin, histogram
@@ -26,6 +27,11 @@ class Findings:
     quality: LinkQuality
     threshold_weight: float
     """Match weight from which pairs are links."""
+    even_weight: float
+    """Match weight of a pair that is as likely a match as not."""
+    threshold_odds: float
+    """The threshold in log2 odds by the model, before labels calibrate them."""
+    brought: tuple[Brought, ...]
     histogram: tuple[Bin, ...]
     patterns: Patterns
     examples: tuple[Example, ...]
@@ -56,10 +62,15 @@ def findings(
         pl.col("linked").fill_null(value=False)
     )
     expected = marked.with_columns(match_probability=beside_rivals(marked, fitted.assignment))
+    start = start_of(pairing, fitted)
+    threshold_weight = weight_at(quality.threshold, start, fitted)
     return Findings(
         fitted=fitted,
         quality=quality,
-        threshold_weight=weight_at(quality.threshold, start_of(pairing, fitted), fitted),
+        threshold_weight=threshold_weight,
+        even_weight=weight_at(0.5, start, fitted),
+        threshold_odds=threshold_weight + start,
+        brought=brought(expected, quality.blocks),
         histogram=histogram(expected),
         patterns=patterns(expected, fitted),
         examples=examples(marked, pairing, fitted, shown),

@@ -4,84 +4,99 @@ import math
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from linkage.dependence import WORTH_A_JOINT, joints
+from linkage.fitted import Calibration, FittedModel
 from linkage.quality import LinkQuality
 from linkage.report import charts
 from linkage.report.findings import Findings
 from linkage.report.together import joined
+from linkage.report.unlinkable import MOST_EXAMINED
+from linkage.words import Language, Words, words
+
+SECTIONS: Final = (
+    "quality", "weights", "fields", "dependence", "blocks", "patterns", "examples", "clusters", "unlinkables",
+    "training", "calibration",
+)  # fmt: skip
+"""Each has a title in the catalogues and a template of its name."""
+_STRONG: Final = 3.0
+"""Weight (log2) from which a level speaks strongly."""
+_CHANCES: Final = (0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999)
 
 
-def render(found: Findings, truth: Mapping[str, Any] | None = None) -> str:
+def render(found: Findings, truth: Mapping[str, Any] | None = None, language: Language = "en") -> str:
     """The page. `truth` is what `linkage.evaluation` measured, where a truth was given."""
-    fitted, threshold = found.fitted, _log_odds(found.quality.threshold)
+    fitted, t = found.fitted, words(language)
     return (
         _templates()
         .get_template("page.html.jinja")
         .render(
+            t=t,
+            sections=SECTIONS,
             found=found,
             fitted=fitted,
             quality=found.quality,
-            truth=_measured(truth or {}),
-            estimates=_estimates(found.quality),
+            truth=_measured(truth or {}, t),
+            estimates=_estimates(found.quality, t),
             joined=joined(fitted),
+            advised=joints(fitted.dependences),
+            worth_a_joint=WORTH_A_JOINT,
+            within=sorted(fitted.within, key=lambda one: -one.excess),
+            bent=_bent(fitted.calibration),
             charts=charts,
-            threshold=threshold,
-            threshold_weight=found.threshold_weight,
-            largest=max(abs(weight) for field in fitted.fields for weight in field.weights),
-            share=share,
-            signed=charts.signed,
-            tint=tint,
+            largest=_largest(fitted),
+            mark=mark,
+            most_examined=MOST_EXAMINED,
             style=_style(),
         )
     )
 
 
-def share(value: float | None) -> str:
-    """An estimate between 0 and 1: four decimals, small ones with a power of ten, and never quite 1."""
-    if value is None:
-        return "not known"
-    if value >= 0.99995:
-        return "> 0.9999"
-    return f"{value:.4f}" if value >= 0.001 or not value else f"{value:.1e}"
+def mark(weight: float) -> str:
+    """What a level says, as a sign: `++` or `+` for a match, `−−` or `−` against it, nothing where it hardly weighs."""
+    if abs(weight) < 0.05:
+        return ""
+    return ("+" if weight > 0 else "−") * (2 if abs(weight) >= _STRONG else 1)
 
 
-def tint(weight: float) -> str:
-    """Class of a cell by what its level says: from strongly against to strongly for a match."""
-    if not weight:
-        return "none"
-    strong = abs(weight) >= 3
-    return ("for" if weight > 0 else "against") + (" strong" if strong else "")
+def _largest(fitted: FittedModel) -> float:
+    return max(abs(weight) for field in fitted.fields for weight in field.weights)
 
 
-def _estimates(quality: LinkQuality) -> list[tuple[str, str, str]]:
+def _estimates(quality: LinkQuality, t: Words) -> list[tuple[str, str, str]]:
     """What is estimated, the estimate, and its interval."""
     rows = (
-        ("precision of the links", quality.precision, quality.precision_interval),
-        ("recall among the candidates", quality.recall, quality.recall_interval),
-        ("matches that are candidates at all: at most", quality.blocking_recall, quality.blocking_interval),
+        ("quality_precision", quality.precision, quality.precision_interval),
+        ("quality_recall", quality.recall, quality.recall_interval),
+        ("quality_blocking", quality.blocking_recall, quality.blocking_interval),
     )
-    return [(label, share(value), _interval(*interval) if interval else "not known") for label, value, interval in rows]
-
-
-def _interval(low: float, high: float) -> str:
-    """Rounded outward."""
-    return f"{math.floor(low * 1e4) / 1e4:.4f} – {math.ceil(high * 1e4) / 1e4:.4f}"
-
-
-def _measured(truth: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
-        (name.replace("_", " "), f"{value:,}" if isinstance(value, int) else f"{value:.4f}")
-        for name, value in truth.items()
-        if isinstance(value, int | float)
+        (t(key), t.percent(value, 2), _interval(*interval, t) if interval else t("unknown"))
+        for key, value, interval in rows
     ]
 
 
-def _log_odds(chance: float) -> float:
-    return math.log2(chance) - math.log2(1 - chance)
+def _interval(low: float, high: float, t: Words) -> str:
+    """Rounded outward."""
+    return f"{t.number(math.floor(low * 1e4) / 100, 2)} – {t.number(math.ceil(high * 1e4) / 100, 2)} %"
+
+
+def _measured(truth: Mapping[str, Any], t: Words) -> list[tuple[str, str]]:
+    return [
+        (t(f"truth_{name}"), t.number(value) if isinstance(value, int) else t.percent(value, 2))
+        for name, value in truth.items()
+    ]
+
+
+def _bent(calibration: Calibration | None) -> list[tuple[float, float]]:
+    """Some chances by the model, and what labels make of them."""
+    own = np.asarray(_CHANCES)
+    return list(zip(own.tolist(), charts.bent(calibration, own).tolist(), strict=True)) if calibration else []
 
 
 @cache

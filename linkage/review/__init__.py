@@ -2,6 +2,6 @@
 
 from linkage.review.review import Question, Review
 from linkage.review.server import ReviewServer
-from linkage.review.words import LANGUAGES, Language
+from linkage.words import LANGUAGES, Language
 
 __all__ = ["LANGUAGES", "Language", "Question", "Review", "ReviewServer"]

@@ -6,7 +6,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from linkage.review.review import Review
-from linkage.review.words import LANGUAGES, Language
+from linkage.words import Language, words
 
 
 def question_page(review: Review, number: int, language: Language, nonce: str) -> str:
@@ -26,7 +26,7 @@ def stopped_page(review: Review, language: Language, nonce: str) -> str:
 
 def _page(kind: str, review: Review, language: Language, nonce: str, **more: Any) -> str:
     template = _templates().get_template("review.html.jinja")
-    return template.render(kind=kind, review=review, language=language, t=LANGUAGES[language], nonce=nonce, **more)
+    return template.render(kind=kind, review=review, language=language, t=words(language).review, nonce=nonce, **more)
 
 
 @cache

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from linkage.labels import MATCH, OTHER, UNSURE
 from linkage.review.page import done_page, question_page, stopped_page
 from linkage.review.review import Review
-from linkage.review.words import Language
+from linkage.words import Language
 
 _MOST_BYTES: Final = 1_000
 _HEADERS: Final = {

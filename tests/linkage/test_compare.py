@@ -18,7 +18,7 @@ from linkage.compare.level import AS_WRITTEN, BUT_FOR_ACCENTS, MEASURED, SAME, w
 from linkage.compare.library import LIBRARY, PRESENCE, check_levels
 from linkage.levels import with_levels
 from linkage.pairing import Field, Pairing, pair_up
-from linkage.words import NL
+from linkage.words import words
 from pseudonymise.encode import encodings
 from pseudonymise.standardise import fields_of, parts
 from pseudonymise.standardise.field import PARTS
@@ -259,7 +259,7 @@ def test_the_library_has_levels_for_every_kind_that_it_can_compare(kind):
     check_levels("f", kind, LIBRARY[kind])
     names = [level.name for level in LIBRARY[kind]]
     assert len(names) == len(set(names))
-    assert set(names) <= NL.levels.keys()
+    assert set(names) <= words("nl").levels.keys()
     assert LIBRARY[kind] == Comparison(field="f", levels=LIBRARY[kind]).levels
     assert whole(LIBRARY[kind]) >= 1
 

@@ -7,7 +7,7 @@ from linkage.compare.level import MISSING, OTHER
 from linkage.compare.library import LIBRARY
 from linkage.explain import Explanation, Step
 from linkage.pairing import pair_up
-from linkage.words import NL
+from linkage.words import LANGUAGES, words
 from tests.linkage.persons import MODEL, persons
 
 PAIR = Explanation(
@@ -51,9 +51,10 @@ def test_in_dutch():
     assert dutch[-1] == "Samen: een match met een kans van 99,99 %."
 
 
-def test_every_level_of_the_library_has_a_dutch_name():
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_level_of_the_library_has_a_name(language):
     names = {level.name for levels in LIBRARY.values() for level in levels} | {MISSING, OTHER}
-    assert sorted(names - set(NL.levels)) == []
+    assert set(words(language).levels) == names
 
 
 def test_fields_that_weigh_together_are_one_step():

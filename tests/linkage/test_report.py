@@ -2,17 +2,27 @@
 
 import random
 import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
 import pytest
+from playwright.sync_api import Page, sync_playwright
 
 from linkage import Model, dedupe_files, link_files
-from linkage.report import render
+from linkage.fitted import Calibration, Dependence
+from linkage.report import render, unlinkable
 from linkage.report.charts import group_chart, histogram_chart, waterfall
 from linkage.report.groups import Edge, Group
+from linkage.report.page import SECTIONS, mark
 from linkage.report.together import joined
+from linkage.words import LANGUAGES, Language, words
 from linkage.workbench import WorkbenchLinks
+from tests.conftest import missing_service
 
 MODEL = Model.model_validate(
     {
@@ -49,13 +59,142 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> WorkbenchLinks:
     return dedupe_files(folder / "people.csv", MODEL, folder / "out")
 
 
-def test_the_page_stands_alone(found):
-    page = render(found.report)
-    assert '<html lang="en">' in page
-    assert re.findall(r"<script|https?:|src=|@import|url\(|<link", page) == []
-    assert len(re.findall("<h1", page)) == 1
-    linked = set(re.findall(r'href="#(\w+)"', page))
-    assert linked == set(re.findall(r'<section id="(\w+)"', page))
+class Outline(HTMLParser):
+    """Tags with their attributes, and tables without a caption."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.unnamed = 0
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self.tags and self.tags[-1][0] == "table" and tag != "caption":
+            self.unnamed += 1
+        self.tags.append((tag, dict(attrs)))
+
+    def of(self, *names: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.tags if tag in names]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_stands_alone(found, language):
+    page = render(found.report, language=language)
+    assert re.findall(r"<script|https?:|src=|@import|url\(|<link|<iframe|<object", page) == []
+    linked = re.findall(r'href="#(\w+)"', page)
+    assert linked == re.findall(r'<section id="(\w+)"', page) == list(SECTIONS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_can_be_heard(found, language):
+    outline = Outline(render(found.report, language=language))
+    assert outline.of("html")[0]["lang"] == language
+    headings = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch("h[1-6]", tag)]
+    assert headings.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(headings))
+    assert outline.unnamed == 0
+    assert all(head.get("scope") for head in outline.of("th"))
+    kinds = ["title" if svg.get("role") == "img" else svg.get("aria-hidden") for svg in outline.of("svg")]
+    assert set(kinds) == {"title", "true"}
+    tags = [tag for tag, _ in outline.tags]
+    told = [tags[n + 1 : n + 3] for n, (tag, more) in enumerate(outline.tags) if tag == "svg" and "role" in more]
+    assert all(pair == ["title", "desc"] for pair in told)
+    names = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
+    assert len(names) == len(set(names))
+    assert {one["aria-labelledby"] for one in outline.of("section")} <= set(names)
+    assert all(region.get("aria-label") for _, region in outline.tags if region.get("tabindex") == "0")
+
+
+def test_the_page_is_wholly_in_dutch(found):
+    page = render(found.report, language="nl")
+    english = words("en")
+    left = [text for text in english.report.values() if len(text) > 25 and "{" not in text and text in page]
+    left += [text for text in english.said.values() if "{" not in text and text in page]
+    assert left == []
+    assert all(sentence not in page for sentence in (*found.fitted.warnings, *found.quality.doubts))
+    assert ">gelijk<" in page
+
+
+MARKS = {"nothing": (0.0, ""), "rounding": (-1e-16, ""), "for": (2.9, "+"), "strongly": (3.0, "++")}
+MARKS |= {"against": (-0.1, "−"), "strongly against": (-8.0, "−−")}
+
+
+@pytest.mark.parametrize(("weight", "sign"), MARKS.values(), ids=MARKS)
+def test_what_a_level_says_is_a_sign_and_not_a_colour_alone(weight, sign):
+    assert mark(weight) == sign
+
+
+def test_each_block_tells_what_it_alone_brings(found):
+    expected = sum(one.expected for one in found.report.histogram)
+    both = found.report.brought
+    assert [one.size for one in both] == list(found.quality.blocks)
+    assert sum(one.only for one in both) <= expected <= sum(one.expected for one in both) + 1e-9
+    # of two blocks, what the one alone brings is what the other lacks
+    assert both[0].only == pytest.approx(expected - both[1].expected)
+
+
+def test_fields_that_depend_are_told_with_the_remedy(found):
+    depend = (
+        Dependence(fields=("surname", "given_name"), strangers=3.4, matches=0.2),
+        Dependence(fields=("surname", "birth_date"), strangers=0.1, matches=0.0),
+    )
+    told = replace(found.report, fitted=found.fitted.model_copy(update={"dependences": depend}))
+    page = render(told, language="nl")
+    assert page.count("<strong>samennemen</strong>") == 1
+    assert "+3,2" in page
+    assert "joint = [[&#34;surname&#34;, &#34;given_name&#34;]]".replace("&#34;", '"') in page
+
+
+def test_the_calibration_is_drawn_and_told(found):
+    assert "<polyline" not in section(render(found.report), "calibration")
+    fitted = found.fitted.model_copy(update={"calibration": Calibration(shift=-1.0, slope=0.5, labels=212)})
+    told = section(render(replace(found.report, fitted=fitted)), "calibration")
+    assert "212 labelled pairs" in told
+    assert '<polyline class="curve"' in told
+    assert ">33.33 %<" in told  # log2 odds of 0 become -1
+
+
+def test_of_a_large_side_a_sample_is_examined_and_the_page_says_so(found, tmp_path, monkeypatch):
+    assert "at equal distances" not in render(found.report)
+    monkeypatch.setattr(unlinkable, "MOST_EXAMINED", 50)
+    monkeypatch.setattr("linkage.report.page.MOST_EXAMINED", 50)
+    people(90).write_csv(tmp_path / "people.csv")
+    (side,) = dedupe_files(tmp_path / "people.csv", MODEL, tmp_path / "out").report.unlinkable
+    assert side.records == people(90).height
+    assert side.examined <= 50
+    page = render(replace(found.report, unlinkable=(side,)))
+    assert "more than 50 records" in page
+
+
+def section(page: str, name: str) -> str:
+    return page.partition(f'<section id="{name}"')[2].partition("</section>")[0]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Page]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        missing_service("Chromium")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        try:
+            yield running.new_page(viewport={"width": 400, "height": 900})
+        finally:
+            running.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_narrow_screen_shows_all_without_scrolling_sideways(found, browser: Page, tmp_path, language: Language):
+    asked = []
+    browser.on("request", lambda request: asked.append(request.url))
+    (tmp_path / "report.html").write_text(render(found.report, language=language), encoding="utf-8")
+    browser.goto((tmp_path / "report.html").as_uri())
+    assert browser.evaluate("document.documentElement.scrollWidth") <= 400
+    browser.keyboard.press("Tab")
+    browser.keyboard.press("Enter")
+    assert browser.url.endswith("#quality")
+    assert [url for url in asked if not url.startswith("file:")] == []
 
 
 def test_the_histogram_holds_every_pair_once(found):
@@ -119,6 +258,7 @@ def test_fields_that_weigh_together_stand_beside_each_alone(tmp_path):
         assert row.weight == pytest.approx(weights[levels])
         assert row.alone == pytest.approx(one.weights[levels[0]] + two.weights[levels[1]])
     assert "given_name and birth_date weigh together" in render(found.report)
+    assert "given_name en birth_date wegen samen" in render(found.report, language="nl")
 
 
 def test_two_files_without_a_pair_still_give_a_page(tmp_path):
@@ -149,10 +289,19 @@ def test_the_page_stays_small_however_much_there_is(tmp_path: Path):
 
 def test_drawings_tell_what_they_were_given(found):
     group = Group(("l", "r", "r"), (Edge(0, 1, 0.99996, linked=True), Edge(0, 2, 0.61, linked=False)), 3, 0.4)
-    drawing = group_chart(group)
+    drawing = group_chart(group, words("en"))
     assert drawing.count('class="link"') == drawing.count('class="rival"') == 1
     assert ">0.999<" in drawing
     assert ">0.610<" in drawing
+    assert "r1 and r3: 0.610, no link" in drawing
     assert drawing.count('class="node"') == 3
-    assert "threshold 4.0" in histogram_chart(found.report.histogram, 4.0)
-    assert waterfall(found.report.examples[0].why, 0.0).count("<rect") >= 5
+    assert "drempel 4,5" in histogram_chart(found.report.histogram, 4.5, words("nl"))
+
+
+def test_a_waterfall_falls_from_the_prior_to_the_total(found):
+    why = found.report.examples[0].why
+    first, *steps, last = waterfall(why, found.report.threshold_odds, words("en"))
+    assert first.weight == why.prior_weight
+    assert first.weight + sum(step.weight for step in steps) == pytest.approx(last.weight)
+    starts = [[float(x) for x in re.findall(r' x="([\d.]+)"', bar.bar)][-1] for bar in (first, *steps)]
+    assert min(starts) >= 0
