@@ -81,21 +81,9 @@ def jaccard(left: pl.Series, right: pl.Series) -> pl.Series:
     return _both(shared / pl.col("left").list.set_union("right").list.len(), left, right)
 
 
-def dice(left: pl.DataFrame, right: pl.DataFrame) -> pl.Series:
-    """Dice coefficient of each pair of encodings, 0..1: one column per word of bits, rows side by side."""
-    both = pl.concat([left.rename(lambda word: f"l {word}"), right.rename(lambda word: f"r {word}")], how="horizontal")
-    common = _ones([pl.col(f"l {word}") & pl.col(f"r {word}") for word in left.columns])
-    sizes = _ones([pl.col(word) for word in both.columns])
-    return both.select(2 * common / sizes).to_series()
-
-
 def _both(measured: pl.Expr, left: pl.Series, right: pl.Series) -> pl.Series:
     """`measured` over columns left and right. The plugin takes one row for a constant and panics when that is null, so
     it never sees a null."""
     pairs = pl.DataFrame({"left": left, "right": right})
     present = pl.col("left").is_not_null() & pl.col("right").is_not_null()
     return pairs.select(pl.when(present).then(measured.cast(pl.Float64))).to_series()
-
-
-def _ones(words: list[pl.Expr]) -> pl.Expr:
-    return pl.sum_horizontal(word.bitwise_count_ones() for word in words).cast(pl.Float64)

@@ -15,13 +15,13 @@ from linkage.compare.condition import CONDITIONS, as_members
 from linkage.compare.equality import Equality, Numbers, Truths, both_ways
 from linkage.compare.level import Level
 from linkage.compare.signature import Signatures, may_reach_jaro_winkler, may_reach_osa
+from linkage.filters import Filters, dice
 from linkage.packing import Rows
 from linkage.pairing import Field, Pairing
-from linkage.similarity import dice
 from pseudonymise.protected import bits
 
 CHUNK: Final = 2_000_000
-"""Pairs whose strings or encodings are laid side by side at once."""
+"""Pairs whose strings are laid side by side at once."""
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 MayReach = Callable[[Signatures, Signatures, Rows, Rows, float], Truths]
@@ -86,6 +86,8 @@ class Measure:
     sides: tuple[Evidence, Evidence]
     signatures: tuple[Signatures, Signatures] | None
     """Of text whose likeness they bound."""
+    filters: tuple[Filters, Filters] | None
+    """Of encodings."""
     known: tuple[Truths, Truths]
     """Whether the evidence is there, by row."""
 
@@ -114,12 +116,10 @@ class Measure:
         return found
 
     def _alike(self, left: Rows, right: Rows) -> Floats:
+        if self.filters is not None:
+            return dice(*self.filters, left, right)
         rows = zip(self.sides, (left, right), strict=True)
-        if self.name == "dice":
-            words = bits(self.field.name)
-            values = dice(*(side.distinct.select(pl.col(words).gather(pl.Series(each))) for side, each in rows))
-        else:
-            values = CONDITIONS[self.name].compare(*(self._read(side, pl.Series(each)) for side, each in rows))
+        values = CONDITIONS[self.name].compare(*(self._read(side, pl.Series(each)) for side, each in rows))
         return np.asarray(values.fill_null(float("nan")).to_numpy())
 
     def _read(self, side: Evidence, rows: pl.Series) -> pl.Series:
@@ -168,8 +168,16 @@ def _measure(
         where=tuple(_where(pairing, field, part) for part in where),
         sides=sides,
         signatures=(Signatures.of(left), Signatures.of(right)) if name in _SCREENS else None,
+        filters=_filters(sides, field) if name == "dice" else None,
         known=(left.is_not_null().to_numpy(), right.is_not_null().to_numpy()),
     )
+
+
+def _filters(sides: tuple[Evidence, Evidence], field: Field) -> tuple[Filters, Filters]:
+    """Of both sides; one for both when records are compared with each other."""
+    left, right = (side.distinct.select(bits(field.name)) for side in sides)
+    found = Filters.of(left)
+    return found, found if sides[0] is sides[1] else Filters.of(right)
 
 
 def _where(pairing: Pairing, field: Field, part: str) -> Equality:

@@ -11,8 +11,6 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from linkage import similarity
 from linkage.compare.condition import CONDITIONS
-from linkage.similarity import dice
-from pseudonymise.protected import bits
 
 
 def days(one: str, two: str) -> float | None:
@@ -111,20 +109,3 @@ def test_named_measures(name, one, two, expected):
     assert found == (
         expected if expected is None else pytest.approx(expected, abs=0.05 if name == "kilometres" else 1e-9)
     )
-
-
-WORDS = st.lists(st.integers(0, 2**64 - 1), min_size=8, max_size=8)
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=5))
-def test_dice_of_encodings(pairs):
-    frames = [
-        pl.DataFrame(side, schema=dict.fromkeys(bits("f"), pl.UInt64), orient="row")
-        for side in zip(*pairs, strict=True)
-    ]
-    for (one, two), found in zip(pairs, dice(*frames), strict=True):
-        common = sum((a & b).bit_count() for a, b in zip(one, two, strict=True))
-        total = sum(word.bit_count() for word in one + two)
-        if total:
-            assert found == pytest.approx(2 * common / total, abs=1e-12)
