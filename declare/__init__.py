@@ -1,7 +1,7 @@
 """Declarations: strict TOML, refusals with a way out, canonical digests, atomic files."""
 
 from declare.canonical import canonical, digest, digest_file, digest_frame
-from declare.files import replacing, write_atomically
+from declare.files import replacing, workplace, write_atomically
 from declare.load import Declaration, load
 from declare.refusal import Fault, Refusal, WrongInput
 from declare.signing import BadSignature, Sealer, Signer, verify_signature
@@ -21,5 +21,6 @@ __all__ = [
     "load",
     "replacing",
     "verify_signature",
+    "workplace",
     "write_atomically",
 ]

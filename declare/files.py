@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Final
 
 from declare.refusal import Fault
 
-_NUMBER: Final = re.compile(r"\(os error (\d+)\)")
+_NUMBER: Final = re.compile(r"(?:\(os error |\[Errno )(\d+)[)\]]")
 
 
 @contextmanager
@@ -36,6 +37,22 @@ def replacing(path: Path, *, mode: int = 0o644) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def workplace(beside: Path) -> Iterator[Path]:
+    """A folder for what is being made, beside the file or folder that it will be part of; gone afterwards.
+
+    Raises `Fault` when the disk is full or the place cannot be written.
+    """
+    try:
+        beside.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=beside.parent) as folder:
+            yield Path(folder)
+    except Exception as error:
+        if (number := _number(error)) is None:
+            raise
+        raise _fault(beside, number) from error
+
+
 def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Write `content` to `path`, whole or not at all. Raises `Fault`."""
     with replacing(path, mode=mode) as temporary:
@@ -43,7 +60,7 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:
 
 
 def _number(error: Exception) -> int | None:
-    """The system's number of what went wrong. Polars has exceptions of its own, with the number in the text."""
+    """The system's number of what went wrong. Polars and age have exceptions of their own, with it in the text."""
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno
     found = _NUMBER.search(str(error))

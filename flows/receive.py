@@ -1,42 +1,47 @@
 """Receive one delivery: from a file to protected tables in the store and a row in the register."""
 
 import shutil
-import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from declare import Refusal, canonical, write_atomically
+from declare import Refusal, canonical, workplace, write_atomically
 from expectations import validate
 from flows.books import write_logs
 from flows.deliveries import INTAKE, context_of, folder_of
 from flows.keyring import Keyring
 from intake import Quarantine, Source, read_extract
+from intake.spool import Spool
 from koppelkamer.room import Room
 from pseudonymise.aside import Protected
 from pseudonymise.delivery import open_delivery
-from pseudonymise.protect import protect
+from pseudonymise.envelope import is_sealed
+from pseudonymise.protect import protected_parts
 from pseudonymise.rekey import rekey
-from pseudonymise.store import open_aside, open_protected, save_protected
+from pseudonymise.store import require_whole, save_protected
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+class SealedOnly(Refusal):
+    """The room takes no clear text, whatever a source declares."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"this room takes sealed deliveries only; the file for {source} is not sealed and was not read",
+            remedy="Let the partner make a sealed one with `koppelkamer encode`.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
-    """What came in, still under the domain's keys. `quality` as in `ValidatedExtract`."""
+    """What came in. `quality` as in `ValidatedExtract`."""
 
-    protected: Protected
+    delivery: str
     rows_in: int
+    rows_kept: int
     quarantine: Quarantine
     quality: tuple[dict[str, Any], ...]
-
-    @property
-    def delivery(self) -> str:
-        return self.protected.table.delivery
-
-    @property
-    def rows_kept(self) -> int:
-        return self.protected.table.table.height
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -46,55 +51,75 @@ class Received:
 
 
 def receive(room: Room, keyring: Keyring, source_id: str, file: Path) -> Received:
-    """Take `file` in as a delivery of `source_id`; receiving it twice changes nothing.
+    """Take `file` in as a delivery of `source_id`, a piece at a time.
 
-    Raises `Refusal` when agreement, form, contract or keys say no; store and register are then as before.
+    Raises `Refusal` when agreement, form, contract or keys say no, and `Replayed` for a delivery that came in before;
+    store and register are then as before.
     """
     from django.utils import timezone
 
-    from register.conditions import check_may_receive
+    from register.conditions import check_is_new, check_may_receive
 
     source, started = room.source(source_id), datetime.now(UTC)
-    check_may_receive(source.id, source.delivery.form, timezone.localdate())
-    received = _open(source, file, keyring) if source.delivery.form == "sealed" else _protect(source, file, keyring)
-    _store(room, keyring, received)
+    form = _form(room, source, file)
+    check_may_receive(source.id, form, timezone.localdate())
+    with workplace(room.store / "deliveries" / source.id / "delivery") as place:
+        opened = _open if form == "sealed" else _protect
+        received, parts = opened(source, file, keyring, place)
+        folder = folder_of(room, source.id, received.delivery)
+        whole = _is_whole(room, keyring, folder)
+        check_is_new(source.id, received.delivery, whole=whole)
+        if not whole:
+            _store(room, keyring, received, parts, place / "stored", folder)
     _record(source, received, started)
     write_logs(room, keyring.signer)
     return received
 
 
-def _open(source: Source, file: Path, keyring: Keyring) -> Received:
+def _form(room: Room, source: Source, file: Path) -> Literal["sealed", "clear"]:
+    """A sealed file is taken as one also where clear text would do. Raises `SealedOnly`."""
+    if source.delivery.form == "sealed" or is_sealed(file):
+        return "sealed"
+    if room.declaration.intake.sealed_only:
+        raise SealedOnly(source.id)
+    return "clear"
+
+
+Opened = tuple[Received, Iterator[Protected]]
+"""What comes in, and its pieces, still under the domain's keys."""
+
+
+def _open(source: Source, file: Path, keyring: Keyring, place: Path) -> Opened:
     """A delivery that the partner sealed: checked and protected at its own site."""
-    delivery = open_delivery(file, keyring.store, keyring.domain_keys, source)
-    return Received(delivery.protected, delivery.manifest.rows_in, delivery.quarantine, delivery.manifest.quality)
+    delivery = open_delivery(file, keyring.store, keyring.domain_keys, source, place)
+    said = delivery.manifest
+    received = Received(said.delivery, said.rows_in, said.rows, delivery.quarantine, said.quality)
+    return received, delivery.parts()
 
 
-def _protect(source: Source, file: Path, keyring: Keyring) -> Received:
+def _protect(source: Source, file: Path, keyring: Keyring, place: Path) -> Opened:
     """A delivery in clear, under the source's declared exception: the room does what the partner would have done."""
-    validated = validate(read_extract(source, file))
-    protected = protect(validated, keyring.domain_keys)
-    return Received(protected, validated.rows_in, validated.quarantine, validated.quality)
+    validated = validate(read_extract(source, file, Spool(place)))
+    received = Received(
+        validated.delivery, validated.rows_in, validated.height, validated.quarantine, validated.quality
+    )
+    return received, protected_parts(validated, keyring.domain_keys)
 
 
-def _store(room: Room, keyring: Keyring, received: Received) -> None:
-    """The delivery's folder appears whole; one that is there stays, unless it was damaged."""
-    folder, keys = folder_of(room, received.protected.table.source, received.delivery), keyring.room_keys
-    if _is_whole(room, keyring, folder):
-        return
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=folder.parent) as place:
-        fresh = Path(place) / "delivery"
-        write_atomically(fresh / INTAKE, canonical(received.facts))
-        save_protected(rekey(received.protected, keys), keys, fresh, context_of(room, folder))
-        shutil.rmtree(folder, ignore_errors=True)
-        fresh.rename(folder)
+def _store(
+    room: Room, keyring: Keyring, received: Received, parts: Iterator[Protected], fresh: Path, folder: Path
+) -> None:
+    """The delivery's folder appears whole; one that is there and was damaged gives way."""
+    keys = keyring.room_keys
+    write_atomically(fresh / INTAKE, canonical(received.facts))
+    save_protected((rekey(part, keys) for part in parts), keys, fresh, context_of(room, folder))
+    shutil.rmtree(folder, ignore_errors=True)
+    fresh.rename(folder)
 
 
 def _is_whole(room: Room, keyring: Keyring, folder: Path) -> bool:
-    context = context_of(room, folder)
     try:
-        open_protected(keyring.room_keys, folder, context)
-        open_aside(keyring.room_keys, folder, context)
+        require_whole(keyring.room_keys, folder, context_of(room, folder))
     except Refusal:
         return False
     return (folder / INTAKE).is_file()

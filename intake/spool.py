@@ -1,13 +1,14 @@
 """Rows that do not fit in memory wait on disk, encrypted under a key that nobody but this process ever holds."""
 
 import secrets
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import polars as pl
+
+from declare import workplace
 
 HELD: Final = 64 * 2**20
 """Bytes of rows kept in memory before any goes to disk."""
@@ -39,6 +40,5 @@ class Spool:
 @contextmanager
 def spooled(beside: Path) -> Iterator[Spool]:
     """A spool in a folder of its own beside the file to be written; gone afterwards."""
-    beside.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=beside.parent) as folder:
-        yield Spool(Path(folder))
+    with workplace(beside) as folder:
+        yield Spool(folder)

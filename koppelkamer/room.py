@@ -28,6 +28,13 @@ class Keystore(Declaration):
     """For unattended work: a file of mode 0600 that holds the passphrase. Without it the passphrase is asked for."""
 
 
+class Intake(Declaration):
+    """`[intake]` in room.toml."""
+
+    sealed_only: bool = False
+    """Whether clear text is refused, whatever a source declares."""
+
+
 _NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"
 """As logs and folders can bear it."""
 
@@ -58,6 +65,7 @@ class RoomDeclaration(Declaration):
     policy: str = "policy.toml"
     domain: Domain
     keystore: Keystore = Keystore()
+    intake: Intake = Intake()
     partners: tuple[Partner, ...] = Field(min_length=1)
     people: tuple[Member, ...] = Field(min_length=1)
 

@@ -1,46 +1,54 @@
-"""The archive inside a sealed delivery: a ZIP file of named members, each stored as it is."""
+"""The archive inside a sealed delivery: a ZIP file of named members, each stored as it is, read one at a time."""
 
-import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from pathlib import Path
 
 from declare import WrongInput
 from pseudonymise.manifest import Damaged
 
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, OverflowError, struct.error,
+)  # fmt: skip
+"""What `zipfile` raises for a file that somebody made or changed by hand; `NotImplementedError` is a `RuntimeError`."""
 
-def pack(files: dict[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, content in files.items():
+
+def pack(members: Iterable[tuple[str, bytes]], path: Path) -> None:
+    """Write the members as they come."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members:
             archive.writestr(zipfile.ZipInfo(name), content)
-    return buffer.getvalue()
 
 
-def unpack(content: bytes, names: Collection[str], what: str) -> dict[str, bytes]:
-    """The members, which are `names` and no other. Raises `WrongInput` for no archive, `Damaged` for any other one."""
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(content))
-    except zipfile.BadZipFile:
-        raise WrongInput(f"{what} does not hold a delivery", remedy="Make one with `koppelkamer encode`.") from None
-    except (ValueError, OverflowError, NotImplementedError, struct.error):
-        raise Damaged(what) from None
-    with archive:
-        _require_plain(archive.infolist(), names, len(content), what)
-        return {name: _member(archive, name, what) for name in names}
+class Archive:
+    """A packed file. Nothing in it is compressed, so that together the members are never larger than the archive."""
 
+    def __init__(self, path: Path, what: str) -> None:
+        """Raises `WrongInput` for no archive, `Damaged` for any that `pack` does not make."""
+        self._path, self._what = path, what
+        try:
+            with zipfile.ZipFile(path) as archive:
+                members = archive.infolist()
+        except zipfile.BadZipFile:
+            raise WrongInput(f"{what} does not hold a delivery", remedy="Make one with `koppelkamer encode`.") from None
+        except _BROKEN:
+            raise Damaged(what) from None
+        self._names = [member.filename for member in members]
+        stored = all(member.compress_type == zipfile.ZIP_STORED for member in members)
+        if not stored or sum(member.file_size for member in members) > path.stat().st_size:
+            raise Damaged(what)
 
-def _require_plain(members: list[zipfile.ZipInfo], names: Collection[str], size: int, what: str) -> None:
-    """Nothing is compressed, so that together the members are never larger than the archive."""
-    known = sorted(member.filename for member in members) == sorted(names)
-    stored = all(member.compress_type == zipfile.ZIP_STORED for member in members)
-    if not (known and stored and sum(member.file_size for member in members) <= size):
-        raise Damaged(what)
+    def require(self, names: Collection[str]) -> None:
+        """Raise `Damaged` unless the members are `names` and no other."""
+        if sorted(self._names) != sorted(names):
+            raise Damaged(self._what)
 
-
-def _member(archive: zipfile.ZipFile, name: str, what: str) -> bytes:
-    try:
-        return archive.read(name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError, struct.error):
-        raise Damaged(what) from None
+    def read(self, name: str) -> bytes:
+        """One member. Raises `Damaged`."""
+        try:
+            with zipfile.ZipFile(self._path) as archive:
+                return archive.read(name)
+        except (*_BROKEN, KeyError):
+            raise Damaged(self._what) from None

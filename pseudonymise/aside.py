@@ -26,7 +26,7 @@ class AsideTable:
 
 @dataclass(frozen=True, slots=True)
 class Protected:
-    """One delivery without identifiers: what is linked, and what is kept aside. Rows correspond by `row`."""
+    """A delivery, or a piece of one, without identifiers: what is linked, and what is kept aside, by the same rows."""
 
     table: ProtectedTable
     aside: AsideTable

@@ -1,60 +1,82 @@
 """A sealed delivery: what a partner sends to the room.
 
-One age file (age-encryption.org/v1) holding a ZIP archive: two Parquet files encrypted under the domain's keys, the
-manifest with their digests and an HMAC under those keys, and the sender's signature over the manifest. No identifiers.
+One age file holding a ZIP archive: the pieces of two tables and what was set apart as Parquet files encrypted under the
+domain's keys, the manifest with their digests, control totals and an HMAC under those keys, and the sender's signature
+over the manifest. No identifiers. Both sides hold one piece in memory at a time.
 """
 
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import polars as pl
-import pyrage
 
-from declare import Refusal, WrongInput, digest, verify_signature, write_atomically
+from declare import Refusal, digest, verify_signature, workplace
 from expectations.validated import ValidatedExtract
-from intake.quarantine import ENTRIES, Quarantine
+from intake.quarantine import Quarantine
 from intake.source import Source
-from pseudonymise.archive import pack, unpack
+from pseudonymise.archive import Archive, pack
 from pseudonymise.aside import Protected
+from pseudonymise.envelope import recipient_of, seal, unseal
 from pseudonymise.keys import DomainKeys, KeyStore
 from pseudonymise.manifest import Count, Damaged, Digest, Manifest, Name, open_manifest, peek, sealed_manifest
-from pseudonymise.protect import linkage_fields, protect
-from pseudonymise.quality import Quality, SetApart, is_of_source
-from pseudonymise.store import MANIFEST, SHELVES, aside_table, protected_table, tables
+from pseudonymise.protect import linkage_fields, protected_parts
+from pseudonymise.protected import ProtectedTable
+from pseudonymise.quality import Quality, is_of_source
+from pseudonymise.store import MANIFEST, SHELVES, aside_table, bound, file_of, protected_table, tables
 from pseudonymise.vault import Vault
 
 SIGNATURE: Final = "manifest.sig"
-MEMBERS: Final = (MANIFEST, SIGNATURE, *SHELVES)
+QUARANTINE: Final = "quarantine"
+_QUARANTINE_FILE: Final = f"{QUARANTINE}.parquet"
 CONTEXT: Final = b"koppelkamer delivery v1\n"
 """Signed in front of the manifest, so that no signature made for something else holds here."""
-LARGEST: Final = 16 * 2**30
-"""Bytes; what the population of a country takes."""
-_AGE: Final = b"age-encryption.org/"
 
 
 class DeliveryManifest(Manifest):
-    """What the partner says about the delivery, beside the tables. `quality` and `quarantine` hold no values."""
+    """What the partner says about the delivery, beside the tables. `quality` holds no values."""
 
     source_digest: Digest
     """Digest of the source's declaration the delivery was made by."""
     domain: Name
     version: Count
     rows_in: Count
+    filled: dict[str, Count]
+    """Control totals: filled cells of every column of the protected table."""
     quality: Quality
-    quarantine: SetApart
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Delivery:
     """An opened delivery. Tokens are still under the domain's keys: `rekey` them before storing."""
 
-    protected: Protected
     manifest: DeliveryManifest
+    quarantine: Quarantine
+    _archive: Archive
+    _keys: DomainKeys
+
+    def parts(self) -> Iterator[Protected]:
+        """Piece by piece. Raises `Damaged` when one is not what the manifest says, at the end also for the totals."""
+        filled: Counter[str] = Counter()
+        for number, rows in enumerate(self.manifest.parts, start=1):
+            table, aside = (self._table(name, number) for name in SHELVES)
+            if not table.height == aside.height == rows:
+                raise Damaged(self._what)
+            filled.update(_filled(table))
+            yield Protected(protected_table(self.manifest, table), aside_table(self.manifest, aside))
+        if dict(filled) != self.manifest.filled:
+            raise Damaged(self._what)
+
+    def _table(self, name: str, number: int) -> pl.DataFrame:
+        content = _member(self._archive, file_of(name, number), self.manifest)
+        context = bound(_context(self.manifest.source, self.manifest.delivery), number)
+        return Vault(self._keys, SHELVES[name]).from_bytes(content, context)
 
     @property
-    def quarantine(self) -> Quarantine:
-        return Quarantine(pl.DataFrame(self.manifest.quarantine, schema=ENTRIES, orient="row"))
+    def _what(self) -> str:
+        return f"the delivery of {self.manifest.source}"
 
     def __repr__(self) -> str:
         return f"Delivery({self.manifest.source}, {self.manifest.rows} of {self.manifest.rows_in} rows)"
@@ -63,134 +85,159 @@ class Delivery:
 def encode_delivery(validated: ValidatedExtract, keys: DomainKeys, recipient: str, out: Path) -> DeliveryManifest:
     """Protect the rows and seal them to `recipient` (an age address, usually `keys.signed.recipient`) in one file.
 
-    Raises `WrongInput` for an address that is none, `Refusal` for retired keys, `Fault` for the disk.
+    Raises `WrongInput` for an address that is none, as `protect` does, and `Fault` for the disk.
     """
-    address = _address(recipient)
-    protected = protect(validated, keys)
-    context = _context(validated.source.id, validated.delivery)
-    files = {name: Vault(keys, SHELVES[name]).to_bytes(table, context) for name, table in tables(protected).items()}
-    manifest = _manifest(validated, protected, {name: digest(content) for name, content in files.items()}, keys)
-    text = sealed_manifest(manifest, keys)
-    archive = pack({MANIFEST: text, SIGNATURE: keys.signer.sign(CONTEXT + text), **files})
-    write_atomically(out, pyrage.encrypt(archive, [address]), mode=0o600)
-    return manifest
+    address = recipient_of(recipient)
+    packing = _Packing(validated, keys)
+    with workplace(out) as place:
+        pack(packing.members(), place / "delivery.zip")
+        seal(place / "delivery.zip", address, out)
+    return packing.manifest()
 
 
-def open_delivery(path: Path, store: KeyStore, keys: DomainKeys, source: Source) -> Delivery:
-    """The delivery of `source` under `keys`, sealed to `store`.
+class _Packing:
+    """The members of a delivery, and what is counted while they are made."""
+
+    def __init__(self, validated: ValidatedExtract, keys: DomainKeys) -> None:
+        self._validated, self._keys = validated, keys
+        self._parts = protected_parts(validated, keys)
+        self._rows: list[int] = []
+        self._files: dict[str, str] = {}
+        self._filled: Counter[str] = Counter()
+        self._described: ProtectedTable | None = None
+
+    def members(self) -> Iterator[tuple[str, bytes]]:
+        context = _context(self._validated.source.id, self._validated.delivery)
+        for number, part in enumerate(self._parts, start=1):
+            self._count(part.table)
+            for name, table in tables(part).items():
+                content = Vault(self._keys, SHELVES[name]).to_bytes(table, bound(context, number))
+                yield self._noted(file_of(name, number), content)
+        entries = Vault(self._keys, QUARANTINE).to_bytes(self._validated.quarantine.entries, context)
+        yield self._noted(_QUARANTINE_FILE, entries)
+        text = sealed_manifest(self.manifest(), self._keys)
+        yield MANIFEST, text
+        yield SIGNATURE, self._keys.signer.sign(CONTEXT + text)
+
+    def manifest(self) -> DeliveryManifest:
+        """After the last piece."""
+        domain, validated = self._keys.signed.domain, self._validated
+        if self._described is None:
+            raise ValueError("a delivery has at least one piece")
+        return DeliveryManifest.of(
+            self._described, self._rows, self._files, source_digest=validated.source.digest, domain=domain.id,
+            version=domain.version, rows_in=validated.rows_in, filled=dict(self._filled), quality=validated.quality,
+        )  # fmt: skip
+
+    def _count(self, table: ProtectedTable) -> None:
+        self._described = table
+        self._rows.append(table.table.height)
+        self._filled.update(_filled(table.table))
+
+    def _noted(self, name: str, content: bytes) -> tuple[str, bytes]:
+        self._files[name] = digest(content)
+        return name, content
+
+
+def open_delivery(path: Path, store: KeyStore, keys: DomainKeys, source: Source, place: Path) -> Delivery:
+    """The delivery of `source` under `keys`, sealed to `store`; `place` is a folder that stays as long as it is read.
 
     Raises `WrongInput` when it is no delivery, `Damaged` when it was changed, `BadSignature` when another partner than
-    the source's owner made it, and `Refusal` when it is meant for another room, source, domain or version, or the
-    owner has no copy of the key in its name.
+    the source's owner made it, `OtherRoom`, `OtherContract`, `OtherSource`, `OtherDomain`, `OtherDeclaration` and
+    `UnknownSender`.
     """
-    files = unpack(_unseal(path, store), MEMBERS, path.name)
-    _require_expected(peek(files[MANIFEST], DeliveryManifest, path.name), keys, source)
-    _require_sender(files, store, keys, source)
-    manifest = open_manifest(files[MANIFEST], DeliveryManifest, keys, path.name)
-    if not _is_of_source(manifest, source) or {name: digest(files[name]) for name in SHELVES} != manifest.files:
+    unseal(path, store, place / "delivery.zip")
+    archive = Archive(place / "delivery.zip", path.name)
+    text = archive.read(MANIFEST)
+    _require_expected(peek(text, DeliveryManifest, path.name), keys, source)
+    _require_sender(text, archive.read(SIGNATURE), store, keys, source)
+    manifest = open_manifest(text, DeliveryManifest, keys, path.name)
+    archive.require([MANIFEST, SIGNATURE, *manifest.files])
+    quarantine = Quarantine(_quarantine(archive, manifest, keys))
+    if not _is_of_source(manifest, quarantine, source):
         raise Damaged(path.name)
-    delivery = Delivery(_protected(files, manifest, keys), manifest)
-    if manifest.rows_in != manifest.rows + len(delivery.quarantine.rows):
-        raise Damaged(path.name)
-    return delivery
+    return Delivery(manifest, quarantine, archive, keys)
 
 
-def _manifest(
-    validated: ValidatedExtract, protected: Protected, files: dict[str, str], keys: DomainKeys
-) -> DeliveryManifest:
-    domain = keys.signed.domain
-    return DeliveryManifest.of(
-        protected, files, source_digest=validated.source.digest, domain=domain.id, version=domain.version,
-        rows_in=validated.rows_in, quality=validated.quality, quarantine=validated.quarantine.entries.rows(),
-    )  # fmt: skip
+def _quarantine(archive: Archive, manifest: DeliveryManifest, keys: DomainKeys) -> pl.DataFrame:
+    content = _member(archive, _QUARANTINE_FILE, manifest)
+    return Vault(keys, QUARANTINE).from_bytes(content, _context(manifest.source, manifest.delivery))
 
 
-def _protected(files: dict[str, bytes], manifest: DeliveryManifest, keys: DomainKeys) -> Protected:
-    context = _context(manifest.source, manifest.delivery)
-    opened = {name: Vault(keys, shelf).from_bytes(files[name], context) for name, shelf in SHELVES.items()}
-    return Protected(
-        protected_table(manifest, opened["protected.parquet"]), aside_table(manifest, opened["aside.parquet"])
-    )
+def _member(archive: Archive, name: str, manifest: DeliveryManifest) -> bytes:
+    content = archive.read(name)
+    if digest(content) != manifest.files.get(name):
+        raise Damaged(f"the delivery of {manifest.source}")
+    return content
 
 
-def _require_sender(files: dict[str, bytes], store: KeyStore, keys: DomainKeys, source: Source) -> None:
-    """All parties hold the domain's key; the signature says which of them delivers.
+def _filled(table: pl.DataFrame) -> Mapping[str, int]:
+    return {name: table.height - empty for name, empty in table.null_count().row(0, named=True).items()}
 
-    Raises `BadSignature`, and `Refusal` when the owner has no copy in its name.
-    """
+
+def _is_of_source(manifest: DeliveryManifest, quarantine: Quarantine, source: Source) -> bool:
+    """Whether all that is said beside counts and digests is what `source` declares, and the counts add up."""
+    kinds = {field.name: field.kind for field in linkage_fields(source)}
+    described = (manifest.entity, manifest.once, manifest.fields) == (source.entity, source.once, kinds)
+    numbers = range(1, len(manifest.parts) + 1)
+    files = {_QUARANTINE_FILE, *(file_of(name, number) for name in SHELVES for number in numbers)}
+    whole = manifest.files.keys() == files and manifest.rows_in == manifest.rows + len(quarantine.rows)
+    return described and whole and is_of_source(manifest.quality, quarantine.entries, manifest.rows_in, source)
+
+
+def _require_sender(text: bytes, signature: bytes, store: KeyStore, keys: DomainKeys, source: Source) -> None:
+    """All parties hold the domain's key; the signature over the manifest says which of them delivers."""
     sender = store.sender(keys.signed.domain.id, keys.signed.domain.version, source.owner)
     if sender is None:
-        raise Refusal(
-            f"no copy of the domain's key was made for {source.owner}, so nothing tells that {source.id} comes from it",
-            remedy=f"Make one with `koppelkamer key export --partner {source.owner}` and let it deliver with that.",
-        )
-    what = f"the delivery of {source.id} by {source.owner}"
-    verify_signature(sender, CONTEXT + files[MANIFEST], files[SIGNATURE], what=what)
+        raise UnknownSender(source)
+    verify_signature(sender, CONTEXT + text, signature, what=f"the delivery of {source.id} by {source.owner}")
 
 
 def _require_expected(manifest: DeliveryManifest, keys: DomainKeys, source: Source) -> None:
     domain = keys.signed.domain
     if manifest.source != source.id:
-        raise Refusal(
-            f"this is a delivery of {manifest.source}, not of {source.id}",
-            remedy=f"Receive it as {manifest.source}, or ask for the delivery of {source.id}.",
-        )
+        raise OtherSource(manifest.source, source.id)
     if (manifest.domain, manifest.version, manifest.key_id) != (domain.id, domain.version, keys.key_id):
-        raise Refusal(
-            f"this delivery was made under domain {manifest.domain} version {manifest.version}; "
-            f"the room works with {domain.id} version {domain.version} and its key",
-            remedy="Give the partner the current key of the domain and ask for a new delivery.",
-        )
+        raise OtherDomain(manifest, keys)
     if manifest.source_digest != source.digest:
-        raise Refusal(
-            f"this delivery was made by another declaration of {source.id} than the room's",
-            remedy="Bring both declarations into line and deliver again.",
-        )
-
-
-def _is_of_source(manifest: DeliveryManifest, source: Source) -> bool:
-    """Whether all that is said beside counts and digests is what `source` declares."""
-    kinds = {field.name: field.kind for field in linkage_fields(source)}
-    described = (manifest.entity, manifest.once, manifest.fields) == (source.entity, source.once, kinds)
-    return described and is_of_source(manifest.quality, manifest.quarantine, manifest.rows_in, source)
+        raise OtherDeclaration(source.id)
 
 
 def _context(source: str, delivery: str) -> str:
     return f"delivery/{source}/{delivery}"
 
 
-def _address(recipient: str) -> pyrage.x25519.Recipient:
-    try:
-        return pyrage.x25519.Recipient.from_str(recipient)
-    except pyrage.RecipientError:
-        raise WrongInput("the recipient is not an age address", remedy="Copy the room's address, age1….") from None
-
-
-def _unseal(path: Path, store: KeyStore) -> bytes:
-    try:
-        _require_size(path)
-        sealed = path.read_bytes()
-    except FileNotFoundError:
-        raise WrongInput(f"{path} does not exist", remedy="Check the name of the delivery.") from None
-    if not sealed.startswith(_AGE):
-        raise WrongInput(f"{path.name} is not a sealed delivery", remedy="Make one with `koppelkamer encode`.")
-    try:
-        return store.open_envelope(sealed)
-    except pyrage.DecryptError as error:
-        raise _sealed_wrongly(path.name, error) from None
-
-
-def _require_size(path: Path) -> None:
-    if path.stat().st_size > LARGEST:
-        raise WrongInput(
-            f"{path.name} is larger than {LARGEST // 2**30} GiB", remedy="Let the partner deliver in smaller parts."
+class OtherSource(Refusal):
+    def __init__(self, said: str, wanted: str) -> None:
+        super().__init__(
+            f"this is a delivery of {said}, not of {wanted}",
+            remedy=f"Receive it as {said}, or ask for the delivery of {wanted}.",
         )
 
 
-def _sealed_wrongly(name: str, error: Exception) -> Refusal:
-    if "No matching keys" not in str(error):
-        return Damaged(name)
-    return Refusal(
-        f"{name} is sealed for another room, or its first lines were changed",
-        remedy="Ask the partner to seal it to this room's address.",
-    )
+class OtherDomain(Refusal):
+    """Made under a key that is not the room's: another domain, another version of it, or a copy of something else."""
+
+    def __init__(self, manifest: DeliveryManifest, keys: DomainKeys) -> None:
+        domain = keys.signed.domain
+        super().__init__(
+            f"this delivery was made under domain {manifest.domain} version {manifest.version}; "
+            f"the room works with {domain.id} version {domain.version} and its key",
+            remedy="Give the partner the current key of the domain and ask for a new delivery.",
+        )
+
+
+class OtherDeclaration(Refusal):
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"this delivery was made by another declaration of {source} than the room's",
+            remedy="Bring both declarations into line and deliver again.",
+        )
+
+
+class UnknownSender(Refusal):
+    def __init__(self, source: Source) -> None:
+        super().__init__(
+            f"no copy of the domain's key was made for {source.owner}, so nothing tells that {source.id} comes from it",
+            remedy=f"Make one with `koppelkamer key export --partner {source.owner}` and let it deliver with that.",
+        )

@@ -2,18 +2,15 @@
 
 import hmac
 import json
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import Field, ValidationError
 
 from declare import Declaration, Refusal, canonical
 from intake.source import Entity
-from pseudonymise import encode, standardise
-from pseudonymise.aside import Protected
+from pseudonymise.contract import CONTRACT, Contract, require_contract
 from pseudonymise.keys import DomainKeys, RoomKeys
-
-RULES: str = f"standardise {standardise.VERSION}, encode {encode.VERSION}"
-"""Versions of what a token is taken of; tables of two versions must not be compared."""
+from pseudonymise.protected import ProtectedTable
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256, hexadecimal."""
@@ -22,30 +19,34 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 
 
 class Manifest(Declaration):
-    """About one protected table and the aside table that goes with it; no keys and no values.
+    """About the pieces of one protected table and the aside tables that go with them; no keys and no values.
 
     A partner may have written it, and the store takes its folders from `source` and `delivery`: neither can hold more
     than a name and a digest.
     """
 
-    format: Literal["koppelkamer-protected/1"] = "koppelkamer-protected/1"
+    contract: Contract = CONTRACT
     source: Name
     entity: Entity
     once: bool = Field(strict=True)
     delivery: Digest
     fields: dict[str, str]
     key_id: str = Field(pattern=r"^[0-9a-f]{16}$")
-    rules: str = Field(default=RULES, pattern=r"^[a-z0-9., ]{1,80}$")
-    rows: Count
-    files: dict[Annotated[str, Field(pattern=r"^[a-z]+\.parquet$")], Digest]
+    parts: tuple[Count, ...] = Field(min_length=1)
+    """Rows of each piece, in order."""
+    files: dict[Annotated[str, Field(pattern=r"^[a-z]+(-[0-9]{5})?\.parquet$")], Digest]
     """Name of each encrypted file → its SHA-256."""
 
+    @property
+    def rows(self) -> int:
+        return sum(self.parts)
+
     @classmethod
-    def of(cls, protected: Protected, files: dict[str, str], **more: Any) -> Self:
-        table = protected.table
+    def of(cls, table: ProtectedTable, parts: list[int], files: dict[str, str], **more: Any) -> Self:
+        """`table` is any piece."""
         return cls(
             source=table.source, entity=table.entity, once=table.once, delivery=table.delivery, fields=table.fields,
-            key_id=table.key_id, rows=table.table.height, files=files, **more,
+            key_id=table.key_id, parts=tuple(parts), files=files, **more,
         )  # fmt: skip
 
 
@@ -64,25 +65,27 @@ def sealed_manifest(manifest: Manifest, keys: DomainKeys | RoomKeys) -> bytes:
 
 
 def peek(text: bytes, kind: type[M], what: str) -> M:
-    """The manifest before its HMAC was checked, to say what is wrong with it. Raises `Damaged`."""
+    """The manifest before its HMAC was checked, to say what is wrong with it. Raises `Damaged`, `OtherContract`."""
     try:
-        return kind.model_validate(json.loads(text)["manifest"])
-    except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
+        content = json.loads(text)["manifest"]
+        said = content["contract"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise Damaged(what) from None
+    # Before anything else: under another contract the rest may look otherwise too.
+    require_contract(said, what)
+    try:
+        return kind.model_validate(content)
+    except ValidationError:
         raise Damaged(what) from None
 
 
 def open_manifest(text: bytes, kind: type[M], keys: DomainKeys | RoomKeys, what: str) -> M:
-    """The manifest, when its HMAC holds and its rules are ours. Raises `Damaged` or `Refusal`."""
+    """The manifest, when its HMAC holds and its contract is ours. Raises `Damaged` or `OtherContract`."""
     manifest = peek(text, kind, what)
     content = json.loads(text)
     said = str(content.get("mac")).encode(errors="replace")
     if not hmac.compare_digest(said, _mac(content["manifest"], keys).hex().encode()):
         raise Damaged(what)
-    if manifest.rules != RULES:
-        raise Refusal(
-            f"{what} was made by other rules ({manifest.rules}) than this program's ({RULES})",
-            remedy="Use the same version of Koppelkamer on both sides and deliver again.",
-        )
     return manifest
 
 

@@ -1,6 +1,6 @@
 """From validated rows to a protected delivery: every column goes where its role says."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -9,6 +9,7 @@ from expectations.validated import ValidatedExtract
 from intake.derive import derive
 from intake.source import Role, Source
 from pseudonymise.aside import AsideTable, Protected
+from pseudonymise.canary import require_canaries
 from pseudonymise.encode import encodings
 from pseudonymise.keys import DomainKeys
 from pseudonymise.protected import _PSEUDONYMISE, PAYLOAD, ProtectedTable
@@ -17,15 +18,34 @@ from pseudonymise.token import RECORD, record_tokens, tokens
 
 
 def protect(validated: ValidatedExtract, keys: DomainKeys) -> Protected:
+    """As `protected_parts`, all rows at once and in memory."""
+    fields = _fields(validated, keys)
+    return _protected(validated.table, fields, validated, keys)
+
+
+def protected_parts(validated: ValidatedExtract, keys: DomainKeys) -> Iterator[Protected]:
     """Identifying columns as tokens and encodings, payload kept, protected attributes apart, the rest gone.
 
-    Raises `NotActive` when the keys are not in use, `WrongInput` when the source declares nothing to link by.
+    One piece of the delivery at a time, as `validated` holds them. Raises `NotActive` when the keys are not in use,
+    `CanaryFailed` when this installation makes other tokens than its contract says, `WrongInput` when the source
+    declares nothing to link by.
     """
+    fields = _fields(validated, keys)
+    return (_protected(part.collect(), fields, validated, keys) for part in validated.parts)
+
+
+def _fields(validated: ValidatedExtract, keys: DomainKeys) -> tuple[Field, ...]:
+    """What will be protected, when nothing speaks against it."""
     keys.require_active()
+    require_canaries()
+    return linkage_fields(validated.source)
+
+
+def _protected(rows: pl.DataFrame, fields: Sequence[Field], validated: ValidatedExtract, keys: DomainKeys) -> Protected:
     source, delivery = validated.source, validated.delivery
-    fields = linkage_fields(source)
-    table = pl.concat([_identity(validated, fields, keys), _kept(validated, "payload", PAYLOAD)], how="horizontal")
-    aside = pl.concat([validated.table.select("row"), _kept(validated, "aside", "")], how="horizontal")
+    identity = _identity(rows, delivery, fields, keys)
+    table = pl.concat([identity, _kept(rows, source, "payload", PAYLOAD)], how="horizontal")
+    aside = pl.concat([rows.select("row"), _kept(rows, source, "aside", "")], how="horizontal")
     return Protected(
         ProtectedTable(
             source=source.id, entity=source.entity, once=source.once, delivery=delivery,
@@ -36,21 +56,20 @@ def protect(validated: ValidatedExtract, keys: DomainKeys) -> Protected:
     )  # fmt: skip
 
 
-def _identity(validated: ValidatedExtract, fields: Sequence[Field], keys: DomainKeys) -> pl.DataFrame:
+def _identity(rows: pl.DataFrame, delivery: str, fields: Sequence[Field], keys: DomainKeys) -> pl.DataFrame:
     """`row`, `record`, and the tokens and encodings of every field."""
-    rows = validated.table.get_column("row")
-    found = evidence(validated.table, fields)
+    numbers = rows.get_column("row")
+    found = evidence(rows, fields)
     dates = frozenset(field.name for field in fields if field.kind == "date")
     similar = encodings(found.select(encoded(fields)), dates, keys)
-    records = record_tokens(validated.delivery, rows, keys.leaf(RECORD, ""))
-    return pl.concat([pl.DataFrame([rows, records]), tokens(found, keys), similar], how="horizontal")
+    records = record_tokens(delivery, numbers, keys.leaf(RECORD, ""))
+    return pl.concat([pl.DataFrame([numbers, records]), tokens(found, keys), similar], how="horizontal")
 
 
-def _kept(validated: ValidatedExtract, role: Role, prefix: str) -> pl.DataFrame:
+def _kept(rows: pl.DataFrame, source: Source, role: Role, prefix: str) -> pl.DataFrame:
     """Declared and derived columns of one role, their names behind `prefix`."""
-    source = validated.source
-    declared = validated.table.select(column.name for column in source.with_role(role))
-    derived = derive(validated.table, source).select(each.name for each in source.derived if each.role == role)
+    declared = rows.select(column.name for column in source.with_role(role))
+    derived = derive(rows, source).select(each.name for each in source.derived if each.role == role)
     return pl.concat([declared, derived], how="horizontal").rename(lambda name: prefix + name)
 
 

@@ -5,10 +5,12 @@ It is shown in reports. Whoever holds the domain's key could write a name where 
 
 from typing import Annotated, Any, Final, Literal
 
+import polars as pl
 from pydantic import AfterValidator, Field
 
 from declare import Declaration
 from expectations.contract import Consequence, contract
+from intake.quarantine import ENTRIES
 from intake.source import Column, Source
 from pseudonymise.manifest import Count
 
@@ -34,23 +36,25 @@ def _plain(item: dict[str, Any]) -> dict[str, Any]:
 Quality = tuple[Annotated[dict[str, Any], AfterValidator(_plain)], ...]
 """`ValidatedExtract.quality`: plain data, each item as `Checked`."""
 
-SetApart = tuple[tuple[Annotated[int, Field(strict=True, ge=1)], str | None, Rule, Literal["row", "cell"]], ...]
-"""Row, column, rule, scope, as the entries of a `Quarantine`."""
-
 _OF_ROWS: Final = {(None, rule, "row") for rule in ("too-few-fields", "too-many-fields")}
 
 
-def is_of_source(quality: Quality, set_apart: SetApart, rows_in: int, source: Source) -> bool:
-    """Whether each check that `source` asks for is answered, in its order, and no other; whether each entry names a
-    column and rule of `source`; and whether no count and no row number goes beyond `rows_in`."""
+def is_of_source(quality: Quality, set_apart: pl.DataFrame, rows_in: int, source: Source) -> bool:
+    """Whether each check that `source` asks for is answered, in its order, and no other; whether each entry set apart
+    (`quarantine.ENTRIES`) names a column and rule of `source`; and whether no count and no row number goes beyond
+    `rows_in`."""
     said = [(item["expectation"], item["column"], item["rule"], item["consequence"]) for item in quality]
     asked = [(each.expectation, each.column, each.rule, each.consequence) for each in contract(source)]
-    known = _entries(source)
-    return (
-        said == asked
-        and all(max(item["evaluated"], item["unexpected"]) <= rows_in for item in quality)
-        and all(row <= rows_in and tuple(entry) in known for row, *entry in set_apart)
-    )
+    counted = all(max(item["evaluated"], item["unexpected"]) <= rows_in for item in quality)
+    return said == asked and counted and _fits(set_apart, rows_in, source)
+
+
+def _fits(set_apart: pl.DataFrame, rows_in: int, source: Source) -> bool:
+    if set_apart.schema != ENTRIES:
+        return False
+    named = set(set_apart.select("column", "rule", "scope").unique().rows())
+    within = set_apart.select(pl.col("row").is_between(1, rows_in).fill_null(value=False).all()).item()
+    return named <= _entries(source) and bool(within)
 
 
 def _entries(source: Source) -> set[tuple[str | None, str, str]]:

@@ -1,5 +1,8 @@
-"""A protected delivery at rest: protected.parquet, aside.parquet under another key, manifest.json written last."""
+"""A protected delivery at rest: protected-00001.parquet and further pieces, aside-00001.parquet and so on under other
+keys, and manifest.json, written last.
+"""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -13,15 +16,20 @@ from pseudonymise.protected import _PSEUDONYMISE, ProtectedTable
 from pseudonymise.vault import ASIDE, RECORDS, Vault
 
 MANIFEST: Final = "manifest.json"
-SHELVES: Final = {"protected.parquet": RECORDS, "aside.parquet": ASIDE}
-"""File → the purpose of the keys it is encrypted under."""
+SHELVES: Final = {"protected": RECORDS, "aside": ASIDE}
+"""Table → the purpose of the keys it is encrypted under."""
 
 
-def save_protected(protected: Protected, keys: RoomKeys, folder: Path, context: str) -> Manifest:
-    """Encrypt under the room's keys, bound to `context` (room and place in the store). Raises `Fault`."""
-    for name, table in tables(protected).items():
-        Vault(keys, SHELVES[name]).write(table, folder / name, context)
-    manifest = Manifest.of(protected, {name: digest_file(folder / name) for name in SHELVES})
+def save_protected(parts: Iterable[Protected], keys: RoomKeys, folder: Path, context: str) -> Manifest:
+    """Encrypt under the room's keys, bound to `context` (room and place in the store) and the piece. Raises `Fault`."""
+    rows: list[int] = []
+    for number, part in enumerate(parts, start=1):
+        for name, table in tables(part).items():
+            Vault(keys, SHELVES[name]).write(table, folder / file_of(name, number), bound(context, number))
+        rows.append(part.table.table.height)
+        described = part.table
+    files = {path.name: digest_file(path) for path in sorted(folder.glob("*.parquet"))}
+    manifest = Manifest.of(described, rows, files)
     write_atomically(folder / MANIFEST, sealed_manifest(manifest, keys), mode=0o600)
     return manifest
 
@@ -29,13 +37,21 @@ def save_protected(protected: Protected, keys: RoomKeys, folder: Path, context: 
 def open_protected(keys: RoomKeys, folder: Path, context: str) -> ProtectedTable:
     """Raises `WrongInput` when nothing whole is stored there, `Damaged` and `Unreadable` when it was changed."""
     manifest = stored_manifest(keys, folder)
-    return protected_table(manifest, _read(manifest, keys, folder / "protected.parquet", context))
+    return protected_table(manifest, _read(manifest, keys, folder, "protected", context))
 
 
 def open_aside(keys: RoomKeys, folder: Path, context: str) -> AsideTable:
     """The protected attributes; raises as `open_protected`."""
     manifest = stored_manifest(keys, folder)
-    return aside_table(manifest, _read(manifest, keys, folder / "aside.parquet", context))
+    return aside_table(manifest, _read(manifest, keys, folder, "aside", context))
+
+
+def require_whole(keys: RoomKeys, folder: Path, context: str) -> None:
+    """Raises as `open_protected`; reads one piece at a time."""
+    manifest = stored_manifest(keys, folder)
+    for name in SHELVES:
+        for number in range(1, len(manifest.parts) + 1):
+            _read_part(manifest, keys, folder, name, number, context)
 
 
 def stored_manifest(keys: RoomKeys, folder: Path) -> Manifest:
@@ -47,15 +63,23 @@ def stored_manifest(keys: RoomKeys, folder: Path) -> Manifest:
     return open_manifest(text, Manifest, keys, str(folder))
 
 
+def file_of(name: str, number: int) -> str:
+    """File of one piece, counted from 1."""
+    return f"{name}-{number:05}.parquet"
+
+
+def bound(context: str, number: int) -> str:
+    """The context of one piece: none opens in the place of another."""
+    return f"{context}/{number}"
+
+
 def tables(protected: Protected) -> dict[str, pl.DataFrame]:
-    """The two tables by file name."""
-    return {"protected.parquet": protected.table.table, "aside.parquet": protected.aside.table}
+    """The two tables of a piece, by name."""
+    return {"protected": protected.table.table, "aside": protected.aside.table}
 
 
 def protected_table(manifest: Manifest, table: pl.DataFrame) -> ProtectedTable:
-    """`table` as `manifest` describes it. Raises `Damaged` when the number of rows differs."""
-    if table.height != manifest.rows:
-        raise Damaged(f"the delivery of {manifest.source}")
+    """`table`, all of it or one piece, as `manifest` describes it."""
     return ProtectedTable(
         source=manifest.source, entity=manifest.entity, once=manifest.once, delivery=manifest.delivery,
         fields=manifest.fields, key_id=manifest.key_id, table=table, _made_by=_PSEUDONYMISE,
@@ -67,7 +91,16 @@ def aside_table(manifest: Manifest, table: pl.DataFrame) -> AsideTable:
     return AsideTable(source=manifest.source, delivery=manifest.delivery, table=table, _made_by=_PSEUDONYMISE)
 
 
-def _read(manifest: Manifest, keys: RoomKeys, path: Path, context: str) -> pl.DataFrame:
+def _read(manifest: Manifest, keys: RoomKeys, folder: Path, name: str, context: str) -> pl.DataFrame:
+    numbers = range(1, len(manifest.parts) + 1)
+    return pl.concat([_read_part(manifest, keys, folder, name, number, context) for number in numbers])
+
+
+def _read_part(manifest: Manifest, keys: RoomKeys, folder: Path, name: str, number: int, context: str) -> pl.DataFrame:
+    path = folder / file_of(name, number)
     if not path.is_file() or digest_file(path) != manifest.files.get(path.name):
         raise Damaged(str(path))
-    return Vault(keys, SHELVES[path.name]).read(path, context)
+    table = Vault(keys, SHELVES[name]).read(path, bound(context, number))
+    if table.height != manifest.parts[number - 1]:
+        raise Damaged(str(path))
+    return table

@@ -4,8 +4,9 @@ from datetime import date
 from typing import Literal
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
-from register.models import Agreement, Approval, Request, RequestSource, Source
+from register.models import Agreement, Approval, Delivery, Request, RequestSource, Source
 from register.plan import Plan, differences
 from register.refusals import (
     AgreementLapsed,
@@ -17,6 +18,7 @@ from register.refusals import (
     NotAParty,
     NotApproved,
     NoTriple,
+    Replayed,
     RetentionOver,
     StepNotAllowed,
     Unregistered,
@@ -34,6 +36,14 @@ def check_may_receive(source_id: str, form: Literal["sealed", "clear"], today: d
         raise NoGround(source.id, agreement.id)
     if form == "clear" and not _in_force(today).filter(processing__source=source.id).exists():
         raise ClearDelivery(source.id)
+
+
+def check_is_new(source_id: str, contents: str, *, whole: bool) -> None:
+    """Raises `Replayed` for a delivery that came in before; one whose tables are no longer `whole` may come again."""
+    earlier = Delivery.objects.filter(source=source_id, digest=contents).first()
+    if earlier is not None and (whole or earlier.state == "destroyed"):
+        received = timezone.localdate(earlier.received_at)
+        raise Replayed(source_id, received, destroyed=earlier.state == "destroyed")
 
 
 def check_may_submit(request: Request, today: date) -> None:

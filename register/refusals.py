@@ -60,6 +60,17 @@ class ClearDelivery(Refusal):
         )
 
 
+class Replayed(Refusal):
+    """A delivery that came in before, by the digest of the file it was made of."""
+
+    def __init__(self, source: str, received: date, *, destroyed: bool) -> None:
+        since = " and was destroyed when its time was over" if destroyed else ""
+        super().__init__(
+            f"this delivery of {source} came in on {received}{since}; nothing was changed",
+            remedy="Deliver newer data: what came in once is not taken in again.",
+        )
+
+
 class NoDpia(Refusal):
     def __init__(self, request: str) -> None:
         super().__init__(

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from declare import Refusal, WrongInput, canonical, load, write_atomically
+from declare import Refusal, canonical, load, write_atomically
 from intake import Source, read_extract
 from intake.spool import spooled
 from koppelkamer.cli.accuracy import by_subgroup, learned

@@ -99,6 +99,7 @@ def _encode_at_the_partners(room: Room, keyring: Keyring) -> None:
     """What partners do at home: check, protect and seal, with their own copy of the domain's key."""
     from expectations import validate
     from intake import read_extract
+    from intake.spool import spooled
     from pseudonymise.delivery import encode_delivery
     from pseudonymise.keys import FileKeyStore
 
@@ -112,8 +113,10 @@ def _encode_at_the_partners(room: Room, keyring: Keyring) -> None:
             keys.export(keyring, source.owner, home / "keys", secret)
         domain = room.declaration.domain
         own = FileKeyStore.open(home / "keys", secret).master(domain.id, domain.version)
-        validated = validate(read_extract(source, _file(room, source.id)))
-        encode_delivery(validated, own, own.signed.recipient, _sealed(room, source.id))
+        sealed = _sealed(room, source.id)
+        with spooled(sealed) as spool:
+            validated = validate(read_extract(source, _file(room, source.id), spool))
+            encode_delivery(validated, own, own.signed.recipient, sealed)
 
 
 def _flows(room: Room, keyring: Keyring, server: threading.Thread) -> Flows:

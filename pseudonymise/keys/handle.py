@@ -1,7 +1,7 @@
 """Opaque handles on keys. They work with the key and do not show it: no repr, no pickle, no copy."""
 
 from collections.abc import Iterable
-from typing import Final, Protocol
+from typing import BinaryIO, Final, Protocol
 
 import polars as pl
 import pyrage
@@ -189,9 +189,9 @@ class Mailbox(Opaque):
         """The public address, `age1…`."""
         return str(self.__identity.to_public())
 
-    def open(self, sealed: bytes) -> bytes:
-        """The content. Raises `pyrage.DecryptError`."""
-        return bytes(pyrage.decrypt(sealed, [self.__identity]))
+    def open(self, sealed: BinaryIO, opened: BinaryIO) -> None:
+        """Write the content to `opened`. Raises `pyrage.DecryptError`; `OSError` where a later piece does not open."""
+        pyrage.decrypt_io(sealed, opened, [self.__identity])
 
 
 def key_name(public_key: bytes) -> str:

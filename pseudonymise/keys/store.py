@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 
 import pyrage
 from cryptography.exceptions import InvalidTag
@@ -93,9 +93,12 @@ class KeyStore(Opaque):
         """The age address to which deliveries for this store are sealed."""
         return self.__mailbox.recipient
 
-    def open_envelope(self, sealed: bytes) -> bytes:
-        """What was sealed to `recipient()`. Raises `pyrage.DecryptError`."""
-        return self.__mailbox.open(sealed)
+    def open_envelope(self, sealed: BinaryIO, opened: BinaryIO) -> None:
+        """Write what was sealed to `recipient()` to `opened`.
+
+        Raises `pyrage.DecryptError`, and `OSError` where a later piece does not open.
+        """
+        self.__mailbox.open(sealed, opened)
 
     def add_domain(self, domain: Domain, *, state: Literal["pre-active", "active"] = "active") -> None:
         """Sign `domain` and make its masters: one to share with the parties, one for the room alone.

@@ -97,7 +97,7 @@ def stopped(command: list[str], at: Path) -> tuple[int, str]:
 
 def test_a_changed_delivery_stops_the_run_and_can_be_delivered_again(way: Way, tmp_path: Path) -> None:
     room = way.copy("approved", tmp_path / "room")
-    flip(only(room, "store/deliveries/tenants/*/protected.parquet"), 0.05)
+    flip(only(room, "store/deliveries/tenants/*/protected-00001.parquet"), 0.05)
     said = koppelkamer("run", "wijken", "--as", "otto", at=room)
     assert said.code == REFUSED
     clear_message(said, "deliveries/tenants", "new delivery")

@@ -1,18 +1,34 @@
 """An archive holds the members it should, as they are, and nothing else."""
 
 import io
+import tempfile
 import warnings
 import zipfile
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from declare import Refusal, WrongInput
-from pseudonymise.archive import pack, unpack
+from pseudonymise.archive import Archive, pack
 from pseudonymise.manifest import Damaged
 
 FILES = {"one": b"first" * 100, "two": b""}
+
+
+def packed() -> bytes:
+    with tempfile.TemporaryDirectory() as place:
+        pack(FILES.items(), Path(place, "archive"))
+        return Path(place, "archive").read_bytes()
+
+
+def opened(content: bytes) -> dict[str, bytes]:
+    with tempfile.TemporaryDirectory() as place:
+        Path(place, "archive").write_bytes(content)
+        archive = Archive(Path(place, "archive"), "it")
+        archive.require(FILES)
+        return {name: archive.read(name) for name in FILES}
 
 
 def zipped(*members: tuple[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
@@ -53,20 +69,20 @@ REFUSED = {
 @pytest.mark.parametrize(("content", "refusal"), REFUSED.values(), ids=REFUSED)
 def test_refused(content: bytes, refusal: type[Refusal]) -> None:
     with pytest.raises(refusal, match="it "):
-        unpack(content, FILES, "it")
+        opened(content)
 
 
 def test_what_was_packed_comes_back() -> None:
-    assert unpack(pack(FILES), FILES, "it") == FILES
+    assert opened(packed()) == FILES
 
 
 @given(st.data())
 def test_a_changed_archive_opens_the_same_or_is_refused(data: st.DataObject) -> None:
-    archive = bytearray(pack(FILES))
+    archive = bytearray(packed())
     for where in data.draw(st.lists(st.integers(0, len(archive) - 1), min_size=1, max_size=4)):
         archive[where] = data.draw(st.integers(0, 255))
     try:
-        found = unpack(bytes(archive), FILES, "it")
+        found = opened(bytes(archive))
     except Refusal:
         return
     assert found == FILES

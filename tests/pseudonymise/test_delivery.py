@@ -1,29 +1,50 @@
 """Sealed deliveries: what opens, and why the rest does not."""
 
+import io
 import json
+import tempfile
+import zipfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import polars as pl
 import pyrage
 import pytest
 
-from declare import BadSignature, Refusal, WrongInput, canonical
+from declare import BadSignature, Refusal, WrongInput, canonical, digest
 from expectations import validate
 from expectations.contract import contract
+from expectations.validated import _EXPECTATIONS, ValidatedExtract
 from intake import read_extract
+from intake.quarantine import ENTRIES
 from intake.source import Check, Column, Source
 from pseudonymise import manifest as manifests
-from pseudonymise.archive import pack, unpack
-from pseudonymise.delivery import CONTEXT, LARGEST, MEMBERS, Delivery, encode_delivery, open_delivery
+from pseudonymise.archive import pack
+from pseudonymise.aside import Protected
+from pseudonymise.contract import CONTRACT, OtherContract
+from pseudonymise.delivery import (
+    CONTEXT,
+    QUARANTINE,
+    Delivery,
+    OtherDeclaration,
+    OtherDomain,
+    OtherSource,
+    UnknownSender,
+    encode_delivery,
+    open_delivery,
+)  # fmt: skip
 from pseudonymise.domain import DomainNotOpen
+from pseudonymise.envelope import LARGEST, OtherRoom
 from pseudonymise.keys import DomainKeys, FileKeyStore, RoomKeys
 from pseudonymise.manifest import Damaged
 from pseudonymise.protect import protect
 from pseudonymise.rekey import rekey
-from pseudonymise.store import save_protected
+from pseudonymise.store import open_aside, open_protected, save_protected
+from pseudonymise.vault import Unreadable, Vault
 from tests.pseudonymise.conftest import DAY, PASSPHRASE, PEOPLE, SOURCE, domain, extract, met, new_store
 
 
@@ -42,25 +63,36 @@ class Opening(NamedTuple):
     keys: DomainKeys
     source: Source
 
-    def __call__(self) -> Delivery:
-        return open_delivery(self.path, self.store, self.keys, self.source)
+    def __call__(self) -> tuple[Delivery, list[Protected]]:
+        """Opened, and every piece of it read."""
+        with tempfile.TemporaryDirectory() as place:
+            delivery = open_delivery(self.path, self.store, self.keys, self.source, Path(place))
+            return delivery, list(delivery.parts())
+
+    @property
+    def opened(self) -> bytes:
+        """The archive in the envelope."""
+        opened = io.BytesIO()
+        self.store.open_envelope(io.BytesIO(self.path.read_bytes()), opened)
+        return opened.getvalue()
 
 
 def test_a_partner_delivers_to_the_room(store: FileKeyStore, town: DomainKeys, tmp_path: Path) -> None:
     out = tmp_path / "residents.koppel"
     said = encode_delivery(extract(), town, town.signed.recipient, out)
     keys = store.master("reports", day=DAY)
-    delivery = open_delivery(out, store, keys, SOURCE)
+    delivery, (protected,) = Opening(out, store, keys, SOURCE)()
     local = protect(extract(), keys)
-    assert delivery.protected.table.table.equals(local.table.table)
-    assert delivery.protected.aside.table.equals(local.aside.table)
+    assert protected.table.table.equals(local.table.table)
+    assert protected.aside.table.equals(local.aside.table)
     assert delivery.manifest == said
+    assert (said.contract, said.filled["bsn"], said.filled["payload.town"]) == (CONTRACT, 3, 3)
     assert (said.rows_in, said.rows, delivery.quarantine.rows) == (5, 4, {3})
     assert said.quality[0]["outcome"] == "met"
 
 
-def test_a_delivery_holds_no_name(sealed: Path, store: FileKeyStore) -> None:
-    opened = store.open_envelope(sealed.read_bytes())
+def test_a_delivery_holds_no_name(sealed: Path, store: FileKeyStore, keys: DomainKeys) -> None:
+    opened = Opening(sealed, store, keys, SOURCE).opened
     identifying = [str(value) for name in ("number", "first", "last", "born") for value in PEOPLE[name].drop_nulls()]
     for content in (sealed.read_bytes(), opened):
         assert not [value for value in identifying if value.encode() in content]
@@ -77,21 +109,28 @@ def flipped(path: Path, where: int, to: Path) -> Path:
 
 def resealed(opening: Opening, to: Path, change: Callable[[bytes], bytes]) -> Path:
     """Sealed to the room again by somebody without the domain's key."""
-    content = change(opening.store.open_envelope(opening.path.read_bytes()))
+    content = change(opening.opened)
     copy = to / "resealed.koppel"
     copy.write_bytes(pyrage.encrypt(content, [pyrage.x25519.Recipient.from_str(opening.store.recipient())]))
     return copy
 
 
+def unpacked(archive: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(archive)) as members:
+        return {name: members.read(name) for name in members.namelist()}
+
+
+def packed(files: dict[str, bytes]) -> bytes:
+    with tempfile.TemporaryDirectory() as place:
+        pack(files.items(), Path(place, "archive"))
+        return Path(place, "archive").read_bytes()
+
+
 def hide_a_row(archive: bytes) -> bytes:
-    files = unpack(archive, MEMBERS, "")
-    shown = (
-        files["manifest.json"]
-        .replace(b'"rows_in":5', b'"rows_in":4')
-        .replace(b'[[3,"number","line-break","row"]]', b"[]")
-    )
+    files = unpacked(archive)
+    shown = files["manifest.json"].replace(b'"rows_in":5', b'"rows_in":4')
     assert shown != files["manifest.json"]
-    return pack({**files, "manifest.json": shown})
+    return packed({**files, "manifest.json": shown})
 
 
 def sparse(to: Path) -> Path:
@@ -111,21 +150,25 @@ def plain(to: Path) -> Path:
 REFUSED: dict[str, tuple[Callable[[Opening, Path], Opening], type[Refusal], str]] = {
     "no file": (lambda o, to: o._replace(path=to / "none"), WrongInput, "does not exist"),
     "not sealed": (lambda o, to: o._replace(path=plain(to)), WrongInput, "not a sealed delivery"),
-    "for another room": (lambda o, to: o._replace(store=new_store(to / "keys")), Refusal, "another room"),
+    "for another room": (lambda o, to: o._replace(store=new_store(to / "keys")), OtherRoom, "another room"),
     "last byte flipped": (lambda o, to: o._replace(path=flipped(o.path, -1, to)), Damaged, "damaged"),
     "a byte of the header flipped": (lambda o, to: o._replace(path=flipped(o.path, 120, to)), Refusal, "Ask|ask"),
     "another source": (
         lambda o, to: o._replace(source=SOURCE.model_copy(update={"id": "incomes"})),
-        Refusal,
+        OtherSource,
         "not of incomes",
     ),
     "another declaration of the source": (
         lambda o, to: o._replace(source=SOURCE.model_copy(update={"title": "Inhabitants"})),
-        Refusal,
+        OtherDeclaration,
         "another declaration",
     ),
-    "another domain": (lambda o, to: o._replace(keys=o.store.master("other", day=DAY)), Refusal, "works with other"),
-    "another version": (lambda o, to: o._replace(keys=o.store.master("reports", 2, day=DAY)), Refusal, "version 2"),
+    "another domain": (
+        lambda o, to: o._replace(keys=o.store.master("other", day=DAY)),
+        OtherDomain,
+        "works with other",
+    ),
+    "another version": (lambda o, to: o._replace(keys=o.store.master("reports", 2, day=DAY)), OtherDomain, "version 2"),
     "something else in the envelope": (
         lambda o, to: o._replace(path=resealed(o, to, lambda content: b"hello")),
         WrongInput,
@@ -136,7 +179,7 @@ REFUSED: dict[str, tuple[Callable[[Opening, Path], Opening], type[Refusal], str]
         BadSignature,
         "residents by town",
     ),
-    "larger than may be": (lambda o, to: o._replace(path=sparse(to)), WrongInput, "larger than 16 GiB"),
+    "larger than may be": (lambda o, to: o._replace(path=sparse(to)), WrongInput, "larger than 64 GiB"),
 }
 
 
@@ -146,7 +189,7 @@ def test_refused(
     change: Callable[[Opening, Path], Opening], refusal: type[Refusal], message: str,
 ) -> None:  # fmt: skip
     opening = Opening(sealed, store, keys, SOURCE)
-    assert opening().manifest.rows == 4
+    assert opening()[0].manifest.rows == 4
     with pytest.raises(refusal, match=message) as caught:
         change(opening, tmp_path)()
     assert caught.value.remedy
@@ -159,9 +202,9 @@ def test_one_partner_cannot_deliver_for_another(tmp_path: Path) -> None:
     for name, copy in copies.items():
         encode_delivery(extract(), copy.master("reports", day=DAY), own.recipient(), tmp_path / f"{name}.koppel")
     keys = own.master("reports", day=DAY)
-    assert open_delivery(tmp_path / "town.koppel", own, keys, SOURCE).manifest.source == "residents"
+    assert Opening(tmp_path / "town.koppel", own, keys, SOURCE)()[0].manifest.source == "residents"
     with pytest.raises(BadSignature, match="residents by town"):
-        open_delivery(tmp_path / "tax.koppel", own, keys, SOURCE)
+        Opening(tmp_path / "tax.koppel", own, keys, SOURCE)()
 
 
 @pytest.mark.parametrize("partner", [None, "tax"])
@@ -170,18 +213,31 @@ def test_an_owner_without_a_copy_in_its_name_delivers_nothing(tmp_path: Path, pa
     own.add_domain(domain())
     copy = own.export_domain("reports", 1, "p", tmp_path / "copy", partner=partner).master("reports", day=DAY)
     encode_delivery(extract(), copy, own.recipient(), tmp_path / "residents.koppel")
-    with pytest.raises(Refusal, match="no copy of the domain's key was made for town") as caught:
-        open_delivery(tmp_path / "residents.koppel", own, own.master("reports", day=DAY), SOURCE)
+    with pytest.raises(UnknownSender, match="no copy of the domain's key was made for town") as caught:
+        Opening(tmp_path / "residents.koppel", own, own.master("reports", day=DAY), SOURCE)()
     assert "key export --partner town" in caught.value.remedy
 
 
 def forged(archive: bytes, holder: DomainKeys, context: bytes, **changes: object) -> bytes:
     """What a holder of the domain's key makes of a delivery: another manifest, with HMAC and signature."""
-    files = unpack(archive, MEMBERS, "")
+    files = unpacked(archive)
     content = json.loads(files["manifest.json"])["manifest"] | changes
+    return signed(files, content, holder, context)
+
+
+def signed(files: dict[str, bytes], content: dict[str, Any], holder: DomainKeys, context: bytes = CONTEXT) -> bytes:
     mac = holder.leaf("manifest", "").macs([canonical(content)], 32)[0].hex()
     text = canonical({"manifest": content, "mac": mac})
-    return pack({**files, "manifest.json": text, "manifest.sig": holder.signer.sign(context + text)})
+    return packed({**files, "manifest.json": text, "manifest.sig": holder.signer.sign(context + text)})
+
+
+def set_apart(archive: bytes, holder: DomainKeys, entries: pl.DataFrame) -> bytes:
+    """The delivery with another table of what was set apart, made by a holder of the domain's key."""
+    files = unpacked(archive)
+    content = json.loads(files["manifest.json"])["manifest"]
+    table = Vault(holder, QUARANTINE).to_bytes(entries, f"delivery/{content['source']}/{content['delivery']}")
+    content["files"]["quarantine.parquet"] = digest(table)
+    return signed({**files, "quarantine.parquet": table}, content, holder)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +256,7 @@ def test_a_signature_holds_in_its_context(
     opening = Opening(sealed, store, keys, SOURCE)
     path = resealed(opening, tmp_path, lambda archive: forged(archive, town, context))
     with refused:
-        assert opening._replace(path=path)().manifest.rows == 4
+        assert opening._replace(path=path)()[0].manifest.rows == 4
 
 
 HONEST = met(contract(SOURCE)[0], 4)
@@ -223,17 +279,15 @@ FORGERIES: dict[str, dict[str, object]] = {
     "a check twice": {"quality": [HONEST, HONEST, *REST]},
     "no checks at all": {"quality": []},
     "quality that is a text": {"quality": NAMED},
-    "a person for a column set apart": {"quarantine": [[3, NAMED, "line-break", "row"]]},
-    "a person for a rule set apart": {"quarantine": [[3, "number", "jansen-bsn-123456782", "row"]]},
-    "a rule of another column": {"quarantine": [[3, "first", "bsn-format", "cell"], [3, "first", "line-break", "row"]]},
-    "a row before the first": {"quarantine": [[0, "number", "line-break", "row"]]},
-    "a row after the last": {"quarantine": [[6, "number", "line-break", "row"]]},
-    "another scope": {"quarantine": [[3, "number", "line-break", NAMED]]},
     "a person for a field": {"fields": {NAMED: "surname"}},
     "another entity": {"entity": "company"},
     "each person twice": {"once": False},
     "a climbing delivery": {"delivery": "../../../../keys"},
     "a file more": {"files": {"notes.parquet": "5e" * 32}},
+    "other totals": {"filled": {"bsn": 4}},
+    "other rows": {"parts": [3], "rows_in": 4},
+    "rows in more pieces": {"parts": [2, 2]},
+    "no pieces": {"parts": []},
 }
 
 
@@ -245,9 +299,84 @@ def test_a_partner_says_nothing_in_its_own_words(
     opening, shelf = Opening(sealed, store, keys, SOURCE), tmp_path / "store"
     path = resealed(opening, tmp_path, lambda archive: forged(archive, town, CONTEXT, **changes))
     with pytest.raises(Damaged) as caught:
-        save_protected(rekey(opening._replace(path=path)().protected, room), room, shelf, "room/residents")
+        save(opening._replace(path=path), room, shelf)
     assert not shelf.exists()
     assert "ansen" not in caught.value.message + caught.value.remedy
+
+
+def save(opening: Opening, room: RoomKeys, shelf: Path) -> None:
+    save_protected([rekey(part, room) for part in opening()[1]], room, shelf, "room/residents")
+
+
+APART = [(3, "number", "line-break", "row")]
+FORGED_QUARANTINES: dict[str, list[tuple[int | None, str | None, str, str]]] = {
+    "a person for a column": [(3, NAMED, "line-break", "row")],
+    "a person for a rule": [(3, "number", "jansen-bsn-123456782", "row")],
+    "a rule of another column": [(3, "first", "bsn-format", "cell"), *APART],
+    "a row before the first": [(0, "number", "line-break", "row")],
+    "a row after the last": [(6, "number", "line-break", "row")],
+    "no row": [(None, "number", "line-break", "row")],
+    "another scope": [(3, "number", "line-break", NAMED)],
+    "one row hidden": [],
+}
+
+
+@pytest.mark.parametrize("entries", FORGED_QUARANTINES.values(), ids=FORGED_QUARANTINES)
+def test_what_is_set_apart_is_in_the_words_of_the_source(
+    sealed: Path, store: FileKeyStore, keys: DomainKeys, town: DomainKeys, tmp_path: Path,
+    entries: list[tuple[int | None, str | None, str, str]],
+) -> None:  # fmt: skip
+    opening = Opening(sealed, store, keys, SOURCE)
+    for said, refused in ((APART, nullcontext()), (entries, pytest.raises(Damaged))):
+        table = pl.DataFrame(said, schema=ENTRIES, orient="row")
+        path = resealed(opening, tmp_path, lambda archive, table=table: set_apart(archive, town, table))  # type: ignore[misc]
+        with refused:
+            opening._replace(path=path)()
+
+
+def test_set_apart_has_its_own_columns(
+    sealed: Path, store: FileKeyStore, keys: DomainKeys, town: DomainKeys, tmp_path: Path
+) -> None:
+    opening, table = Opening(sealed, store, keys, SOURCE), pl.DataFrame(APART, schema=ENTRIES, orient="row")
+    path = resealed(opening, tmp_path, lambda archive: set_apart(archive, town, table.with_columns(note=pl.lit(NAMED))))
+    with pytest.raises(Damaged):
+        opening._replace(path=path)()
+
+
+def test_a_piece_in_the_place_of_another(
+    store: FileKeyStore, keys: DomainKeys, town: DomainKeys, tmp_path: Path
+) -> None:
+    """Whoever sends may sign what it likes; a piece opens in its own place only."""
+    encode_delivery(in_pieces(), town, store.recipient(), tmp_path / "two.koppel")
+    opening = Opening(tmp_path / "two.koppel", store, keys, SOURCE)
+    delivery, parts = opening()
+    assert delivery.manifest.parts == (2, 2)
+    assert [part.table.table["row"].to_list() for part in parts] == [[1, 2], [4, 5]]
+
+    def exchanged(archive: bytes) -> bytes:
+        files = unpacked(archive)
+        content = json.loads(files["manifest.json"])["manifest"]
+        one, two = "protected-00001.parquet", "protected-00002.parquet"
+        swapped = {**files, one: files[two], two: files[one]}
+        return signed(swapped, content | {"files": {name: digest(swapped[name]) for name in content["files"]}}, town)
+
+    with pytest.raises(Unreadable):
+        opening._replace(path=resealed(opening, tmp_path, exchanged))()
+
+
+def test_pieces_are_one_table_in_the_store(
+    store: FileKeyStore, keys: DomainKeys, town: DomainKeys, room: RoomKeys, tmp_path: Path
+) -> None:
+    encode_delivery(in_pieces(), town, store.recipient(), tmp_path / "two.koppel")
+    save(Opening(tmp_path / "two.koppel", store, keys, SOURCE), room, tmp_path / "store")
+    whole = rekey(protect(extract(), keys), room)
+    assert open_protected(room, tmp_path / "store", "room/residents").table.equals(whole.table.table)
+    assert open_aside(room, tmp_path / "store", "room/residents").table.equals(whole.aside.table)
+
+
+def in_pieces() -> ValidatedExtract:
+    whole = extract()
+    return replace(whole, parts=(whole.parts[0].head(2), whole.parts[0].tail(2)), _made_by=_EXPECTATIONS)
 
 
 def test_what_intake_and_expectations_say_is_accepted(
@@ -256,7 +385,7 @@ def test_what_intake_and_expectations_say_is_accepted(
     (tmp_path / "file.csv").write_text(FILE)
     validated = validate(read_extract(CHECKED, tmp_path / "file.csv"))
     said = encode_delivery(validated, town, store.recipient(), tmp_path / "residents.koppel")
-    found = open_delivery(tmp_path / "residents.koppel", store, keys, CHECKED)
+    found, _ = Opening(tmp_path / "residents.koppel", store, keys, CHECKED)()
     assert found.manifest == said
     assert found.manifest.quality == validated.quality
     assert found.quarantine.entries.equals(validated.quarantine.entries)
@@ -313,7 +442,7 @@ def test_every_byte_counts(sealed: Path, store: FileKeyStore, keys: DomainKeys, 
     size = len(sealed.read_bytes())
     for where in range(0, size, size // 30):
         with pytest.raises(Refusal):
-            open_delivery(flipped(sealed, where, tmp_path), store, keys, SOURCE)
+            Opening(flipped(sealed, where, tmp_path), store, keys, SOURCE)()
 
 
 def test_a_lapsed_domain_opens_nothing(store: FileKeyStore) -> None:
@@ -322,12 +451,28 @@ def test_a_lapsed_domain_opens_nothing(store: FileKeyStore) -> None:
         again.master("reports", day=date(2027, 1, 1))
 
 
-def test_other_rules_are_refused(
-    sealed: Path, store: FileKeyStore, keys: DomainKeys, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(manifests, "RULES", "standardise 0, encode 1")
-    with pytest.raises(Refusal, match="other rules"):
-        open_delivery(sealed, store, keys, SOURCE)
+OTHER_CONTRACTS: dict[str, tuple[object, str]] = {
+    "standardisation": ({"standardisation": "1"}, "standardisation 1 instead of"),
+    "token": ({"token": "koppelkamer/0"}, "token koppelkamer/0 instead of"),
+    "encoding": ({"encoding": "7"}, "encoding 7 instead of"),
+    "canary records": ({"canaries": "00"}, "canaries 00 instead of"),
+    "tables": ({"tables": "protected/1"}, "tables protected/1 instead of"),
+    "one version more": ({"hardening": "1"}, "one that this program does not know"),
+    "words of its own": ({"token": "Ask for Jansen!"}, "one that this program does not know"),
+}
+
+
+@pytest.mark.parametrize(("change", "says"), OTHER_CONTRACTS.values(), ids=OTHER_CONTRACTS)
+def test_another_contract_is_refused_by_name(
+    sealed: Path, store: FileKeyStore, keys: DomainKeys, town: DomainKeys, tmp_path: Path,
+    change: dict[str, str], says: str,
+) -> None:  # fmt: skip
+    opening = Opening(sealed, store, keys, SOURCE)
+    said = CONTRACT.model_dump() | change
+    path = resealed(opening, tmp_path, lambda archive: forged(archive, town, CONTEXT, contract=said, note="of then"))
+    with pytest.raises(OtherContract, match=says) as caught:
+        opening._replace(path=path)()
+    assert "Jansen" not in str(caught.value)
 
 
 FORGED_MANIFESTS: dict[str, dict[str, object]] = {
@@ -336,19 +481,18 @@ FORGED_MANIFESTS: dict[str, dict[str, object]] = {
     "a delivery and a line more": {"delivery": "5e" * 32 + "\n"},
     "a source that climbs": {"source": "../incomes"},
     "a key that is a name": {"key_id": "Jansen"},
-    "rules that are a text": {"rules": "Ask for Jansen!"},
     "an entity of its own": {"entity": "Jansen"},
-    "rows below none": {"rows": -1},
-    "rows as text": {"rows": "4"},
-    "a file elsewhere": {"files": {"../protected.parquet": "5e" * 32}},
-    "a digest that is none": {"files": {"protected.parquet": "Jansen"}},
+    "rows below none": {"parts": [-1]},
+    "rows as text": {"parts": ["4"]},
+    "a file elsewhere": {"files": {"../protected-00001.parquet": "5e" * 32}},
+    "a digest that is none": {"files": {"protected-00001.parquet": "Jansen"}},
     "one key more": {"note": "Jansen"},
 }
 
 
 @pytest.mark.parametrize("change", FORGED_MANIFESTS.values(), ids=FORGED_MANIFESTS)
 def test_names_and_digests_hold_nothing_else(keys: DomainKeys, change: dict[str, object]) -> None:
-    honest = manifests.Manifest.of(protect(extract(), keys), {"protected.parquet": "5e" * 32})
+    honest = manifests.Manifest.of(protect(extract(), keys).table, [4], {"protected-00001.parquet": "5e" * 32})
     content = honest.model_dump(mode="json")
     for said, fails in ((content, False), (content | change, True)):
         text = canonical({"manifest": said, "mac": "é"})

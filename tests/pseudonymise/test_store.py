@@ -17,7 +17,7 @@ from tests.pseudonymise.conftest import DAY, domain, extract, new_store
 
 @pytest.fixture
 def stored(keys: DomainKeys, room: RoomKeys, tmp_path: Path) -> Path:
-    save_protected(rekey(protect(extract(), keys), room), room, tmp_path, "room/residents")
+    save_protected([rekey(protect(extract(), keys), room)], room, tmp_path, "room/residents")
     return tmp_path
 
 
@@ -27,7 +27,9 @@ def test_what_is_stored_opens(stored: Path, keys: DomainKeys, room: RoomKeys) ->
     assert table.table.equals(expected.table.table)
     assert (table.key_id, table.fields, table.once) == (room.key_id, expected.table.fields, True)
     assert open_aside(room, stored, "room/residents").table.equals(expected.aside.table)
-    assert sorted(path.name for path in stored.iterdir()) == ["aside.parquet", "manifest.json", "protected.parquet"]
+    assert sorted(path.name for path in stored.iterdir()) == [
+        "aside-00001.parquet", "manifest.json", "protected-00001.parquet",
+    ]  # fmt: skip
 
 
 def replace_in(path: Path, old: bytes, new: bytes) -> None:
@@ -38,11 +40,14 @@ def replace_in(path: Path, old: bytes, new: bytes) -> None:
 
 DAMAGES: dict[str, tuple[Callable[[Path], object], type[Refusal]]] = {
     "manifest gone": (lambda folder: (folder / "manifest.json").unlink(), WrongInput),
-    "table gone": (lambda folder: (folder / "protected.parquet").unlink(), Damaged),
-    "table swapped": (lambda folder: (folder / "aside.parquet").replace(folder / "protected.parquet"), Damaged),
+    "table gone": (lambda folder: (folder / "protected-00001.parquet").unlink(), Damaged),
+    "table swapped": (
+        lambda folder: (folder / "aside-00001.parquet").replace(folder / "protected-00001.parquet"),
+        Damaged,
+    ),
     "manifest changed": (lambda folder: replace_in(folder / "manifest.json", b'"once":true', b'"once":false'), Damaged),
     "manifest no JSON": (lambda folder: (folder / "manifest.json").write_text("{"), Damaged),
-    "one byte": (lambda folder: replace_in(folder / "protected.parquet", b"PARE", b"PARF"), Damaged),
+    "one byte": (lambda folder: replace_in(folder / "protected-00001.parquet", b"PARE", b"PARF"), Damaged),
 }
 
 

@@ -42,18 +42,20 @@ ERRORS: Final[dict[str, Callable[[], BaseException]]] = {
 }
 
 ENCODE: Final = (
-    ("koppelkamer.cli.workbench.read_extract", "error"),
+    ("koppelkamer.cli.encode.read_extract", "error"),
     ("expectations.validate", "error"),
-    ("pseudonymise.delivery.protect", "error"),
+    ("pseudonymise.canary.require_canaries", "error"),
+    ("pseudonymise.delivery.protected_parts", "error"),
     ("pseudonymise.delivery.encode_delivery", "error"),
-    ("pathlib.Path.write_bytes", "full disk"),
+    ("zipfile.ZipFile.writestr", "full disk"),
+    ("pyrage.encrypt_io", "full disk"),
 )
 RECEIVE_CLEAR: Final = (
     ("flows.receive.read_extract", "error"),
     ("flows.receive.validate", "error"),
     ("flows.receive.validate", "panic"),
     ("flows.receive.validate", "interrupt"),
-    ("flows.receive.protect", "error"),
+    ("flows.receive.protected_parts", "error"),
     ("flows.receive.rekey", "error"),
     ("flows.receive.save_protected", "error"),
     ("flows.receive.save_protected", "interrupt"),
@@ -63,6 +65,7 @@ RECEIVE_CLEAR: Final = (
 )
 RECEIVE_SEALED: Final = (
     ("flows.receive.open_delivery", "error"),
+    ("pyrage.decrypt_io", "full disk"),
     ("pseudonymise.vault.Vault.from_bytes", "panic"),
 )
 TRAIN: Final = (

@@ -1,0 +1,91 @@
+"""`koppelkamer encode`: at the partner's own site, with the base install alone and no network."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from declare import WrongInput, load
+from intake import Source, read_extract
+from intake.spool import spooled
+from koppelkamer.cli.screen import Screen, progress, quarantined
+
+if TYPE_CHECKING:
+    from pseudonymise.delivery import DeliveryManifest
+    from pseudonymise.domain import Domain
+    from pseudonymise.keys import DomainKeys
+
+
+def encode(call: argparse.Namespace) -> Screen:
+    """A sealed delivery, made with the partner's copy of the domain's key.
+
+    What would refuse it is looked at before the file is read: the key, the canary records, the declaration.
+    """
+    from expectations import validate
+    from pseudonymise.canary import require_canaries
+    from pseudonymise.delivery import encode_delivery
+
+    source, keys = load(call.source, Source), _keys(call.keys, call.passphrase_file)
+    progress("trying the canary records")
+    require_canaries()
+    progress(f"reading and checking {source.id}")
+    with spooled(call.out) as spool:
+        validated = validate(read_extract(source, call.file, spool))
+        progress(f"protecting and sealing {validated.height:,} rows")
+        manifest = encode_delivery(validated, keys, keys.signed.recipient, call.out)
+    leaving = _leaving(manifest, source)
+    facts = {
+        "source": source.id, "delivery": manifest.delivery, "file": str(call.out), "rows in": manifest.rows_in,
+        "rows kept": manifest.rows, "quarantine": validated.quarantine.counts().to_dicts(), "leaves": leaving,
+        "contract": manifest.contract.model_dump(),
+    }  # fmt: skip
+    return Screen(facts, [*_lines(manifest, leaving, call.out), *quarantined(validated.quarantine)])
+
+
+def _keys(folder: Path, passphrase_file: Path | None) -> "DomainKeys":
+    """Of the copy the room gave. Raises `NotActive` for keys that make nothing any more."""
+    from koppelkamer.passphrase import opened
+    from pseudonymise.keys import FileKeyStore
+
+    store = opened(lambda typed: FileKeyStore.open(folder, typed), passphrase_file)
+    domain = _only_domain([status.domain for status in store.status()])
+    keys = store.master(domain.id, domain.version)
+    keys.require_active()
+    return keys
+
+
+def _only_domain(domains: Sequence["Domain"]) -> "Domain":
+    """The domain of a partner's copy. Raises `WrongInput` when the store holds none or several."""
+    if len(domains) != 1:
+        raise WrongInput("this key store does not hold exactly one domain", remedy="Use the copy the room gave you.")
+    return domains[0]
+
+
+def _leaving(manifest: "DeliveryManifest", source: Source) -> dict[str, Any]:
+    """Filled cells of what goes to the room, by kind and name."""
+    from pseudonymise.protected import PAYLOAD, bits
+    from pseudonymise.standardise import parts
+
+    filled = manifest.filled
+    tokens = {name: filled[name] for field, kind in manifest.fields.items() for name in parts(field, kind)}
+    aside = [*(column.name for column in source.with_role("aside"))]
+    aside += [each.name for each in source.derived if each.role == "aside"]
+    return {
+        "tokens": tokens,
+        "encodings": {name: filled[bits(name)[0]] for name in tokens if bits(name)[0] in filled},
+        "payload": {name.removeprefix(PAYLOAD): n for name, n in filled.items() if name.startswith(PAYLOAD)},
+        "aside": aside,
+    }
+
+
+def _lines(manifest: "DeliveryManifest", leaving: dict[str, Any], out: Path) -> list[str]:
+    contract = manifest.contract
+    kept = f"{manifest.rows:,} of {manifest.rows_in:,} rows of {manifest.source}"
+    leaves = [f"  {kind}: {', '.join(names) or 'none'}" for kind, names in leaving.items()]
+    return [
+        f"sealed {kept} in {out}; only the room can open it",
+        "what leaves, and nothing else:",
+        *leaves,
+        f"contract: standardisation {contract.standardisation}, token {contract.token}, encoding {contract.encoding}; "
+        "the canary records held",
+    ]
