@@ -5,7 +5,7 @@ that it is defined before processing.
 """
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -13,6 +13,9 @@ from declare import Declaration, Refusal, canonical, verify_signature
 
 Hex = Annotated[str, Field(pattern=r"^([0-9a-f]{2})*$")]
 """Bytes in hexadecimal."""
+
+HardeningName = Literal["none", "standard", "strict"]
+"""How far evidence of names is coarsened before it leaves a partner (`pseudonymise.harden`)."""
 
 
 class Domain(Declaration):
@@ -30,6 +33,10 @@ class Domain(Declaration):
     until: date
     """The last day."""
     version: int = Field(default=1, ge=1, le=65535)
+    hardening: HardeningName = "standard"
+    """The same for all parties: deliveries hardened in two ways do not compare."""
+    limit: float | None = Field(default=None, gt=0, le=1)
+    """Largest share of persons, and of distinct names, that the attack bench may name under this hardening."""
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
