@@ -47,7 +47,7 @@ class WorkbenchLinks:
         texts = {
             "model.json": self.fitted.to_json(),
             "quality.json": json.dumps(self._measured(), indent=2, sort_keys=True, ensure_ascii=False).encode(),
-            "report.html": render(self.report, self.truth, language).encode(),
+            "report.html": render(self.report, self.truth, language, self.subgroups).encode(),
         }
         write_pairs(out / "pairs.parquet", self.pairs, files)
         write_pairs(out / "links.parquet", self.links, files)

@@ -1,7 +1,7 @@
 """Drawings of what was found. The same stands in words or a table beside each."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -38,7 +38,7 @@ def _from_middle(value: float, largest: float, kind: str) -> tuple[Markup, Marku
 
 def excess_bar(bits: float, most: float) -> Markup:
     """What weighs too much to the right, what weighs too little to the left."""
-    return strip(200, *_from_middle(bits, most, "excess" if bits > 0 else "nothing"))
+    return strip(200, *_from_middle(bits, most, "excess" if bits >= 0.05 else "nothing"))
 
 
 def histogram_chart(bins: Sequence[Bin], threshold: float, t: Words) -> Markup:
@@ -115,22 +115,26 @@ def history_chart(changes: Sequence[float], t: Words) -> Markup:
 
 def calibration_chart(calibration: Calibration, t: Words) -> Markup:
     """Calibrated chance by the model's own; broken, what the model says itself."""
-    start, size = 40.0, _SQUARE - 48.0
+    start, top, size = 40.0, 24.0, _SQUARE - 60.0
     own = np.linspace(0.001, 0.999, 200)
 
     def at(chance: float, calibrated: float) -> tuple[float, float]:
-        return start + size * chance, 8 + size * (1 - calibrated)
+        return start + size * chance, top + size * (1 - calibrated)
 
     grid, marks = [], []
     for tick in (0.0, 0.25, 0.5, 0.75, 1.0):
         x, y = at(tick, tick)
-        grid += [line(start, y, start + size, y, "grid"), line(x, 8, x, 8 + size, "grid")]
-        marks += [text(start - 5, y + 4, t.number(tick, 2), "end"), text(x, size + 23, t.number(tick, 2), "middle")]
+        grid += [line(start, y, start + size, y, "grid"), line(x, top, x, top + size, "grid")]
+        marks += [
+            text(start - 5, y + 4, t.number(tick, 2), "end"),
+            text(x, top + size + 15, t.number(tick, 2), "middle"),
+        ]
     drawn = curve([at(*both) for both in zip(own.tolist(), bent(calibration, own).tolist(), strict=True)])
     itself = line(*at(0, 0), *at(1, 1), "rival")
-    under = text(start + size / 2, size + 40, t("by_model"), "middle")
+    under = text(start + size / 2, top + size + 32, t("by_model"), "middle")
+    above = text(0, 12, t("calibrated"), "start")
     return drawing(
-        _SQUARE, size + 46, t("calibration_chart"), t("calibration_desc"), *grid, *marks, itself, drawn, under
+        _SQUARE, size + 62, t("calibration_chart"), t("calibration_desc"), above, *grid, *marks, itself, drawn, under
     )
 
 
@@ -143,20 +147,33 @@ def group_chart(group: Group, t: Words) -> Markup:
     """Records on a circle: round ones are left, square ones right; drawn lines are links, broken ones are not."""
     wide, radius = 240.0, 78.0
     places = [_on_circle(number, len(group.sides), wide / 2, 100.0, radius) for number in range(len(group.sides))]
-    lines, texts = [], []
-    for edge in group.edges:
-        (x1, y1), (x2, y2) = places[edge.one], places[edge.two]
-        lines.append(line(x1, y1, x2, y2, "link" if edge.linked else "rival"))
-        if len(group.edges) <= _MOST_NUMBERS:
-            # not in the middle, where lines cross
-            texts.append(text(0.6 * x1 + 0.4 * x2, 0.6 * y1 + 0.4 * y2 + 4, _cut(edge.probability, t), "middle"))
-    parts = [*lines, *texts]
+    parts = [line(*places[edge.one], *places[edge.two], "link" if edge.linked else "rival") for edge in group.edges]
+    if len(group.edges) <= _MOST_NUMBERS:
+        parts += [text(x, y + 4, said, "middle") for x, y, said in _numbers(group, places, t)]
     for number, ((x, y), side) in enumerate(zip(places, group.sides, strict=True), start=1):
         round_ = 10 if side == "l" else 0
         node = Markup('<rect class="node" x="{:.1f}" y="{:.1f}" width="26" height="20" rx="{}"/>')
         parts += [node.format(x - 13, y - 10, round_), text(x, y + 4, f"r{number}", "middle")]
     title = t("group_chart", records=t.number(group.records), pairs=t.number(len(group.edges)))
-    return drawing(wide, 200, title, "; ".join(_pair(edge, t) for edge in group.edges), *parts)
+    return drawing(wide, 200, title, t("group_desc"), *parts)
+
+
+def _numbers(group: Group, places: Sequence[tuple[float, float]], t: Words) -> Iterator[tuple[float, float, str]]:
+    """Where on its line each probability stands clear of the others; one without room is told beneath only."""
+    taken: list[tuple[float, float]] = list(places)
+    for edge in group.edges:
+        (x1, y1), (x2, y2) = places[edge.one], places[edge.two]
+        along = ((x1 + share * (x2 - x1), y1 + share * (y2 - y1)) for share in (0.5, 0.36, 0.64, 0.43, 0.57))
+        for x, y in along:
+            if all(abs(x - other) >= 32 or abs(y - height) >= 14 for other, height in taken):
+                taken.append((x, y))
+                yield x, y, _cut(edge.probability, t)
+                break
+
+
+def group_pairs(group: Group, t: Words) -> str:
+    """Every line in words."""
+    return "; ".join(_pair(edge, t) for edge in group.edges)
 
 
 def _pair(edge: Edge, t: Words) -> str:

@@ -1,8 +1,8 @@
 """The workbench's report: one page of HTML, readable offline and on paper, without script or outside asset."""
 
 import math
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any, Final
 
@@ -10,13 +10,16 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from linkage.aside import FEW
 from linkage.dependence import WORTH_A_JOINT, joints
 from linkage.fitted import Calibration, FittedModel
 from linkage.quality import LinkQuality
 from linkage.report import charts
+from linkage.report.aside import by_attribute
 from linkage.report.findings import Findings
 from linkage.report.together import joined
 from linkage.report.unlinkable import MOST_EXAMINED
+from linkage.subgroup import UNKNOWN, SubgroupErrors, SubgroupRate
 from linkage.words import Language, Words, words
 
 SECTIONS: Final = (
@@ -29,8 +32,14 @@ _STRONG: Final = 3.0
 _CHANCES: Final = (0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.99, 0.999)
 
 
-def render(found: Findings, truth: Mapping[str, Any] | None = None, language: Language = "en") -> str:
-    """The page. `truth` is what `linkage.evaluation` measured, where a truth was given."""
+def render(
+    found: Findings,
+    truth: Mapping[str, Any] | None = None,
+    language: Language = "en",
+    subgroups: Sequence[SubgroupErrors] = (),
+) -> str:
+    """The page. `truth` is what `linkage.evaluation` measured, where a truth was given; `subgroups` are errors by
+    attributes given aside."""
     fitted, t = found.fitted, words(language)
     return (
         _templates()
@@ -43,6 +52,9 @@ def render(found: Findings, truth: Mapping[str, Any] | None = None, language: La
             quality=found.quality,
             truth=_measured(truth or {}, t),
             estimates=_estimates(found.quality, t),
+            attributes=[by_attribute(errors) for errors in subgroups],
+            rate=partial(_rate, t=t),
+            group=partial(_group, t=t),
             joined=joined(fitted),
             advised=joints(fitted.dependences),
             worth_a_joint=WORTH_A_JOINT,
@@ -79,6 +91,17 @@ def _estimates(quality: LinkQuality, t: Words) -> list[tuple[str, str, str]]:
         (t(key), t.percent(value, 2), _interval(*interval, t) if interval else t("unknown"))
         for key, value, interval in rows
     ]
+
+
+def _group(name: str, t: Words) -> str:
+    return {UNKNOWN: t("group_unknown"), FEW: t("group_small")}.get(name, name)
+
+
+def _rate(rate: SubgroupRate | None, t: Words) -> str:
+    """With its interval in brackets."""
+    if rate is None or rate.rate is None or rate.low is None or rate.high is None:
+        return t("too_few")
+    return f"{t.percent(rate.rate)} ({_interval(rate.low, rate.high, t)})"
 
 
 def _interval(low: float, high: float, t: Words) -> str:

@@ -16,11 +16,12 @@ from playwright.sync_api import Page, sync_playwright
 from linkage import Model, dedupe_files, link_files
 from linkage.fitted import Calibration, Dependence
 from linkage.report import render, unlinkable
-from linkage.report.charts import group_chart, histogram_chart, waterfall
+from linkage.report.charts import group_chart, group_pairs, histogram_chart, waterfall
 from linkage.report.groups import Edge, Group
 from linkage.report.page import SECTIONS, mark
 from linkage.report.together import joined
-from linkage.words import LANGUAGES, Language, words
+from linkage.subgroup import UNKNOWN, SubgroupErrors, SubgroupRate
+from linkage.words import LANGUAGES, Language, recognised, words
 from linkage.workbench import WorkbenchLinks
 from tests.conftest import missing_service
 
@@ -113,6 +114,25 @@ def test_the_page_is_wholly_in_dutch(found):
     assert left == []
     assert all(sentence not in page for sentence in (*found.fitted.warnings, *found.quality.doubts))
     assert ">gelijk<" in page
+
+
+def test_what_a_classifier_says_is_said_in_dutch(tmp_path):
+    people(90).write_csv(tmp_path / "people.csv")
+    found = dedupe_files(tmp_path / "people.csv", MODEL, tmp_path / "out", classifier="ecm", language="nl")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "ecm koos de koppelingen" in page
+    assert [sentence for sentence in found.warnings if not recognised(sentence) or sentence in page] == []
+
+
+def test_errors_by_what_stands_aside_are_told(found):
+    rates = (SubgroupRate("x<y", 40.0, 4.0, 0.1, 0.04, 0.23), SubgroupRate(UNKNOWN, 900.0, 9.0, 0.01, 0.005, 0.02))
+    errors = SubgroupErrors("region", "posterior", rates, rates[1:])
+    told = section(render(found.report, language="nl", subgroups=(errors,)), "quality")
+    assert "Fouten naar region" in told
+    assert told.index(">onbekend<") < told.index(">x&lt;y<")  # the largest group first
+    assert "10,0 % (4,00 – 23,00 %)" in told
+    assert "te weinig" in told
+    assert "Van x&lt;y wordt 9,0 procentpunt meer" in told
 
 
 MARKS = {"nothing": (0.0, ""), "rounding": (-1e-16, ""), "for": (2.9, "+"), "strongly": (3.0, "++")}
@@ -293,7 +313,7 @@ def test_drawings_tell_what_they_were_given(found):
     assert drawing.count('class="link"') == drawing.count('class="rival"') == 1
     assert ">0.999<" in drawing
     assert ">0.610<" in drawing
-    assert "r1 and r3: 0.610, no link" in drawing
+    assert group_pairs(group, words("en")) == "r1 and r2: 0.999, link; r1 and r3: 0.610, no link"
     assert drawing.count('class="node"') == 3
     assert "drempel 4,5" in histogram_chart(found.report.histogram, 4.5, words("nl"))
 
