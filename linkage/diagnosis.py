@@ -10,7 +10,7 @@ from linkage.dependence import dependences, joints
 from linkage.em import Floats, Patterns
 from linkage.fitted import FittedModel, Within
 from linkage.model import Block
-from linkage.pairing import Pairing
+from linkage.pairing import Field, Pairing
 from linkage.words import say
 
 _COMMON = 0.01
@@ -90,13 +90,18 @@ def _of_dependence(fitted: FittedModel) -> Iterator[str]:
 
 def _of_fields(pairing: Pairing, fitted: FittedModel) -> Iterator[str]:
     for field, chances in zip(pairing.fields, fitted.fields, strict=True):
-        sides = [codes[field.name] for codes in (pairing.left_codes, pairing.right_codes)]
-        if any(side.count() == 0 for side in sides):
+        codes = pairing.left_codes, pairing.right_codes
+        if any(_empty(side, field) for side in codes):
             yield say("empty", field=field.name)
-        elif all(side.min() == side.max() for side in sides):
+        elif all(side[field.name].drop_nulls().n_unique() == 1 for side in codes):
             yield say("one_value", field=field.name)
         elif chances.m[0] < chances.u[0]:
             yield say("turned_round", field=field.name)
+
+
+def _empty(codes: pl.DataFrame, field: Field) -> bool:
+    """Whether none of a field's evidence is there: a name of which only initials are known still tells something."""
+    return all(codes[name].count() == 0 for name in codes.columns if name.partition(".")[0] == field.name)
 
 
 def _of_levels(pairing: Pairing, seen: Patterns, matches: Floats) -> Iterator[str]:

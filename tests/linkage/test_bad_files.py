@@ -76,6 +76,13 @@ def test_what_is_odd_gives_a_result_with_a_warning(tmp_path, model, left, right,
     assert found.clusters.height == left.height + right.height
 
 
+def test_a_name_of_which_one_side_has_initials_only_is_not_empty(tmp_path, model):
+    shortened = people(60).with_columns(pl.col("given_name").str.slice(0, 1))
+    files = written(tmp_path, "left.parquet", shortened), written(tmp_path, "right.parquet", RIGHT)
+    found = link_files(*files, load(model, Model), tmp_path / "out")
+    assert not any("given_name is empty" in warning for warning in found.warnings), found.warnings
+
+
 REFUSED = {  # left, right, declaration, what is said
     "no columns in common": (people(9), pl.DataFrame({"kleur": ["rood"]}), PLAIN, "right.parquet has no column"),
     "an id that comes twice": (people(9).with_columns(key=pl.lit("a")), people(9), WITH_ID, "empty or repeated"),
@@ -116,10 +123,12 @@ def test_training_that_does_not_come_to_rest_is_told_on_screen_and_page(tmp_path
     assert main(["link", str(left), str(right), "--model", str(model), "--out", str(out), "--json"]) == 0
     says = "did not come to rest in 2 iterations"
     assert any(says in warning for warning in json.loads(capsys.readouterr().out)["warnings"])
-    assert main(["link", str(left), str(right), "--model", str(model), "--out", str(out)]) == 0
+    assert main(["link", str(left), str(right), "--model", str(model), "--out", str(out), "--language", "nl"]) == 0
     said = capsys.readouterr()
     assert f"warning: expectation–maximisation {says}" in said.out
-    assert says in (out / "report.html").read_text()
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "kwam in 2 stappen niet tot rust" in page
+    assert says not in page
 
 
 def test_candidates_are_counted_and_told_before_they_are_compared(tmp_path, model, capsys):
