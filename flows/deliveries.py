@@ -8,11 +8,21 @@ from declare import Refusal
 from flows.keyring import Keyring
 from koppelkamer.room import Room
 from pseudonymise.aside import AsideTable
+from pseudonymise.keys import RoomKeys
+from pseudonymise.manifest import Manifest, peek
 from pseudonymise.protected import ProtectedTable
-from pseudonymise.store import open_aside, open_protected
+from pseudonymise.store import MANIFEST, open_aside, open_protected
 
 INTAKE: Final = "intake.json"
 """Beside each stored delivery: what intake and expectations counted."""
+
+
+class UnderAnotherKey(Refusal):
+    def __init__(self, source: str, keys: RoomKeys) -> None:
+        super().__init__(
+            f"the delivery of {source} is stored under another version of the key than the one in use, {keys.name}",
+            remedy="Ask for it again under that version: its tokens cannot be made anew without the identifiers.",
+        )
 
 
 class NothingReceived(Refusal):
@@ -43,8 +53,9 @@ def latest(source: str) -> str:
 
 
 def protected_table(room: Room, keyring: Keyring, source: str, delivery: str) -> ProtectedTable:
-    """One delivery of `source`, decrypted."""
+    """One delivery of `source`, decrypted. Raises `UnderAnotherKey` after a rotation."""
     folder = folder_of(room, source, delivery)
+    _require_in_use(folder, source, keyring.room_keys)
     return open_protected(keyring.room_keys, folder, context_of(room, folder))
 
 
@@ -58,3 +69,9 @@ def intake_facts(room: Room, source: str, delivery: str) -> dict[str, Any]:
     """Counts of one delivery, as `flows.receive.Received.facts`."""
     facts: dict[str, Any] = json.loads((folder_of(room, source, delivery) / INTAKE).read_bytes())
     return facts
+
+
+def _require_in_use(folder: Path, source: str, keys: RoomKeys) -> None:
+    path = folder / MANIFEST
+    if path.is_file() and peek(path.read_bytes(), Manifest, str(folder)).key_id != keys.key_id:
+        raise UnderAnotherKey(source, keys)

@@ -4,14 +4,43 @@ import getpass
 import secrets
 import stat
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final, TypeVar
 
 from declare import Refusal, WrongInput, write_atomically
+from pseudonymise.keys import WrongPassphrase
+
+TRIES: Final = 3
+S = TypeVar("S")
 
 
-def passphrase(file: Path | None) -> str:
-    """The passphrase. Raises `WrongInput` when there is none to be had, `Refusal` when its file is not private."""
-    return _read(file) if file else _ask("Passphrase of the key store: ")
+class WrongThreeTimes(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "wrong three times; nothing was opened",
+            remedy="Ask whoever keeps it. In a room each try is noted for the audit log.",
+        )
+
+
+def opened(
+    open_with: Callable[[str], S], file: Path | None, refused: Callable[[], None] | None = None, pin: str | None = None
+) -> S:
+    """What `open_with` makes of the passphrase: that in `file`, or one that is typed, in three tries at most.
+
+    `refused` is called after each wrong one. `pin` names the token whose PIN it is. Raises `WrongPassphrase` for a
+    file's, `WrongThreeTimes`, `WrongInput` when there is none to be had, and `Refusal` when the file is not private.
+    """
+    for left in reversed(range(1 if file else TRIES)):
+        try:
+            return open_with(_read(file) if file else _ask(f"PIN of token {pin}: " if pin else "The passphrase: "))
+        except WrongPassphrase as wrong:
+            if refused:
+                refused()
+            if file:
+                raise
+            print(f"{wrong.message}; {left} tries left", file=sys.stderr)  # noqa: T201  (somebody is at the keyboard)
+    raise WrongThreeTimes
 
 
 def new_passphrase(file: Path | None) -> str:
@@ -29,7 +58,7 @@ def new_passphrase(file: Path | None) -> str:
 def _ask(prompt: str) -> str:
     if not sys.stdin.isatty():
         raise WrongInput(
-            "the key store needs its passphrase, and nobody is at the keyboard",
+            "the key store needs its passphrase or PIN, and nobody is at the keyboard",
             remedy="Name a passphrase file (mode 0600): in room.toml, or with --passphrase-file.",
         )
     return getpass.getpass(prompt)

@@ -4,10 +4,10 @@ import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Final, Literal, TypeVar
+from pathlib import Path, PurePath
+from typing import Final, Literal, Self, TypeVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from declare import Declaration, WrongInput, load
 from expectations.dictionary import Dictionary
@@ -21,11 +21,37 @@ Role = Literal[
 ]
 
 
+WRAPPING: Final = "wrapping/keys.json"
+
+
 class Keystore(Declaration):
-    kind: Literal["file"] = "file"
+    """`[keystore]` in room.toml: where the masters are, wrapped, and where the keys that wrap them."""
+
+    kind: Literal["file", "pkcs11"] = "file"
     path: str = "keys"
+    wrapping: str | None = None
+    """For `file`: the file of the wrapping keys, not in `path`; `wrapping/keys.json` by default."""
+    library: str | None = None
+    """For `pkcs11`: the PKCS#11 library of the hardware module's maker."""
+    token: str | None = None
+    """For `pkcs11`: the label of the token that holds the wrapping keys."""
     passphrase_file: str | None = None
-    """For unattended work: a file of mode 0600 that holds the passphrase. Without it the passphrase is asked for."""
+    """For unattended work: a file of mode 0600 with the passphrase, or the token's PIN. Without it, it is asked for."""
+
+    @model_validator(mode="after")
+    def _says_where_the_wrapping_keys_are(self) -> Self:
+        given = {name for name in ("wrapping", "library", "token") if getattr(self, name) is not None}
+        if self.kind == "pkcs11" and given != {"library", "token"}:
+            raise ValueError('a key store of kind "pkcs11" names library and token, and no file of wrapping keys')
+        if self.kind == "file" and given - {"wrapping"}:
+            raise ValueError('library and token belong to kind "pkcs11"')
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_them_apart(self) -> Self:
+        if PurePath(self.path) in PurePath(self.wrapping or WRAPPING).parents:
+            raise ValueError("wrapping lies in the folder of the keys it wraps; keep the two apart")
+        return self
 
 
 class Intake(Declaration):
@@ -132,6 +158,11 @@ class Room:
     @property
     def keystore(self) -> Path:
         return self.folder / self.declaration.keystore.path
+
+    @property
+    def wrapping(self) -> Path:
+        """The file of the wrapping keys, where they are in a file."""
+        return self.folder / (self.declaration.keystore.wrapping or WRAPPING)
 
     @property
     def passphrase_file(self) -> Path | None:

@@ -24,9 +24,17 @@ def policy_signed(digest: str, key: str) -> None:
     _note("policy signed", digest=digest, key=key)
 
 
-def key_changed(action: str, key: str, version: int) -> None:
-    """`action`, one word such as `init`, `export` or `destroy`, was done to that version of the domain or key `key`."""
-    _note("key changed", action=action, key=key, version=version)
+def key_changed(action: str, key: str, version: int, **more: str) -> None:
+    """`action`, one word such as `init`, `export` or `destroy`, was done to that version of the domain or key `key`.
+
+    `more`: the `partner` a copy was made for; `digest` and `reason` of a record of destruction.
+    """
+    _note("key changed", action=action, key=key, version=version, **more)
+
+
+def key_store_refused(domain: str) -> None:
+    """Somebody tried to open the room's key store with a wrong passphrase or PIN."""
+    _note("key store refused", key=domain)
 
 
 def _role(membership: Membership) -> dict[str, Value]:

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from tests.journeys.second_room.way import Way
 
 ONE_ROOM = {f"tests/{name}.py": "second room" for name in (
-    "journeys/test_second_room", "cli/test_bad_input", "cli/test_broken_off",
+    "journeys/test_second_room", "cli/test_bad_input", "cli/test_broken_off", "cli/test_keys",
 )}  # fmt: skip
 """Files whose tests take the fixture `way`, of which one process makes one."""
 

@@ -17,8 +17,8 @@ from pseudonymise.binary import end_to_end, of_size
 from pseudonymise.domain import SignedDomain
 from pseudonymise.keys.derive import expand, framed, leaf_info
 from pseudonymise.keys.opaque import Opaque
-from pseudonymise.keys.state import NotActive, State
 from pseudonymise.keys.openssl import MANY, hmac_sha256
+from pseudonymise.keys.state import NotActive, State
 from pseudonymise.keys.wrap import open_box, to_box
 
 TOKEN_BYTES: Final = 16

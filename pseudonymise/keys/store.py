@@ -58,9 +58,12 @@ class KeyStatus:
 
     domain: Domain
     state: State
+    """As sealed with the key; destroyed when only the wrapped masters are left, from a backup."""
     partner_copy: bool
     copies: tuple[str, ...]
     """Partners for which a copy was made."""
+    key_id: str | None
+    """Of the domain's master; none when that is gone."""
 
 
 class KeyStore(Opaque):
@@ -209,9 +212,13 @@ class KeyStore(Opaque):
         return DomainKeys(StoredMaster(secret), found.signed, signer=self.__signer, state=found.state)
 
     def _status(self, found: Entry) -> KeyStatus:
-        domain = found.signed.domain
+        domain, partner_copy = found.signed.domain, "room" not in found.wrapped
         copies = tuple(sorted(self._senders(domain.id, domain.version).public_keys))
-        return KeyStatus(domain, found.state, "room" not in found.wrapped, copies)
+        try:
+            opened, secret = self._open(domain.id, domain.version, "domain")
+        except KeyDestroyed:
+            return KeyStatus(domain, "destroyed", partner_copy, copies, None)
+        return KeyStatus(domain, opened.state, partner_copy, copies, self._domain_keys(opened, secret).key_id)
 
     def _add_sender(self, domain: str, version: int, partner: str, public_key: bytes) -> None:
         grown = self._senders(domain, version).with_sender(partner, public_key, self.__signer)

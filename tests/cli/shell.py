@@ -49,10 +49,13 @@ class Said:
         return found
 
 
-def koppelkamer(*arguments: object, at: Path, largest: int | None = None) -> Said:
+def koppelkamer(
+    *arguments: object, at: Path, largest: int | None = None, environment: dict[str, str] | None = None
+) -> Said:
     """Run `koppelkamer ARGUMENTS` in the folder `at`, with nobody at the keyboard.
 
-    No file may grow beyond `largest` bytes; to a program that is much like a full disk.
+    No file may grow beyond `largest` bytes; to a program that is much like a full disk. `environment` is added to what
+    it has.
     """
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
@@ -62,7 +65,7 @@ def koppelkamer(*arguments: object, at: Path, largest: int | None = None) -> Sai
             "out": str(out),
             "err": str(err),
         }
-        call["largest"] = largest
+        call |= {"largest": largest, "environment": environment or {}}
         code = _ask(_forker(), call)
         return Said(code, out.read_text(), err.read_text())
 
@@ -96,7 +99,10 @@ def _serve() -> None:
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201  (to the asker)
 
 
-def _run(arguments: Sequence[str], at: str, out: str, err: str, largest: int | None) -> int:
+def _run(
+    arguments: Sequence[str], at: str, out: str, err: str, largest: int | None, environment: dict[str, str]
+) -> int:
+    os.environ.update(environment)
     os.chdir(at)
     if largest is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
