@@ -21,6 +21,7 @@ from linkage.report.groups import Edge, Group
 from linkage.report.page import SECTIONS, mark
 from linkage.report.together import joined
 from linkage.subgroup import UNKNOWN, SubgroupErrors, SubgroupRate
+from linkage.supervised import Learned, Trial
 from linkage.words import LANGUAGES, Language, recognised, words
 from linkage.workbench import WorkbenchLinks
 from tests.conftest import missing_service
@@ -116,12 +117,27 @@ def test_the_page_is_wholly_in_dutch(found):
     assert ">gelijk<" in page
 
 
-def test_what_a_classifier_says_is_said_in_dutch(tmp_path):
-    people(90).write_csv(tmp_path / "people.csv")
-    found = dedupe_files(tmp_path / "people.csv", MODEL, tmp_path / "out", classifier="ecm", language="nl")
-    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+TRIALS = {
+    "without labels": (None, None),
+    "that paid": (Trial(0.1, 1), Trial(0.2, 2)),
+    "that did not": (Trial(0.2, 2),) * 2,
+}
+
+
+@pytest.mark.parametrize(("crossed", "model"), TRIALS.values(), ids=TRIALS)
+@pytest.mark.parametrize("sign", [-1.0, 1.0], ids=["the right way round", "turned"])
+def test_what_a_classifier_says_is_said_in_dutch(found, crossed, model, sign):
+    learned = Learned("ecm", found.fitted, -9.0, 40, crossed, model, lambda features: sign * features.sum(axis=1))
+    told = replace(found.report, fitted=found.fitted.model_copy(update={"warnings": learned.said}))
+    page = render(told, language="nl")
     assert "ecm koos de koppelingen" in page
-    assert [sentence for sentence in found.warnings if not recognised(sentence) or sentence in page] == []
+    assert [sentence for sentence in learned.said if not recognised(sentence) or sentence in page] == []
+
+
+def test_the_page_is_written_in_the_language_asked_for(tmp_path):
+    people(30).write_csv(tmp_path / "people.csv")
+    dedupe_files(tmp_path / "people.csv", MODEL, tmp_path / "out", language="nl")
+    assert '<html lang="nl">' in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
 def test_errors_by_what_stands_aside_are_told(found):
