@@ -25,6 +25,7 @@ from declare import WrongInput
 from linkage.fitted import FittedModel
 from linkage.labels import MATCH, UNSURE
 from linkage.model import MOST_LEVELS
+from linkage.words import say
 
 Method = Literal["logistic", "svm", "naive-bayes", "ecm"]
 
@@ -119,13 +120,15 @@ class Learned:
     @property
     def said(self) -> tuple[str, ...]:
         """Sentences for who looks at the links."""
-        chose = f"{self.method} chose the links; weights, and the steps they are made of, are those of the model"
+        found = [say("learnt", method=self.method)]
+        if against := [reason.field for reason in self.reasons() if reason.learned < 0]:
+            found.append(say("turned", method=self.method, fields=", ".join(against)))
         if self.crossed is None or self.model is None:
-            return (f"{chose}; it learnt without labels: nothing says whether it does better",)
-        if self.paid:
-            return (chose,)
-        bits = f"{self.crossed.loss:.3f} bits a label against {self.model.loss:.3f}"
-        return (chose, f"the labels did not pay: {self.method} loses {bits} by the model; link without it")
+            found.append(say("learnt_alone", method=self.method))
+        elif not self.paid:
+            losses = {"bits": f"{self.crossed.loss:.3f}", "model": f"{self.model.loss:.3f}"}
+            found.append(say("not_paid", method=self.method, **losses))
+        return tuple(found)
 
     def reasons(self) -> tuple[Reason, ...]:
         """What each field tells the classifier, beside what it tells the model."""
@@ -140,7 +143,7 @@ class Learned:
         )
         columns = {f"level {field.field}": levels[:, number] for number, field in enumerate(fields)}
         pairs = pl.DataFrame({**columns, "match_weight": weight})
-        learnt = self.score(pairs)["match_weight"].to_numpy()
+        learnt = self._log_odds(_features(pairs, self.fitted, self.method))
         apart = zip(fields, -np.diff(learnt)[::2], -np.diff(weight)[::2], strict=True)
         return tuple(Reason(field.field, float(mine), float(models)) for field, mine, models in apart)
 

@@ -31,7 +31,7 @@ from linkage.side_by_side import SideBySide
 from linkage.supervised import Learned, Method, learn
 from linkage.train import fit
 from linkage.unfinished import Unfinished, sweep
-from linkage.words import Language
+from linkage.words import Language, say
 from pseudonymise.standardise import VERSION
 
 LONG = 20_000_000
@@ -98,7 +98,7 @@ class _Work:
     def warnings(self, given: pl.DataFrame | None, learned: Learned | None) -> Iterator[str]:
         """On the labels, and on what was learnt from them."""
         if given is not None and self.digest is not None and given["files"].null_count():
-            yield "labels name row numbers and do not say of which files: what belongs to others is not noticed"
+            yield say("row_numbers")
         if learned is not None:
             yield from learned.said
 

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from declare import WrongInput, load, write_atomically
+from declare import Refusal, WrongInput, load, write_atomically
 from koppelkamer.cli.screen import Screen, columns, percent, progress
 
 if TYPE_CHECKING:
@@ -33,8 +33,20 @@ def check_call(call: argparse.Namespace) -> None:
         )
 
 
+class NoKey(Refusal):
+    """Links by a block that nobody proposes would look like a result."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"no key was found on which matches meet, so nothing was linked; {path} is written, with a block that is "
+            "no proposal",
+            remedy=f"Write blocks that you know matches share into {path}, and give it with --model.",
+        )
+
+
 def propose_model(call: argparse.Namespace, files: Files) -> Screen:
-    """Write the proposed model to the file named. Raises `WrongInput` when that is there already."""
+    """Write the proposed model to the file named. Raises `WrongInput` when that is there already, and `NoKey` when it
+    was to be used and has no block."""
     from linkage.propose import propose
 
     path: Path = call.propose
@@ -46,6 +58,8 @@ def propose_model(call: argparse.Namespace, files: Files) -> Screen:
     progress("proposing a model")
     found = propose(*files)
     write_atomically(path, found.text.encode())
+    if not found.blocks.blocks and call.out is not None and not call.blocks:
+        raise NoKey(path)
     return Screen({"proposal": _facts(found, path)}, _lines(found, path))
 
 
@@ -84,6 +98,7 @@ def _facts(found: "Proposal", path: Path) -> dict[str, Any]:
         "model": str(path),
         "fields": [comparison.field for comparison in found.model.comparisons],
         "blocks": [asdict(one) for one in found.blocks.blocks],
+        "key found": bool(found.blocks.blocks),
         "pairs": found.blocks.pairs,
         "recall": found.blocks.recall,
         "matches": found.rough.expected,
@@ -97,6 +112,8 @@ def _lines(found: "Proposal", path: Path) -> list[str]:
         f"{path} proposes {fields} fields and {len(blocks.blocks)} blocks of {blocks.pairs:,} candidate pairs",
         f"  about {found.rough.expected:,.0f} matches are expected, of which the blocks find {percent(blocks.recall)}",
     ]
+    if not blocks.blocks:
+        lines.append("  no key was found on which matches meet: the block in it is no proposal, do not link by it")
     if found.warnings:
         lines += ["  do not trust it before a sample of its links has been reviewed:"]
         lines += [f"  - {warning}" for warning in found.warnings]

@@ -125,6 +125,10 @@ def _blocks(proposal: "Proposal") -> Iterator[list[str]]:
         said = f"{one.pairs:,} pairs; {one.recall:.1%} of the matches, {one.reached:.1%} with the blocks before it."
         yield [*_comment(said), "[[blocks]]", f"on = [{', '.join(map(_text, one.on))}]"]
     if not found.blocks:
+        yield _comment(
+            "NO KEY WAS FOUND on which matches meet often enough for its cost: the block below is the most telling "
+            "evidence there is, and no proposal. Write blocks that you know matches share, or do not link by it."
+        )
         for block in proposal.model.blocks:
             yield ["[[blocks]]", f"on = [{', '.join(map(_text, block.on))}]"]
 

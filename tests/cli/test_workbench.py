@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.shell import koppelkamer
-from tests.cli.test_bad_input import WRONG, clear_message
+from tests.cli.test_bad_input import REFUSED, WRONG, clear_message
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +48,11 @@ FILES = {
     "cells.csv": CELLS,
     "policy.toml": "",
     "labels.csv": "id_l,id_r,label\n7,8,match\n8,9,other\n",
+    "torn.csv": "id_l,id_r,label\n0,1,match\n0,1,other\n",
+    "others.csv": "id_l,id_r,label,files\n0,1,match,sha256:0\n",
+    "key.csv": "id_l,id_r\n0,0\n",
+    "wijk.csv": "naam,wijk\nKanariepiet,noord\nDe Vries,zuid\n",
+    "sexes.csv": "sex,wijk\n" + "m,noord\nv,zuid\n" * 400,
 }
 
 WRONGS = {
@@ -61,6 +66,38 @@ WRONGS = {
     "link: labels for a fitted model": (
         "link names.csv names.csv --model good.toml --out out --fitted m.json --labels l.csv",
         "not trained on labels",
+    ),
+    "link: one pair, two labels": (
+        "link names.csv names.csv --model good.toml --out out --labels torn.csv",
+        "1 labelled pairs have two different labels",
+    ),
+    "link: labels of other files": (
+        "link names.csv names.csv --model good.toml --out out --labels labels.csv --labels others.csv",
+        "others.csv was not made from these files",
+    ),
+    "link: a classifier without labels": (
+        "link names.csv names.csv --model good.toml --out out --classifier svm",
+        "svm learns from labels",
+    ),
+    "dedupe: labels for a classifier that takes none": (
+        "dedupe names.csv --model good.toml --out out --classifier ecm --labels labels.csv",
+        "ecm learns without labels",
+    ),
+    "link: a classifier, and no links": (
+        "link names.csv names.csv --model good.toml --blocks --classifier ecm --by wijk",
+        "--classifier, --by would do nothing",
+    ),
+    "link: errors by what is compared": (
+        "link names.csv names.csv --model good.toml --out out --truth key.csv --by naam",
+        "column naam is read by the model",
+    ),
+    "link: errors by what is not there": (
+        "link names.csv wijk.csv --model good.toml --out out --truth key.csv --by wijk,buurt",
+        "wijk makes no two groups of at least 10",
+    ),
+    "dedupe: errors by what is not there": (
+        "dedupe wijk.csv --model good.toml --out out --by buurt",
+        "no file has a column buurt",
     ),
     "link: a fitted model that is none": (
         "link names.csv names.csv --model good.toml --out out --fitted names.csv",
@@ -115,6 +152,17 @@ def test_a_proposed_model_is_used_unedited(desk: Path) -> None:
     assert any("only 2 field(s)" in warning for warning in found["proposal"]["warnings"])
     sizes = koppelkamer("dedupe", "births.csv", "--model", "new.toml", "--blocks", "--json", at=desk).facts
     assert [one["pairs"] for one in sizes["blocks"]] == [one["pairs"] for one in found["proposal"]["blocks"]]
+
+
+def test_without_a_key_a_model_is_written_and_not_used(desk: Path) -> None:
+    said = koppelkamer("link", "sexes.csv", "sexes.csv", "--propose", "new.toml", "--out", "out", at=desk)
+    assert said.code == REFUSED
+    clear_message(said, "no key was found on which matches meet, so nothing was linked")
+    assert "# NO KEY WAS FOUND" in (desk / "new.toml").read_text()
+    assert not (desk / "out").exists()
+    alone = koppelkamer("link", "sexes.csv", "sexes.csv", "--propose", "other.toml", at=desk)
+    assert (alone.code, "no key was found" in alone.out) == (0, True)
+    assert (desk / "other.toml").read_bytes() == (desk / "new.toml").read_bytes()
 
 
 USAGES = {

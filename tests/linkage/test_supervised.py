@@ -103,7 +103,16 @@ def test_labels_that_do_not_pay_are_told(linked):
     learned = learn(knowing, fitted, start, labelled(pairs, 200))
     assert learned.model.wrong == 0
     assert not learned.paid
-    assert "the labels did not pay" in learned.said[1]
+    assert "the labels did not pay" in learned.said[-1]
+
+
+def test_a_classifier_that_learnt_nonsense_is_told(linked):
+    fitted, start, pairs = linked
+    other_way_round = labelled(pairs, 300).with_columns(
+        label=pl.col("label").replace({"match": "other", "other": "match"})
+    )
+    learned = learn(pairs, fitted, start, other_way_round)
+    assert any("for a sign of no match: do not trust it" in sentence for sentence in learned.said)
 
 
 @pytest.mark.parametrize("method", LOSS)
