@@ -10,19 +10,19 @@ from expectations import validate
 from intake import Source, read_extract
 from linkage.files import Side, read_dated
 from linkage.model import Model
-from pseudonymise.domain import Domain
+from pseudonymise.domain import Domain, HardeningName
 from pseudonymise.keys import DomainKeys, FileKeyStore, Work
 from pseudonymise.protect import protect
 from pseudonymise.protected import ProtectedTable
 
 
-def protected_side(path: Path, model: Model, side: Side) -> ProtectedTable:
+def protected_side(path: Path, model: Model, side: Side, hardening: HardeningName = "standard") -> ProtectedTable:
     """One file of a model, with its rows in the order of the file."""
     table = read_dated(path, model, side)
     with tempfile.TemporaryDirectory() as folder:
         written = Path(folder) / "delivery.csv"
         table.write_csv(written)
-        protected = protect(validate(read_extract(source_of(model, side), written)), throw_away_keys()).table
+        protected = protect(validate(read_extract(source_of(model, side), written)), throw_away_keys(hardening)).table
     if protected.table["row"].to_list() != list(range(1, table.height + 1)):
         raise ValueError("rows were set apart, so row numbers no longer name records")
     return protected
@@ -42,7 +42,7 @@ def source_of(model: Model, side: Side) -> Source:
 
 
 @cache
-def throw_away_keys() -> DomainKeys:
+def throw_away_keys(hardening: HardeningName = "standard") -> DomainKeys:
     """Keys of a domain that nobody keeps; made cheaply, for they protect nothing."""
     today = date.today()  # noqa: DTZ011 - a domain lasts by the calendar of this machine
     domain = Domain.model_validate(
@@ -54,6 +54,7 @@ def throw_away_keys() -> DomainKeys:
             "parties": ["-"],
             "from": today,
             "until": today,
+            "hardening": hardening,
         }
     )
     with tempfile.TemporaryDirectory() as folder:

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from pydantic import Field, ValidationError
 
 from declare import Declaration, Refusal
-from pseudonymise import encode, standardise
+from pseudonymise import encode, harden, standardise
 from pseudonymise.canary import EXPECTED_DIGEST
 from pseudonymise.keys.derive import PRODUCT
 
@@ -25,6 +25,7 @@ class Contract(Declaration):
     standardisation: Version = standardise.VERSION
     token: Version = PRODUCT
     encoding: Version = encode.VERSION
+    hardening: Version = harden.VERSION
     canaries: Version = EXPECTED_DIGEST[:16]
     """The canary records that held."""
 

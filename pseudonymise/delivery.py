@@ -19,6 +19,7 @@ from intake.quarantine import Quarantine
 from intake.source import Source
 from pseudonymise.archive import Archive, pack
 from pseudonymise.aside import Protected
+from pseudonymise.domain import HardeningName
 from pseudonymise.envelope import recipient_of, seal, unseal
 from pseudonymise.keys import DomainKeys, KeyStore
 from pseudonymise.manifest import Count, Damaged, Digest, Manifest, Name, open_manifest, peek, sealed_manifest
@@ -42,6 +43,7 @@ class DeliveryManifest(Manifest):
     """Digest of the source's declaration the delivery was made by."""
     domain: Name
     version: Count
+    hardening: HardeningName
     rows_in: Count
     filled: dict[str, Count]
     """Control totals: filled cells of every column of the protected table."""
@@ -126,7 +128,8 @@ class _Packing:
             raise ValueError("a delivery has at least one piece")
         return DeliveryManifest.of(
             self._described, self._rows, self._files, source_digest=validated.source.digest, domain=domain.id,
-            version=domain.version, rows_in=validated.rows_in, filled=dict(self._filled), quality=validated.quality,
+            version=domain.version, hardening=domain.hardening, rows_in=validated.rows_in, filled=dict(self._filled),
+            quality=validated.quality,
         )  # fmt: skip
 
     def _count(self, table: ProtectedTable) -> None:
@@ -199,6 +202,8 @@ def _require_expected(manifest: DeliveryManifest, keys: DomainKeys, source: Sour
         raise OtherSource(manifest.source, source.id)
     if (manifest.domain, manifest.version, manifest.key_id) != (domain.id, domain.version, keys.key_id):
         raise OtherDomain(manifest, keys)
+    if manifest.hardening != domain.hardening:
+        raise OtherHardening(manifest.hardening, domain.hardening)
     if manifest.source_digest != source.digest:
         raise OtherDeclaration(source.id)
 
@@ -224,6 +229,16 @@ class OtherDomain(Refusal):
             f"this delivery was made under domain {manifest.domain} version {manifest.version}; "
             f"the room works with {domain.id} version {domain.version} and its key",
             remedy="Give the partner the current key of the domain and ask for a new delivery.",
+        )
+
+
+class OtherHardening(Refusal):
+    """Names of two partners, coarsened in two ways, would never be equal."""
+
+    def __init__(self, said: str, wanted: str) -> None:
+        super().__init__(
+            f"this delivery was hardened as {said}, the domain asks {wanted}",
+            remedy="Give the partner the current key of the domain, with its declaration, and ask for a new delivery.",
         )
 
 

@@ -42,7 +42,7 @@ def encodings(evidence: pl.DataFrame, dates: frozenset[str], keys: DomainKeys) -
     for column in evidence.get_columns():
         key = keys.leaf(ENCODING, token_group(column.name))
         found.append(encode_column(column, key, placed=column.name in dates))
-    return pl.concat(found, how="horizontal")
+    return pl.concat([pl.DataFrame(), *found], how="horizontal")
 
 
 def encode_column(values: pl.Series, key: LeafKey, *, placed: bool) -> pl.DataFrame:

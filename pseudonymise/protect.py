@@ -11,9 +11,10 @@ from intake.source import Role, Source
 from pseudonymise.aside import AsideTable, Protected
 from pseudonymise.canary import require_canaries
 from pseudonymise.encode import encodings
+from pseudonymise.harden import HARDENINGS, filtered, harden
 from pseudonymise.keys import DomainKeys
 from pseudonymise.protected import _PSEUDONYMISE, PAYLOAD, ProtectedTable
-from pseudonymise.standardise import Field, encoded, evidence, fields_of
+from pseudonymise.standardise import Field, evidence, fields_of
 from pseudonymise.token import RECORD, record_tokens, tokens
 
 
@@ -57,11 +58,13 @@ def _protected(rows: pl.DataFrame, fields: Sequence[Field], validated: Validated
 
 
 def _identity(rows: pl.DataFrame, delivery: str, fields: Sequence[Field], keys: DomainKeys) -> pl.DataFrame:
-    """`row`, `record`, and the tokens and encodings of every field."""
+    """`row`, `record`, and the tokens and encodings of every field, as the domain asks them hardened."""
     numbers = rows.get_column("row")
+    hardening = HARDENINGS[keys.signed.domain.hardening]
     found = evidence(rows, fields)
     dates = frozenset(field.name for field in fields if field.kind == "date")
-    similar = encodings(found.select(encoded(fields)), dates, keys)
+    similar = encodings(found.select(filtered(fields, hardening)), dates, keys)
+    found = harden(found, fields, keys, hardening)
     records = record_tokens(delivery, numbers, keys.leaf(RECORD, ""))
     return pl.concat([pl.DataFrame([numbers, records]), tokens(found, keys), similar], how="horizontal")
 

@@ -3,7 +3,7 @@
 A level that needs similarity can only improve a pair, so the level is the least number of those that hold.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -148,11 +148,19 @@ def _sides(pairing: Pairing, field: Field) -> tuple[Evidence, Evidence]:
 
 def _measures(pairing: Pairing, field: Field) -> tuple[Measure, ...]:
     terms: dict[tuple[str, str, tuple[str, ...]], list[tuple[int, float]]] = {}
-    for name in CONDITIONS if pairing.clear else ("dice",):
+    for name in _measurable(pairing, field):
         for number, level in enumerate(field.levels, start=1):
             if name in level.limits and (pairing.clear or not level.of):
                 terms.setdefault((name, level.of, level.where), []).append((number, level.limits[name]))
     return tuple(_measure(pairing, field, *term, tuple(limits)) for term, limits in terms.items())
+
+
+def _measurable(pairing: Pairing, field: Field) -> Iterable[str]:
+    """Names of what can be measured: of tokens nothing, unless there are filters beside them on both sides."""
+    if pairing.clear:
+        return CONDITIONS
+    encoded = all(set(bits(field.name)) <= set(side.distinct.columns) for side in _sides(pairing, field))
+    return ("dice",) if encoded else ()
 
 
 def _measure(

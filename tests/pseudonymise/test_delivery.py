@@ -32,6 +32,7 @@ from pseudonymise.delivery import (
     Delivery,
     OtherDeclaration,
     OtherDomain,
+    OtherHardening,
     OtherSource,
     UnknownSender,
     encode_delivery,
@@ -169,6 +170,13 @@ REFUSED: dict[str, tuple[Callable[[Opening, Path], Opening], type[Refusal], str]
         "works with other",
     ),
     "another version": (lambda o, to: o._replace(keys=o.store.master("reports", 2, day=DAY)), OtherDomain, "version 2"),
+    "hardened otherwise": (
+        lambda o, to: o._replace(
+            path=resealed(o, to, lambda archive: forged(archive, o.keys, CONTEXT, hardening="none"))
+        ),
+        OtherHardening,
+        "hardened as none, the domain asks standard",
+    ),
     "something else in the envelope": (
         lambda o, to: o._replace(path=resealed(o, to, lambda content: b"hello")),
         WrongInput,
@@ -457,7 +465,8 @@ OTHER_CONTRACTS: dict[str, tuple[object, str]] = {
     "encoding": ({"encoding": "7"}, "encoding 7 instead of"),
     "canary records": ({"canaries": "00"}, "canaries 00 instead of"),
     "tables": ({"tables": "protected/1"}, "tables protected/1 instead of"),
-    "one version more": ({"hardening": "1"}, "one that this program does not know"),
+    "hardening": ({"hardening": "0"}, "hardening 0 instead of"),
+    "one version more": ({"colour": "1"}, "one that this program does not know"),
     "words of its own": ({"token": "Ask for Jansen!"}, "one that this program does not know"),
 }
 

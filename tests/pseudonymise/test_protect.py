@@ -31,7 +31,7 @@ def test_every_column_goes_where_its_role_says(protected: Protected) -> None:
     assert table.columns[:2] == ["row", "record"]
     assert table["row"].to_list() == [1, 2, 4, 5]
     assert {"bsn", "surname", "surname.sound", "surname.other", "given_name", "birth_date.swapped"} < set(table.columns)
-    assert set(bits("surname")) | set(bits("birth_date")) < set(table.columns)
+    assert not (set(bits("surname")) | set(bits("birth_date"))) & set(table.columns)
     assert [name for name in table.columns if name.startswith("payload.")] == [
         "payload.town", "payload.born_in", "payload.income_class",
     ]  # fmt: skip
@@ -43,7 +43,7 @@ def test_every_column_goes_where_its_role_says(protected: Protected) -> None:
 def test_identifying_values_are_gone(protected: Protected) -> None:
     kept = [name for name in protected.table.table.columns if name.startswith("payload.")]
     types = set(protected.table.table.drop("row", *kept).dtypes)
-    assert types == {pl.Binary, pl.UInt64}
+    assert types == {pl.Binary}
     written = protected.table.table.drop(kept).with_columns(pl.col(pl.Binary).bin.encode("hex")).write_csv().lower()
     names = [value for name in ("number", "first", "last", "born") for value in PEOPLE[name].drop_nulls()]
     assert not [name for name in names if name.lower() in written]
