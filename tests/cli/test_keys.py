@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from audit import Log
+from flows.deliveries import context_of
+from flows.keyring import open_keyring
+from koppelkamer.room import open_room
 from tests.cli.rooms import change, state
 from tests.cli.shell import Said, koppelkamer
 from tests.journeys.second_room.way import Way
@@ -126,6 +130,18 @@ def test_a_room_on_a_hardware_module(way: Way, tmp_path: Path) -> None:
     assert here("key", "status", "--json").facts["keys"][0]["state"] == "destroyed"
     screens = "".join(path.read_text(errors="replace") for path in room.rglob("*") if path.is_file())
     assert PIN not in screens
+
+
+def test_what_leaves_holds_no_token_of_the_room(way: Way) -> None:
+    """A release is re-keyed by holding none: cells are counted from record tokens, and none of these goes along."""
+    room, parcel = open_room(way.room), way.room / "parcels" / "wijken-1"
+    lineage = room.store / "runs" / "wijken-1" / "lineage.parquet"
+    records = open_keyring(room).vault("runs").read(lineage, context_of(room, lineage))["record"].unique()
+    assert records.len() > 100
+    assert pl.Binary not in pl.read_parquet_schema(parcel / "table.parquet").values()
+    contents = [path.read_bytes() for path in parcel.iterdir()]
+    forms = [form for record in records for form in (record, record.hex().encode())]
+    assert not [form for form in forms if any(form in content for content in contents)]
 
 
 @dataclass(frozen=True)

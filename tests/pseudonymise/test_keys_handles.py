@@ -2,17 +2,23 @@
 
 import copy
 import pickle
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from declare import Refusal
+from flows.keyring import Keyring
+from koppelkamer.cli.commands import COMMANDS
+from koppelkamer.room import Room, RoomDeclaration
 from pseudonymise.keys import DomainKeys, FileKeyStore, RoomKeys
 from pseudonymise.keys.derive import framed
 from pseudonymise.keys.handle import LeafKey, Mailbox, SealingKey, SigningKey, StoredMaster
 from tests.pseudonymise.conftest import DAY
+from tests.walls.test_types import ROOT
 
 SEALED = {
     "another context": lambda sealed: (sealed, "elsewhere"),
@@ -68,3 +74,28 @@ def test_names_of_keys_are_no_keys(store: FileKeyStore) -> None:
     ids = {handle.key_id for handle in (store.master("reports", day=DAY), store.room("reports", day=DAY))}
     assert all(len(name) == 16 for name in ids)
     assert len({*ids, store.signer().key_id, store.master("reports", 2, day=DAY).key_id}) == 4
+
+
+def test_no_command_takes_a_secret_in_its_call() -> None:
+    """A process list shows every call: passphrases and PINs come from a private file or the keyboard."""
+    secret = re.compile("pass|pin$|secret|key")
+    options = [option for command in COMMANDS for name, option in command.options.items() if secret.search(name)]
+    valued = [option for option in options if option.get("action") != "store_true"]
+    assert valued
+    assert [option.get("type") for option in valued] == [Path] * len(valued)
+
+
+def test_nothing_is_read_from_the_environment() -> None:
+    """A process hands its environment on to every other it starts. What is set there, for libraries, is no secret."""
+    reads = re.compile(r"environ(\.get|b?\[[^]]*\](?! = ))|getenv")
+    rooms = ("pseudonymise", "koppelkamer", "flows", "declare", "register", "release", "gate", "audit", "console")
+    modules = [path for room in rooms for path in (ROOT / room).rglob("*.py")]
+    assert [path.name for path in modules if reads.search(path.read_text())] == []
+
+
+def test_a_keyring_stays_in_its_process(store: FileKeyStore, tmp_path: Path) -> None:
+    keyring = Keyring(Room(tmp_path, RoomDeclaration.model_construct(name="room")), store)
+    assert repr(keyring) == "Keyring(room)"
+    for give_away in (pickle.dumps, copy.deepcopy):
+        with pytest.raises(TypeError, match="stays in its process"):
+            give_away(keyring)
