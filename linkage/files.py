@@ -51,8 +51,8 @@ def _read_dated(path: Path, model: Model, side: Side) -> tuple[pl.DataFrame, tup
     table = read_as_written(path, model, side)
     dated = [mapped(table[column], _date(pl.col("value"), form)) for column, form in dates.items()]
     warnings = [sentence for found in dated if (sentence := _lost(path, table[found.name], found, dates[found.name]))]
-    between = (pl.col(column).str.replace_all(between, BETWEEN, literal=True) for column, between in lists.items())
-    return table.with_columns(*dated, *between), tuple(warnings)
+    members = (pl.col(column).str.replace_all(between, BETWEEN, literal=True) for column, between in lists.items())
+    return table.with_columns(*dated, *members), tuple(warnings)
 
 
 def read_as_written(path: Path, model: Model, side: Side) -> pl.DataFrame:

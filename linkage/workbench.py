@@ -180,13 +180,13 @@ def _measured(
     """With what the truth says, read only now, and with errors by what stands aside."""
     dedupe = found.fitted.model.dedupe
     known = read_truth(truth) if truth else None
+    if known is not None:
+        found = replace(found, truth=evaluate(found.links, known, either_way=dedupe))
+    if not asides:
+        return found
     true = None if known is None else true_pairs(known, sides[0].ids, sides[1].ids, dedupe=dedupe)
     chances = judged.select("l", "r", chance=beside_rivals(judged, found.fitted.assignment))
-    return replace(
-        found,
-        truth=None if known is None else evaluate(found.links, known, either_way=dedupe),
-        subgroups=tuple(aside.errors(chances, links, true) for aside in asides),
-    )
+    return replace(found, subgroups=tuple(aside.errors(chances, links, true) for aside in asides))
 
 
 def _written(found: WorkbenchLinks, work: _Work) -> WorkbenchLinks:

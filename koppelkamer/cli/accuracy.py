@@ -35,6 +35,9 @@ def by_subgroup(errors: "SubgroupErrors") -> Iterator[str]:
     groups = sorted(
         {**missed, **false}, key=lambda group: -max(each[group].of for each in (missed, false) if group in each)
     )
+    if not groups:
+        yield "    no group has enough matches or links to be told"
+        return
     head = ("", "missed", "of matches", "false", "of links")
     yield from columns(
         [head, *((group, *_cell(missed.get(group)), *_cell(false.get(group))) for group in groups[:_MOST])], 4

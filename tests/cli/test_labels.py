@@ -193,6 +193,12 @@ def test_small_groups_are_not_told_apart(linked: Path, tmp_path: Path) -> None:
     assert "small groups" not in every
 
 
+def test_where_hardly_anything_is_linked_no_group_is_told(linked: Path) -> None:
+    said = koppelkamer("dedupe", "a.csv", "--model", "m.toml", "--out", "double", "--by", "sex", at=linked)
+    assert said.code == 0
+    assert "no group has enough matches or links" in said.out
+
+
 OTHERS = {
     "labels": "link a.csv b.csv --model m.toml --out new --labels near.csv",
     "a review": "review out/pairs.parquet --left a.csv --right b.csv --model m.toml --out new.csv",
