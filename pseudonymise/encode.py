@@ -18,7 +18,7 @@ import polars as pl
 from pseudonymise.keys import DomainKeys, LeafKey
 from pseudonymise.protected import WORDS, bits
 from pseudonymise.standardise import token_group
-from pseudonymise.token import dictionary
+from pseudonymise.token import by_value, dictionary
 
 ENCODING: Final = "encoding"
 BITS: Final = 64 * WORDS
@@ -80,7 +80,7 @@ def _filters(texts: pl.Series, key: LeafKey, placed: bool) -> Masks:
     codes = characters[:-1].astype(np.int64) << 21 | characters[1:]
     if placed:
         codes |= np.minimum(np.arange(codes.size) - np.repeat(starts, lengths)[:-1] + 1, 255) << 42
-    which, distinct = dictionary(pl.Series(codes))
+    which, distinct = by_value(pl.Series(codes))
     messages = [bigram_message(chr(code >> 21 & 0x1FFFFF) + chr(code & 0x1FFFFF), code >> 42) for code in distinct]
     return _joined(bigram_masks(key.macs(messages, 2 * POSITIONS)), which.to_numpy(), starts, lengths - 1)
 

@@ -40,6 +40,21 @@ def record_tokens(delivery: str, rows: pl.Series, key: LeafKey) -> pl.Series:
 
 
 def dictionary(values: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Per row the place of its value among the distinct values (null for null); those values, first seen first."""
+    """Per row the place of its value among the distinct values (null for null); those values, first seen first.
+
+    By a hash of 64 bits, which is twice as fast as by the values themselves; should two of them share one, by those.
+    """
+    places, _ = by_value(pl.select(pl.when(values.is_not_null()).then(_hashes(values))).to_series())
+    seen = np.maximum.accumulate(np.append(np.int32(-1), places.fill_null(-1)))
+    distinct = values.gather(np.flatnonzero(seen[1:] > seen[:-1]))
+    return (places, distinct) if distinct.gather(places).equals(values) else by_value(values)
+
+
+def by_value(values: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """What `dictionary` tells, by comparing the values."""
     encoded = values.to_arrow(compat_level=pl.CompatLevel.oldest()).dictionary_encode()
     return pl.Series(encoded.indices), pl.Series(encoded.dictionary, dtype=values.dtype)
+
+
+def _hashes(values: pl.Series) -> pl.Series:
+    return values.hash()

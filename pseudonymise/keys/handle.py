@@ -17,7 +17,7 @@ from pseudonymise.binary import end_to_end, of_size
 from pseudonymise.domain import SignedDomain
 from pseudonymise.keys.derive import expand, framed, leaf_info
 from pseudonymise.keys.opaque import Opaque
-from pseudonymise.keys.openssl import MANY, hmac_sha256
+from pseudonymise.keys.openssl import hmac_sha256, pays
 from pseudonymise.keys.state import NotActive, State
 from pseudonymise.keys.wrap import open_box, to_box
 
@@ -44,7 +44,7 @@ class LeafKey(Opaque):
 
     def column_macs(self, messages: pl.Series) -> pl.Series:
         """`macs` of a Binary column without nulls, as such a column. Raises `Fault` when OpenSSL miscalculates."""
-        found = hmac_sha256(self.__secret, *end_to_end(messages), TOKEN_BYTES) if messages.len() >= MANY else None
+        found = hmac_sha256(self.__secret, *end_to_end(messages), TOKEN_BYTES) if pays(messages.len()) else None
         if found is None:
             return pl.Series(self.macs(messages), dtype=pl.Binary)
         made = of_size(found, TOKEN_BYTES)

@@ -7,6 +7,8 @@ import math
 import re
 import shutil
 import subprocess
+import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from declare import Fault
+from pseudonymise import token
 from pseudonymise.binary import end_to_end, of_size
 from pseudonymise.domain import SignedDomain
 from pseudonymise.encode import encode_column
@@ -61,7 +64,7 @@ def test_vectors_share_no_token() -> None:
 @given(values=TEXTS)
 def test_twin(values: list[str | None], many: int) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(handle, "MANY", many)
+        patched.setattr(handle, "pays", lambda count: count >= many)
         made = token_column(pl.Series("surname", values, dtype=pl.String), LeafKey(b"k" * 32))
     assert made.to_list() == twin(values, b"k" * 32)
     assert made.name == "surname"
@@ -103,6 +106,21 @@ def test_record_tokens_name_delivery_and_row() -> None:
     assert not set(made) & set(record_tokens("00" * 32, rows, leaf))
 
 
+COLLIDING = {"all differ": pl.Series.hash, "by length": lambda values: values.str.len_bytes().cast(pl.UInt64)}
+
+
+@pytest.mark.parametrize("hashed", COLLIDING.values(), ids=COLLIDING)
+@settings(deadline=None)
+@given(values=TEXTS)
+def test_a_dictionary_whatever_the_hashes(hashed: Callable[[pl.Series], pl.Series], values: list[str | None]) -> None:
+    column = pl.Series("surname", values, dtype=pl.String)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(token, "_hashes", hashed)
+        places, distinct = token.dictionary(column)
+    assert distinct.to_list() == list(dict.fromkeys(value for value in values if value is not None))
+    assert [None if place is None else distinct[place] for place in places] == values
+
+
 @settings(deadline=None)
 @given(st.binary(min_size=1, max_size=100), st.lists(st.binary(max_size=150), min_size=1), st.integers(1, 32))
 def test_openssl_makes_the_same_macs(secret: bytes, messages: list[bytes], size: int) -> None:
@@ -111,9 +129,16 @@ def test_openssl_makes_the_same_macs(secret: bytes, messages: list[bytes], size:
     assert of_size(found, size).to_list() == [hmac.digest(secret, each, "sha256")[:size] for each in messages]
 
 
+def test_when_it_pays_to_start_the_compiler(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "pseudonymise.keys.compiled", raising=False)
+    assert [openssl.pays(count) for count in (0, 1_000, 499_999, 500_000)] == [False, False, False, True]
+    monkeypatch.setitem(sys.modules, "pseudonymise.keys.compiled", openssl)
+    assert [openssl.pays(count) for count in (0, 999, 1_000)] == [False, False, True]
+
+
 @pytest.mark.parametrize("library", ["not there", "without HMAC"])
 def test_out_of_reach_of_openssl_tokens_are_the_same(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handle, "MANY", 1)
+    monkeypatch.setattr(handle, "pays", lambda _: True)
     monkeypatch.setattr(_hashlib, "__file__", {"not there": "/nowhere.so", "without HMAC": math.__file__}[library])
     openssl._library.cache_clear()
     made = token_column(pl.Series(["jansen", None, ""]), LeafKey(b"k" * 32))
@@ -123,7 +148,7 @@ def test_out_of_reach_of_openssl_tokens_are_the_same(library: str, monkeypatch: 
 
 
 def test_a_library_that_miscalculates_makes_no_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handle, "MANY", 1)
+    monkeypatch.setattr(handle, "pays", lambda _: True)
     monkeypatch.setattr(handle, "hmac_sha256", lambda *_: np.zeros(32, np.uint8))
     with pytest.raises(Fault, match="wrong HMAC"):
         token_column(pl.Series(["jansen", "bakker"]), LeafKey(b"k" * 32))
