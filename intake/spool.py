@@ -17,8 +17,8 @@ HELD: Final = 64 * 2**20
 class Spool:
     """Made by `spooled`. When the process dies its key dies with it, and what is left on the disk is noise."""
 
-    def __init__(self, folder: Path, held: int = HELD) -> None:
-        self._folder, self._room = folder, held
+    def __init__(self, folder: Path, held: int | None = None) -> None:
+        self._folder, self._room = folder, HELD if held is None else held
         self._key = secrets.token_bytes(32)
         self._files = 0
 

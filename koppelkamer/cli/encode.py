@@ -79,9 +79,12 @@ def _leaving(manifest: "DeliveryManifest", source: Source) -> dict[str, Any]:
 
 
 def _lines(manifest: "DeliveryManifest", leaving: dict[str, Any], out: Path) -> list[str]:
+    from pseudonymise.standardise import parts
+
     contract = manifest.contract
     kept = f"{manifest.rows:,} of {manifest.rows_in:,} rows of {manifest.source}"
-    leaves = [f"  {kind}: {', '.join(names) or 'none'}" for kind, names in leaving.items()]
+    shown = {**leaving, "tokens": [f"{field} ({len(parts(field, kind))})" for field, kind in manifest.fields.items()]}
+    leaves = [f"  {kind}: {', '.join(names) or 'none'}" for kind, names in shown.items()]
     return [
         f"sealed {kept} in {out}; only the room can open it",
         "what leaves, and nothing else:",

@@ -6,7 +6,7 @@ what it delivers would link to nothing, or to strangers. They are tried before a
 
 from collections.abc import Sequence
 from datetime import date
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from declare import Refusal, digest_file, load
 from intake import Source, read_extract
 from pseudonymise.domain import Domain, SignedDomain
 from pseudonymise.encode import encodings
+from pseudonymise.harden import HARDENINGS, harden
 from pseudonymise.keys.handle import DomainKeys, SigningKey, StoredMaster
 from pseudonymise.protected import bits
 from pseudonymise.standardise import Field, encoded, evidence, fields_of
@@ -27,6 +28,10 @@ EXPECTED: Final = FOLDER / "expected.csv"
 EXPECTED_DIGEST: Final = digest_file(EXPECTED)
 MASTER: Final = bytes(range(32))
 """Published: of no use for anything else."""
+_STEPS: Final = {
+    "text": "standardisation", "standard": "hardening", "strict": "hardening", "token": "token", "encoding": "encoding",
+}  # fmt: skip
+"""Column of what is expected → the step that makes it, in order."""
 
 
 class CanaryFailed(Refusal):
@@ -50,25 +55,30 @@ def require_canaries() -> None:
 def compare(found: pl.DataFrame, expected: pl.DataFrame) -> None:
     """Raise `CanaryFailed` for the first value that differs, and for the step at which it does."""
     both = found.join(expected, on=["row", "evidence"], how="full", suffix="_expected", coalesce=True)
-    for column, step in (("text", "standardisation"), ("token", "token"), ("encoding", "encoding")):
+    for column, step in _STEPS.items():
         wrong = both.filter(pl.col(column).ne_missing(pl.col(f"{column}_expected"))).sort("row", "evidence")
         if wrong.height:
             raise CanaryFailed(step, wrong["row"][0], wrong["evidence"][0])
 
 
 def made(keys: DomainKeys) -> pl.DataFrame:
-    """Columns `row`, `evidence`, `text`, `token` and `encoding` (hexadecimal) of every value of the canary records."""
+    """Of every value of the canary records: `row`, `evidence`, `text`, `token` and `encoding` (hexadecimal), and
+    `standard` and `strict`, the text that is left under these hardenings."""
     source = load(FOLDER / "source.toml", Source)
     table = read_extract(source, RECORDS).table
     fields = fields_of((column.name, column.type, column.field or "") for column in source.with_role("identify"))
     found = evidence(table, fields)
     dates = frozenset(field.name for field in fields if field.kind == "date")
     rows = table.get_column("row")
-    long = _long(rows, found, "text").join(
-        _long(rows, tokens(found, keys).with_columns(pl.all().bin.encode("hex")), "token"), on=["row", "evidence"]
-    )
-    filters = _hexadecimal(encodings(found.select(encoded(fields)), dates, keys), fields)
-    whole = long.join(_long(rows, filters, "encoding"), on=["row", "evidence"], how="left")
+    wide = {
+        "text": found,
+        "token": tokens(found, keys).with_columns(pl.all().bin.encode("hex")),
+        "encoding": _hexadecimal(encodings(found.select(encoded(fields)), dates, keys), fields),
+        "standard": harden(found, fields, keys, HARDENINGS["standard"]),
+        "strict": harden(found, fields, keys, HARDENINGS["strict"]),
+    }
+    long = [_long(rows, table, name) for name, table in wide.items()]
+    whole = reduce(lambda one, two: one.join(two, on=["row", "evidence"], how="left", maintain_order="left"), long)
     return whole.drop_nulls("text").sort("row", maintain_order=True)
 
 

@@ -1,6 +1,8 @@
 """Whatever is wrong: one clear message with a way out, the right exit code, and a room that is as it was."""
 
 import shlex
+import shutil
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +45,19 @@ def utf8(room: Path) -> None:
 def unagreed(room: Path) -> None:
     clear(room, [HEADER, ROW])
     change(room / "agreements" / "wateroverlast.toml", PROCESSING + '"complaints"', PROCESSING + '"tenants"')
+
+
+def sealed_only(room: Path) -> None:
+    clear(room, [HEADER, ROW])
+    with (room / "room.toml").open("a") as declaration:
+        declaration.write("\n[intake]\nsealed_only = true\n")
+
+
+def destroyed(room: Path) -> None:
+    """The time of all deliveries is over."""
+    shutil.rmtree(room / "store" / "deliveries")
+    with sqlite3.connect(room / "register.db") as register:
+        register.execute("UPDATE register_delivery SET state = 'destroyed'")
 
 
 def secret(room: Path, content: str = "iets anders\n", mode: int = 0o600) -> None:
@@ -113,6 +128,19 @@ REFUSALS = {
     ),
     "in clear without an agreement on it": Case(
         "sealed", RECEIVE, REFUSED, ("may not come in clear",), unagreed
+    ),
+    "in clear where only sealed deliveries come in": Case(
+        "sealed", RECEIVE, REFUSED, ("takes sealed deliveries only",), sealed_only
+    ),
+    "a delivery that came in before": Case(
+        "received", "receive tenants {tenants}", REFUSED, ("delivery of tenants came in on", "nothing was changed")
+    ),
+    "a delivery whose time is over": Case(
+        "received", "receive tenants {tenants}", REFUSED, ("was destroyed when its time was over",), destroyed
+    ),
+    "a column without a role": Case(
+        "sealed", RECEIVE, WRONG, ("complaints.toml:", "missing key columns.", "role"),
+        declared(SOURCES, 'type = "surname"\nrole = "identify"', 'type = "surname"'),
     ),
     "an unknown source": Case("sealed", "receive tenant {tenants}", WRONG, ("Did you mean tenants?",)),
     "an unknown model": Case("received", "train complaints-tenant", WRONG, ("Did you mean complaints-tenants?",)),
