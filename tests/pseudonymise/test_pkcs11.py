@@ -13,7 +13,6 @@ from pseudonymise.keys import NoWrappingKey, WrongPassphrase
 from pseudonymise.keys.pkcs11 import Pkcs11Keys, Pkcs11KeyStore, Token
 from tests.pseudonymise.conftest import DAY, domain
 from tests.pseudonymise.softhsm import PIN
-from tests.pseudonymise.test_vectors import putting_keys_into
 
 
 @pytest.fixture
@@ -90,7 +89,7 @@ def test_what_does_not_open(tokens: list[Token]) -> None:
 
 
 def test_a_module_that_refuses_is_a_fault(tokens: list[Token], keys: Pkcs11Keys) -> None:
-    """Here: a key that may only decrypt."""
-    putting_keys_into(tokens[1])("reads", b"k" * 32)
-    with pytest.raises(Fault, match=r"token second did not do what was asked \(KeyFunctionNotPermitted\)"):
-        keys.wrap("reads", b"master", b"bound to")
+    """Here it is asked for an AES key of eight bits."""
+    with pytest.MonkeyPatch.context() as patched, pytest.raises(Fault, match="token second did not do what was asked"):
+        patched.setattr("pseudonymise.keys.pkcs11.KEY_BITS", 8)
+        keys.make("short")

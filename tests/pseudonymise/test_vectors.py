@@ -143,7 +143,7 @@ def putting_keys_into(token: Token) -> Callable[[str, bytes], object]:
     session = pkcs11.lib(str(token.library)).get_token(token_label=token.label).open(rw=True)
     fixed = {
         pkcs11.Attribute.CLASS: pkcs11.ObjectClass.SECRET_KEY, pkcs11.Attribute.KEY_TYPE: pkcs11.KeyType.AES,
-        pkcs11.Attribute.TOKEN: False, pkcs11.Attribute.DECRYPT: True, pkcs11.Attribute.ENCRYPT: False,
+        pkcs11.Attribute.TOKEN: False, pkcs11.Attribute.DECRYPT: True,
     }  # fmt: skip
     return lambda name, key: session.create_object(
         {
