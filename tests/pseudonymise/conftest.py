@@ -120,11 +120,11 @@ def room(store: FileKeyStore) -> RoomKeys:
 
 @pytest.fixture(scope="session")
 def tokens(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Token]]:
-    """Two tokens of a hardware module."""
+    """Three tokens of a hardware module; in the third nobody ever logs in."""
     folder = tmp_path_factory.mktemp("softhsm")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CONFIGURATION, str(folder / "softhsm2.conf"))
-        yield softhsm(folder, "room", "second")
+        yield softhsm(folder, "room", "second", "third")
 
 
 @pytest.fixture(params=["file", "pkcs11"])

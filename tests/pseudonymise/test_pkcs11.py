@@ -78,12 +78,12 @@ def test_a_box_opens_as_it_was_made_only(keys: Pkcs11Keys) -> None:
 
 
 def test_what_does_not_open(tokens: list[Token]) -> None:
-    token = tokens[1]
+    token = tokens[2]
     for pin in ("0000", ""):
-        with pytest.raises(WrongPassphrase, match="token second refused the PIN") as caught:
+        with pytest.raises(WrongPassphrase, match="token third refused the PIN") as caught:
             Pkcs11Keys(token, pin)
         assert caught.value.exit_code == 1
-    for absent in (Token(token.library, "derde"), Token(Path("nergens.so"), token.label)):
+    for absent in (Token(token.library, "vierde"), Token(Path("nergens.so"), token.label)):
         with pytest.raises(WrongInput, match="gives no token"):
             Pkcs11Keys(absent, PIN)
 
