@@ -147,6 +147,10 @@ ADDRESSES = {
     "in parts": (("1234 AB", "12", "A"), "1234ab 12 a", "1234ab", "12"),
     "addition in the number": (("1234AB", "12-a", None), "1234ab 12 a", "1234ab", "12"),
     "no addition": (("1234ab", "012", ""), "1234ab 12 ", "1234ab", "12"),
+    "addition behind a blank": (("1234AB", "12 bis", None), "1234ab 12 bis", "1234ab", "12"),
+    "a number as addition": (("1234 ab", "12", "-2"), "1234ab 12 2", "1234ab", "12"),
+    "both": (("1234AB", "12A", "2"), "1234ab 12 a2", "1234ab", "12"),
+    "full width": (("１２３４ＡＢ", "１２", "Ａ"), "1234ab 12 a", "1234ab", "12"),
     "no postcode": ((None, "12", "A"), None, None, "12"),
     "no number": (("1234 AB", None, "A"), None, "1234ab", None),
     "placeholder": (("0000 AA", "0", None), None, None, None),
@@ -240,6 +244,34 @@ MEASURES = {
 @pytest.mark.parametrize(("columns", "expected"), MEASURES.values(), ids=MEASURES)
 def test_measures(columns, expected):
     assert standardised("f", **columns) == {"": expected}
+
+
+NOTHING = {  # type → what stands for no value
+    "bsn": ["", "000000000", "999999999", "0", "-"],
+    "rsin": ["000000000", "999999999"],
+    "kvk": ["00000000", "99999999"],
+    "identifier": ["0000", "99999", "111111111", "..."],
+    "code": ["0000", "99999"],
+    "surname": ["", ".", "-", "Onbekend", "ONBEKEND", "n.v.t.", "NN", "xxx", "???", "null", "Standaardwaarde"],
+    "given_names": ["onbekend", ".", "-", "NN", "geen"],
+    "initials": ["", ".", "-"],
+    "full_name": ["", ".", "onbekend", "-"],
+    "date": ["0000-00-00", "1900-01-01", "1901-01-01", "9999-12-31", "0001-01-01"],
+    "postcode": ["0000AA", "9999XX", "9999", "0000"],
+    "house_number": ["0", "000", "-"],
+    "sex": ["O", "0", "9", "U"],
+    "municipality": ["", "onbekend"],
+    "email": ["geen", "onbekend", "@", "a@"],
+    "phone": ["", "0", "0600000000", "0000000000", "+31600000000", "112", "9999999999"],
+    "iban": ["0", "00000000", "999999999"],
+    "text": ["onbekend", "-", "n.v.t.", "???"],
+}
+
+
+@pytest.mark.parametrize("kind", NOTHING)
+def test_what_stands_for_no_value_is_no_evidence(kind):
+    found = [standardised("f", **{kind: written}) for written in [None, *NOTHING[kind]]]
+    assert {value for evidence in found for value in evidence.values()} == {None}
 
 
 FULL_NAMES = {  # whole, own surname, partner's, swapped

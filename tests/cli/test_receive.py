@@ -1,0 +1,25 @@
+"""What a room takes in: sealed deliveries always, clear text where it may come."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.rooms import clear, one
+from tests.cli.shell import koppelkamer
+from tests.cli.test_bad_input import DONE, sealed_only
+from tests.journeys.second_room.way import Way
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("room_of_sealed", [False, True], ids=["a room that takes both", "a room of sealed deliveries"])
+def test_a_sealed_file_comes_in_also_where_clear_text_would_do(way: Way, tmp_path: Path, room_of_sealed: bool) -> None:
+    room = way.copy("sealed", tmp_path / "room")
+    (sealed_only if room_of_sealed else clear)(room)
+    home = Path(shutil.copytree(way.delivery("complaints").parent, tmp_path / "waterschap"))
+    declared = ("--source", room / "sources" / "complaints.toml", "--keys", "keys", "--passphrase-file", "passphrase")
+    leaves = koppelkamer("encode", "complaints.tsv", *declared, "--out", "again.sealed", "--json", at=home).facts
+    assert leaves["leaves"]["tokens"]["family_name"] > 0
+    assert koppelkamer("receive", "complaints", home / "again.sealed", at=room).code == DONE
+    assert one(room, "SELECT rows_kept FROM register_delivery") == leaves["rows kept"]
