@@ -54,8 +54,8 @@ class Hardening(Declaration):
 
 HARDENINGS: Final[Mapping[HardeningName, Hardening]] = {
     "none": Hardening(),
-    "standard": Hardening(filters=False, written=False, sounds=128, common=40, crowds=16),
-    "strict": Hardening(filters=False, written=False, sounds=1024, whole=False),
+    "standard": Hardening(filters=False, written=False, sounds=128, common=40, crowds=8),
+    "strict": Hardening(filters=False, written=False, sounds=512, whole=False),
 }
 
 
