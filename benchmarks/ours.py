@@ -40,6 +40,8 @@ def run(model: Model, files: list[Path], out: Path) -> None:
     # a model for files with an id column works as well on row numbers, and the truth is kept in those
     model = model.model_copy(update={"file": model.file.model_copy(update={"id": None})})
     phases = Phases()
+    with phases.phase("start"):
+        import linkage.kernel  # noqa: F401  as the peers' engines are imported before their clocks start
     with phases.phase("load"):
         sides = [read_records(file, model, side) for file, side in zip(files, ("left", "right"), strict=False)]
     with phases.phase("train"):

@@ -9,8 +9,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import numpy as np
-
 from benchmarks.linkage import SIZES, made
 from benchmarks.real import conditions
 from benchmarks.sets import HERE
@@ -20,11 +18,11 @@ from linkage.files import read_records
 from linkage.model import Model
 from linkage.pairing import Pairing, pair_up
 from linkage.score import Scorer, scorer
-from linkage.screen import AT_ONCE
 from linkage.train import fit
 
 RESULT = HERE / "results" / "profile.md"
 MODEL = HERE / "models" / "population.toml"
+CODES = "all fields: codes, and a glance at what similarity may better"
 
 
 class Clock:
@@ -52,8 +50,7 @@ def main() -> None:
     size = parser.parse_args().size
     clock = Clock()
     pairing, blocks, ready = prepared(size, clock)
-    for left, right in enumerated(pairing, blocks, clock):
-        screened(ready, left, right, clock)
+    screened(pairing, blocks, ready, clock)
     write_atomically(RESULT, page(size, clock).encode())
     print(page(size, clock))
 
@@ -75,28 +72,19 @@ def prepared(size: str, clock: Clock) -> tuple[Pairing, Blocks, Scorer]:
     return pairing, blocks, ready
 
 
-def enumerated(pairing: Pairing, blocks: Blocks, clock: Clock) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Candidates, block by block, a few at a time."""
+def screened(pairing: Pairing, blocks: Blocks, ready: Scorer, clock: Clock) -> None:
+    """All candidates through the stages of the screen."""
+    screening = ready.screening
     for rows in chunks(pairing, blocks):
         for runs in blocks.runs:
-            with clock.stage("pair"):
-                left, right = runs.between(*rows)
-            clock.behind("pair", left.size)
-            for start in range(0, left.size, AT_ONCE):
-                yield left[start : start + AT_ONCE], right[start : start + AT_ONCE]
-
-
-def screened(ready: Scorer, left: np.ndarray, right: np.ndarray, clock: Clock) -> None:
-    """One portion of pairs through all stages."""
-    screening, first = ready.screening, "all fields: whole values"
-    with clock.stage(first):
-        pairs = screening.waiting(left, right)
-    clock.behind(first, len(pairs))
-    for name, stage in screening.stages():
-        with clock.stage(name):
-            stage(pairs)
-            screening.tighten(pairs)
-        clock.behind(name, len(pairs))
+            with clock.stage(CODES):
+                pairs = screening.by_codes(runs.rows(*rows))
+            clock.behind(CODES, len(pairs))
+            for field in screening.measured():
+                name = f"{screening.comparing.agreements[field].field.name}: similarity"
+                with clock.stage(name):
+                    screening.by_similarity(pairs, field)
+                clock.behind(name, len(pairs))
 
 
 def page(size: str, clock: Clock) -> str:

@@ -1,8 +1,7 @@
 """Upper bounds of the match weight: what cannot reach the least weight worth keeping is dropped before it is compared.
 
-Whether the whole values of a field are equal is seen from their codes, for all fields at once: each record's codes lie
-side by side in a few words of 64 bits, and one comparison of words tells which of them agree. The bound is then what
-the best level still possible would weigh, term frequency included, so no pair is lost that scoring would keep.
+The bound of a pair is what the best levels still possible would weigh, term frequency included, so no pair is lost that
+scoring would keep.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,81 +9,72 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linkage.block.runs import Records
+from linkage.arrays import Bounds
 from linkage.compare.agreement import Agreement
-from linkage.dictionary import numbers
 from linkage.fitted import Factor
-from linkage.packing import Outcomes, Packed
-from linkage.pairing import Field, Pairing
-
-Weights = np.ndarray[tuple[int], np.dtype[np.float32]]
 
 MARGIN = 1e-3
 """Of a weight in log2: more than rounding to 32 bits can cost."""
+_NEVER = 1 << 8
+"""Behind every level."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Bound:
-    """The most that pairs of positions can weigh, from whole values alone."""
+class Share:
+    """A field's share in the bound of its factor."""
 
-    fields: tuple[int, ...]
-    """Those that have whole values, by test."""
-    whole: Packed
-    table: Weights
-    """Most that levels can weigh, by agreement."""
-    rarities: tuple[tuple[int, Weights], ...]
-    """Fields with term frequency, and what agreement adds by left position."""
-    least: float
-    """Match weight worth keeping."""
-
-    def agreement(self, left: Records, right: Records) -> Outcomes:
-        """Bit k is set where the whole values of the k-th of `fields` are equal."""
-        return self.whole.outcomes(left, right)
-
-    def equal(self, agreement: Outcomes, field: int) -> np.ndarray:
-        """1 where the whole values of a field are equal, else 0."""
-        if field not in self.fields:
-            return np.zeros(agreement.size, dtype=np.uint32)
-        return np.asarray((agreement >> np.uint32(self.fields.index(field))) & np.uint32(1))
-
-    def most(self, left: Records, agreement: Outcomes) -> Weights:
-        """Upper bound of the match weight of each pair."""
-        weight: Weights = self.table.take(agreement)
-        for field, rarity in self.rarities:
-            weight += self.equal(agreement, field).astype(np.float32) * rarity.take(left)
-        return weight
+    factor: int
+    stride: int
+    """Cells of the factor's table from one state of the field to the next."""
+    spread: float
+    """Bits between its best and its worst level, the other fields being missing."""
 
 
-def bound(pairing: Pairing, factors: Sequence[Factor], rarities: Mapping[str, np.ndarray], least: float) -> Bound:
-    """`rarities` are those of term frequency by field, `least` the match weight (log2) that is worth keeping."""
-    fields = tuple(number for number, field in enumerate(pairing.fields) if field.whole)
-    names = [pairing.fields[number].name for number in fields]
-    codes = [(numbers(pairing.left_codes[name]), numbers(pairing.right_codes[name])) for name in names]
-    return Bound(
-        fields=fields,
-        whole=Packed.of(codes),
-        table=_table(pairing, factors, fields),
-        rarities=tuple(
-            (number, rarities[field.name].astype(np.float32))
-            for number, field in enumerate(pairing.fields)
-            if field.name in rarities
-        ),
-        least=least,
+def bounds(
+    agreements: Sequence[Agreement],
+    factors: Sequence[Factor],
+    rarities: Mapping[str, np.ndarray],
+    least: float,
+    height: int,
+) -> Bounds:
+    """`rarities` are those of term frequency by field, for each of the `height` left records; `least` is the match
+    weight (log2) that is worth keeping."""
+    tables = [upper(factor, [reachable(agreements[field]) for field in factor.fields]) for factor in factors]
+    shares = [_share(number, factors, tables, agreement.field.other) for number, agreement in enumerate(agreements)]
+    names = [agreement.field.name for agreement in agreements]
+    rarity = np.zeros((height, len(rarities)), dtype=np.float32)
+    for column, added in enumerate(rarities.values()):
+        rarity[:, column] = added
+    return Bounds(
+        order=np.argsort([len(one.measures) / share.spread for one, share in zip(agreements, shares, strict=True)]),
+        useful=np.array([min((measure.best for measure in one.measures), default=_NEVER) for one in agreements]),
+        hopeful=np.array([agreement.field.other + 1 for agreement in agreements]),
+        table=np.concatenate([table.ravel() for table in tables]).astype(np.float32),
+        first=np.cumsum([0, *(table.size for table in tables)])[:-1],
+        factor=np.array([share.factor for share in shares]),
+        stride=np.array([share.stride for share in shares]),
+        whole=np.array([agreement.field.whole for agreement in agreements]),
+        rare=np.array([list(rarities).index(name) if name in rarities else -1 for name in names]),
+        rarity=rarity,
+        least=np.float32(least - MARGIN),
     )
 
 
-def reachable_by_agreement(field: Field) -> np.ndarray:
-    """Levels (columns) that are possible when whole values differ (row 0) or are equal (row 1)."""
-    levels = np.arange(field.other + 1)
-    equal = (levels >= 1) & (levels <= field.whole)
-    return np.stack([~equal, equal])
+def _share(field: int, factors: Sequence[Factor], tables: Sequence[np.ndarray], other: int) -> Share:
+    number = next(number for number, factor in enumerate(factors) if field in factor.fields)
+    axis, table = factors[number].fields.index(field), tables[number]
+    stride = int(np.prod(table.shape[axis + 1 :]))
+    alone = table.ravel()[stride * np.arange(1, other + 1)]
+    return Share(number, stride, max(float(np.ptp(alone)), 1e-3))
 
 
-def reachable_by_equality(agreement: Agreement) -> np.ndarray:
-    """Levels (columns) that similarity may still make of the level that codes gave (rows)."""
+def reachable(agreement: Agreement) -> np.ndarray:
+    """Levels (columns) that are possible in each state of a field (rows): one of them, or those that similarity may
+    still make of one."""
     levels = np.arange(agreement.field.other + 1)
     better = np.isin(levels, agreement.compared)
-    return np.asarray((levels[:, None] == levels) | (better & (levels < levels[:, None])))
+    known = levels[:, None] == levels
+    return np.concatenate([known, known | (better & (levels < levels[:, None]))])
 
 
 def upper(factor: Factor, reachable: Sequence[np.ndarray]) -> np.ndarray:
@@ -94,13 +84,3 @@ def upper(factor: Factor, reachable: Sequence[np.ndarray]) -> np.ndarray:
         spread = np.moveaxis(most, axis, -1)[..., None, :]
         most = np.moveaxis(np.where(allowed, spread, -np.inf).max(axis=-1), -1, axis)
     return most
-
-
-def _table(pairing: Pairing, factors: Sequence[Factor], fields: Sequence[int]) -> Weights:
-    """By agreement of `fields`: the most that all factors can weigh together."""
-    every = np.arange(1 << len(fields))
-    total = np.zeros(every.size)
-    for factor in factors:
-        most = upper(factor, [reachable_by_agreement(pairing.fields[f]) for f in factor.fields])
-        total += most[tuple((every >> fields.index(f)) & 1 if f in fields else every * 0 for f in factor.fields)]
-    return total.astype(np.float32)

@@ -108,8 +108,7 @@ def _is_unique(field: Field, pairing: Pairing) -> bool:
 
 def chance_equal(left: pl.DataFrame, right: pl.DataFrame, columns: list[str], *, dedupe: bool) -> float:
     """Share of all pairs of rows whose values are equal in all of `columns`; `dedupe` says that both sides are one."""
-    keys = as_one([[side[column] for column in columns] for side in (left, right)])
-    one, two = (numbers(key) for key in keys)
+    one, two = as_one([[numbers(side[column]) for column in columns] for side in (left, right)])
     most = int(max(one.max(initial=0), two.max(initial=0))) + 1
     times = [np.bincount(side, minlength=most)[1:].astype(np.float64) for side in (one, two)]
     equal = float(times[0] @ times[1])

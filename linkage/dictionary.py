@@ -29,17 +29,24 @@ def mapped(column: pl.Series, expression: pl.Expr) -> pl.Series:
     return found.gather(pl.Series(coded.indices, dtype=pl.UInt32)).alias(column.name)
 
 
-def together(keys: Sequence[Sequence[pl.Series]], *, ordered: bool = False) -> list[pl.Series]:
-    """One code for all parts of a key: `keys` holds the parts of one side after another. A key that lacks a part
-    is null."""
+def together(keys: Sequence[Sequence[Codes]]) -> list[Codes]:
+    """One code for all parts of a key: `keys` holds the parts of one side after another. A key that lacks a part has
+    none, which is 0."""
+    from linkage import kernel
+
     found = [parts[0] for parts in keys]
     for number in range(1, len(keys[0])):
-        # two codes of 32 bits side by side in one of 64, then a new dictionary
-        wide = [
-            side.cast(pl.UInt64) * (1 << 32) + parts[number] for side, parts in zip(found, keys, strict=True)
-        ]  # fmt: skip
-        found = codes(wide, ordered=ordered)
+        sides = zip(found, (parts[number] for parts in keys), strict=True)
+        coded = kernel.coded(np.concatenate([wide(one, two) for one, two in sides]))
+        found = np.split(coded, np.cumsum([side.size for side in found])[:-1])
     return found
+
+
+def wide(one: Codes, two: Codes) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    """Two codes of 32 bits side by side in one of 64; 0 where either is."""
+    both = one.astype(np.uint64) << np.uint64(32) | two
+    both[(one == 0) | (two == 0)] = 0
+    return both
 
 
 def numbers(column: pl.Series) -> Codes:

@@ -1,8 +1,6 @@
 """Encodings, laid out so that a pair of them is compared without copying either."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from typing import Self
 
 import numpy as np
@@ -33,29 +31,8 @@ class Filters:
 
 def dice(left: Filters, right: Filters, one: Rows, two: Rows) -> Floats:
     """Dice coefficient, 0..1, of the filters in rows `one` and `two`; NaN where either has no bit."""
+    from linkage import kernel
+
     found = np.empty(one.size)
-    _compiled()(left.words, left.sizes, right.words, right.sizes, one, two, found)
+    kernel.dice(left.words, left.sizes, right.words, right.sizes, one, two, found)
     return found
-
-
-@cache
-def _compiled() -> Callable[..., None]:
-    from numba import njit
-
-    compiled: Callable[..., None] = njit(cache=True)(_dice)
-    return compiled
-
-
-def _dice(left: Words, sizes: Sizes, right: Words, others: Sizes, one: Rows, two: Rows, found: Floats) -> None:
-    for pair in range(one.size):
-        row, other = one[pair], two[pair]
-        common = np.uint64(0)
-        for word in range(left.shape[1]):
-            # Bits counted by two, four and eight at a time: the compiler knows this as one instruction.
-            bits = left[row, word] & right[other, word]
-            bits -= bits >> np.uint64(1) & np.uint64(0x5555555555555555)
-            bits = (bits & np.uint64(0x3333333333333333)) + (bits >> np.uint64(2) & np.uint64(0x3333333333333333))
-            bits = bits + (bits >> np.uint64(4)) & np.uint64(0x0F0F0F0F0F0F0F0F)
-            common += bits * np.uint64(0x0101010101010101) >> np.uint64(56)
-        known = sizes[row] and others[other]
-        found[pair] = 2 * common / (sizes[row] + others[other]) if known else np.nan

@@ -53,7 +53,7 @@ class Field:
         return frozenset(self.name + ending for ending in endings) | frozenset(self.presence)
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class Pairing:
     """Codes (UInt32, null where missing) of the evidence the model reads, by position on each side.
 
@@ -111,7 +111,7 @@ def _by_value(codes: pl.DataFrame, seed: int) -> Indices:
     for column, factor in zip(codes.get_columns(), factors | np.uint64(1), strict=True):
         mixed = (mixed ^ numbers(column)) * factor
         mixed ^= mixed >> np.uint64(31)
-    return np.argsort(mixed, kind="stable")
+    return np.argsort(mixed)
 
 
 def _is_evidence(left: Comparable, right: Comparable, part: str) -> bool:

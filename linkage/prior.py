@@ -6,7 +6,7 @@ import polars as pl
 
 from declare import WrongInput
 from linkage.coincidence import chance_equal
-from linkage.dictionary import together
+from linkage.dictionary import numbers, together
 from linkage.model import EXCLUDING, Assignment
 from linkage.pairing import Pairing
 
@@ -59,9 +59,9 @@ def _known(pairing: Pairing, rule: tuple[str, ...]) -> None:
 
 
 def _pairs(pairing: Pairing, rule: tuple[str, ...]) -> pl.LazyFrame:
-    keys = together([[side[part] for part in rule] for side in (pairing.left_codes, pairing.right_codes)])
+    keys = together([[numbers(side[part]) for part in rule] for side in (pairing.left_codes, pairing.right_codes)])
     left, right = (
-        key.alias("key").to_frame().with_row_index(side).drop_nulls().lazy()
+        pl.LazyFrame({"key": key}).with_row_index(side).filter(pl.col("key") != 0)
         for key, side in zip(keys, ("l", "r"), strict=True)
     )
     pairs = left.join(right, on="key").select("l", "r")

@@ -1,5 +1,6 @@
 """The sample a model is fitted on: all candidates of drawn records, so that rivals of one record stay together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import polars as pl
 
 from linkage.block import Blocks
 from linkage.block.candidates import Screen, everything
-from linkage.block.runs import Records
+from linkage.block.runs import Records, Runs
 from linkage.model import EXCLUDING, Assignment
 from linkage.pairing import Pairing
 
@@ -36,9 +37,8 @@ def sample(pairing: Pairing, blocks: Blocks, assignment: Assignment) -> Sample:
     if sides == ("r",):
         chosen, drawn = _drawn(pairing.by_value[1], model.seed, share)
 
-        def screen(left: Records, right: Records) -> pl.DataFrame:
-            kept = np.flatnonzero(chosen[right])
-            return everything(left[kept], right[kept])
+        def screen(runs: Runs) -> pl.DataFrame:
+            return _those(runs, lambda _, right: chosen[right])
 
         return Sample(blocks, screen, drawn * pairing.left.height, sides)
     chosen, drawn = _drawn(pairing.by_value[0], model.seed, share)
@@ -48,9 +48,10 @@ def sample(pairing: Pairing, blocks: Blocks, assignment: Assignment) -> Sample:
 def in_order_of_value(pairs: pl.DataFrame, pairing: Pairing) -> pl.DataFrame:
     """Pairs in an order that does not depend on that of the rows, so that sums over them come out the same to the last
     bit."""
-    ranks = [_ranks(order, None) for order in pairing.by_value]
-    keys = [ranks[side][pairs[column].to_numpy()] for side, column in enumerate(("l", "r"))]
-    return pairs[np.lexsort(keys[::-1])]
+    left, right = (
+        _ranks(order, None)[pairs[side].to_numpy()] for order, side in zip(pairing.by_value, "lr", strict=True)
+    )
+    return pairs[np.argsort(left << 32 | right)]
 
 
 def _of_pairs(pairing: Pairing, blocks: Blocks, share: float) -> Sample:
@@ -60,11 +61,15 @@ def _of_pairs(pairing: Pairing, blocks: Blocks, share: float) -> Sample:
     # so many of the first ranks as have that share of all pairs
     drawn = max(round(height * (1.0 - (1.0 - share) ** 0.5)), 1)
 
-    def screen(left: Records, right: Records) -> pl.DataFrame:
-        kept = np.flatnonzero(np.minimum(ranks[left], ranks[right]) < drawn)
-        return everything(left[kept], right[kept])
+    def screen(runs: Runs) -> pl.DataFrame:
+        return _those(runs, lambda left, right: np.minimum(ranks[left], ranks[right]) < drawn)
 
     return Sample(blocks, screen, drawn * (2 * height - drawn - 1) // 2, ())
+
+
+def _those(runs: Runs, wanted: Callable[[Records, Records], np.ndarray]) -> pl.DataFrame:
+    pairs = everything(runs)
+    return pairs.filter(pl.Series(wanted(pairs["l"].to_numpy(), pairs["r"].to_numpy())))
 
 
 def _drawn(order: np.ndarray, seed: int, share: float) -> tuple[np.ndarray, int]:

@@ -7,13 +7,13 @@ import numpy as np
 import polars as pl
 
 from linkage.block import Blocks, chunks, pairs_between
-from linkage.bound import bound
-from linkage.compare.agreement import agreements
+from linkage.bound import bounds
+from linkage.compare.comparing import comparing
 from linkage.exclusive import without_partner
 from linkage.fitted import Factor, FittedModel
 from linkage.frequency import rarities
 from linkage.pairing import Field, Pairing
-from linkage.screen import Screening, screening
+from linkage.screen import Screening
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
@@ -60,7 +60,7 @@ class Scorer:
 
     def shard(self, blocks: Blocks, rows: tuple[int, int]) -> pl.DataFrame:
         """The candidates of the left records first … last-1 that are not less likely than the floor, scored."""
-        pairs = pairs_between(self.pairing, blocks, *rows, self.screening)
+        pairs = pairs_between(blocks, *rows, self.screening)
         return self.score(pairs).filter(pl.col("match_probability") >= self.fitted.model.floor)
 
 
@@ -68,10 +68,11 @@ def scorer(pairing: Pairing, fitted: FittedModel) -> Scorer:
     """Raises `WrongInput` when the model was fitted on other evidence."""
     fitted.check(pairing)
     added = rarities(pairing, fitted)
-    compared = agreements(pairing)
+    ready = comparing(pairing)
     start = start_of(pairing, fitted)
-    most = bound(pairing, fitted.factors, added, weight_at(fitted.model.floor, start, fitted))
-    return Scorer(pairing, fitted, fitted.factors, added, screening(most, fitted.factors, compared), start)
+    least = weight_at(fitted.model.floor, start, fitted)
+    most = bounds(ready.agreements, fitted.factors, added, least, pairing.left.height)
+    return Scorer(pairing, fitted, fitted.factors, added, Screening(ready, most), start)
 
 
 def scored(pairing: Pairing, blocks: Blocks, fitted: FittedModel) -> pl.DataFrame:

@@ -44,7 +44,7 @@ def block(pairing: Pairing) -> Blocks:
 def _block(pairing: Pairing, declared: Block) -> tuple[Runs, tuple[Records, Records] | None, BlockSize]:
     left, right = entries(pairing, declared)
     capped = _runs(pairing, declared, left, right)
-    given, left_out = int(capped.runs.count.sum()), capped.left_out
+    given, left_out = int(capped.runs.length.sum()), capped.left_out
     if pairing.model.dedupe:
         # every pair came both ways round, and each record with itself
         given, left_out = (given - capped.runs.left.size) // 2, left_out // 2

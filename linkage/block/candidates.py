@@ -6,19 +6,20 @@ import numpy as np
 import polars as pl
 
 from linkage.block.blocks import Blocks
-from linkage.block.runs import Records
+from linkage.block.runs import Records, Runs
 from linkage.levels import with_levels
 from linkage.pairing import Pairing
 
-CHUNK = 2_000_000
+CHUNK = 1 << 24
 """Pairs that are made at once; a single record with more of them comes whole."""
 
-Screen = Callable[[Records, Records], pl.DataFrame]
-"""From positions left and right to those pairs, `l` and `r`, that are worth keeping, and what was found of them."""
+Screen = Callable[[Runs], pl.DataFrame]
+"""From runs to those of their pairs, positions `l` and `r`, that are worth keeping, and what was found of them."""
 
 
-def everything(left: Records, right: Records) -> pl.DataFrame:
+def everything(runs: Runs) -> pl.DataFrame:
     """The screen that keeps all pairs."""
+    left, right = runs.pairs()
     return pl.DataFrame({"l": left, "r": right})
 
 
@@ -28,7 +29,7 @@ def candidates(pairing: Pairing, blocks: Blocks, screen: Screen = everything) ->
     Columns: `l`, `r` positions (UInt32; l < r when double records are sought), `blocks` (UInt32, bit k for block k),
     then for each field its level number, `level <field>` (UInt8).
     """
-    parts = [pairs_between(pairing, blocks, *rows, screen) for rows in chunks(pairing, blocks)]
+    parts = [pairs_between(blocks, *rows, screen) for rows in chunks(pairing, blocks)]
     return with_levels(pl.concat(parts), pairing)
 
 
@@ -46,15 +47,11 @@ def chunks(pairing: Pairing, blocks: Blocks) -> Iterator[tuple[int, int]]:
         first = last
 
 
-def pairs_between(pairing: Pairing, blocks: Blocks, first: int, last: int, screen: Screen) -> pl.DataFrame:
+def pairs_between(blocks: Blocks, first: int, last: int, screen: Screen) -> pl.DataFrame:
     """Columns `l`, `r`, `blocks` and those of the screen, for the pairs of left records first … last-1, sorted."""
     found = []
     for number, runs in enumerate(blocks.runs):
-        left, right = runs.between(first, last)
-        if pairing.model.dedupe:
-            these = np.flatnonzero(left < right)
-            left, right = left[these], right[these]
-        found.append(_once(screen(left, right), blocks, number))
+        found.append(_once(screen(runs.rows(first, last)), blocks, number))
     pairs = pl.concat(found)
     if blocks.repeats:
         pairs = pairs.group_by("l", "r").agg(pl.col("blocks").bitwise_or(), pl.exclude("blocks").first())

@@ -1,11 +1,12 @@
 """Keys: the codes on which records of both sides meet in a block."""
 
+import numpy as np
 import polars as pl
 
 from declare import WrongInput
 from linkage.block.lsh import bands
 from linkage.block.runs import Entries, Records
-from linkage.dictionary import codes, numbers, together
+from linkage.dictionary import codes, numbers, together, wide
 from linkage.expression import evaluated
 from linkage.model import Block
 from linkage.pairing import Pairing
@@ -22,16 +23,20 @@ def entries(pairing: Pairing, declared: Block) -> tuple[Entries, Entries]:
     if declared.sorted_by:
         parts.append(_sortable(pairing, declared.sorted_by))
     tables = [_exploded([part[side] for part in parts]) for side in (0, 1)]
-    keys = together([[table[str(number)] for number in range(len(parts))] for table in tables])
-    left, right = (Entries(numbers(table["record"]), numbers(key)) for table, key in zip(tables, keys, strict=True))
+    keys = together([[numbers(table[str(number)]) for number in range(len(parts))] for table in tables])
+    left, right = (Entries(numbers(table["record"]), key) for table, key in zip(tables, keys, strict=True))
     return left, right
 
 
 def order(pairing: Pairing, columns: tuple[str, ...]) -> tuple[Records, Records]:
     """Rank of each record of both sides by the evidence columns, the first column first."""
     parts = [_part(pairing, column) for column in columns]
-    ranks = together([[part[side].fill_null(0) for part in parts] for side in (0, 1)], ordered=True)
-    return numbers(ranks[0]), numbers(ranks[1])
+    every = [np.concatenate([numbers(side) for side in sides]) for sides in parts]
+    ranks = every[0]
+    for part in every[1:]:
+        ranks = np.unique(wide(ranks + np.uint32(1), part + np.uint32(1)), return_inverse=True)[1].astype(np.uint32)
+    height = parts[0][0].len()
+    return ranks[:height], ranks[height:]
 
 
 def scalar(pairing: Pairing, declared: Block) -> bool:

@@ -4,12 +4,13 @@ Right records are sorted by key once. A left record then has a *run* of them: wh
 is paired can so be counted before it is paired, and paired a few left records at a time.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import coo_array
 
 Indices = np.ndarray[tuple[int], np.dtype[np.int64]]
+Counts = np.ndarray[tuple[int], np.dtype[np.int32]]
 Records = np.ndarray[tuple[int], np.dtype[np.uint32]]
 
 
@@ -25,31 +26,44 @@ class Entries:
     order: Records | None = None
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Runs:
-    """Left entry `i` is paired with `right[start[i] : start[i] + count[i]]`; `left` does not fall."""
+class Runs(NamedTuple):
+    """Left entry `i` is paired with `right[start[i] : start[i] + length[i]]`. Entries of one key lie together, so that
+    the right records of a key, once fetched, are near for all of them."""
 
     left: Records
-    start: Indices
-    count: Indices
+    start: Counts
+    length: Counts
     right: Records
+    halved: bool = False
+    """Both sides are one: only pairs whose left record stands before the right one count."""
 
-    def between(self, first: int, last: int) -> tuple[Records, Records]:
-        """Pairs of left records first … last-1, in order."""
-        these = slice(*np.searchsorted(self.left, (first, last)))
-        count = self.count[these]
-        before = np.cumsum(count) - count
-        inside = np.arange(int(count.sum())) - np.repeat(before - self.start[these], count)
-        return np.repeat(self.left[these], count), self.right[inside]
+    def rows(self, first: int, last: int) -> "Runs":
+        """Those of left records first … last-1."""
+        return self._of((self.left >= first) & (self.left < last))
 
     def of(self, chosen: np.ndarray) -> "Runs":
         """Those of the chosen left records only (a truth for each)."""
-        these = np.flatnonzero(chosen[self.left])
-        return Runs(self.left[these], self.start[these], self.count[these], self.right)
+        return self._of(chosen[self.left])
+
+    def _of(self, chosen: np.ndarray) -> "Runs":
+        if chosen.all():
+            return self
+        these = np.flatnonzero(chosen)
+        return self._replace(left=self.left[these], start=self.start[these], length=self.length[these])
+
+    def pairs(self) -> tuple[Records, Records]:
+        """All pairs."""
+        before = np.cumsum(self.length) - self.length
+        inside = np.arange(int(self.length.sum())) - np.repeat(before - self.start, self.length)
+        left, right = np.repeat(self.left, self.length), self.right[inside]
+        if not self.halved:
+            return left, right
+        these = np.flatnonzero(left < right)
+        return left[these], right[these]
 
     def per_record(self, height: int) -> Indices:
-        """Pairs of each left record."""
-        return np.bincount(self.left, weights=self.count, minlength=height).astype(np.int64)
+        """Pairs of each left record; where both sides are one, the other way round too."""
+        return np.bincount(self.left, weights=self.length, minlength=height).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -72,10 +86,10 @@ def runs(left: Entries, right: Entries, *, most: int, window: int | None, halved
     lefts[0] = rights[0] = 0
     pairs = lefts * rights
     over = np.flatnonzero(pairs > (2 * most if halved else most)) if window is None else np.flatnonzero(pairs)
-    sorted_right = _sorted(right, keys)
+    sorted_right = _sorted(right)
     held = np.bincount(right.key, minlength=keys)
     starts = np.cumsum(held) - held
-    present = np.flatnonzero(left.key)
+    present = _sorted(replace(left, order=None))[np.count_nonzero(left.key == 0) :]
     key = left.key[present]
     start, count = starts[key], rights[key]
     if over.size:
@@ -85,7 +99,9 @@ def runs(left: Entries, right: Entries, *, most: int, window: int | None, halved
         place = np.minimum(_places(left, right, sorted_right, present[near]), behind - 1)
         start[near] = np.maximum(place - aside[key[near]], first)
         count[near] = np.minimum(place + aside[key[near]] + 1, behind) - start[near]
-    found = Runs(left.record[present], start, count, right.record[sorted_right])
+    found = Runs(
+        left.record[present], start.astype(np.int32), count.astype(np.int32), right.record[sorted_right], halved
+    )
     return Capped(found, over.astype(np.uint32), int(pairs.sum() - count.sum()))
 
 
@@ -94,13 +110,13 @@ def _aside(each: Indices, *, halved: bool) -> Indices:
     return np.maximum(each, 1) if halved else np.maximum(each - 1, 0) // 2
 
 
-def _sorted(entries: Entries, keys: int) -> Indices:
-    """Entries by key, and by order among those of one key; without order by counting, in linear time."""
+def _sorted(entries: Entries) -> Indices:
+    """Entries by key, and by order among those of one key."""
     if entries.order is not None:
         return np.lexsort((entries.order, entries.key))
-    number = np.arange(entries.key.size, dtype=np.int32)
-    ones = np.ones(number.size, dtype=np.int8)
-    return np.asarray(coo_array((ones, (entries.key, number)), shape=(keys, number.size)).tocsr().indices)
+    # the key in front of the number of the entry: so plain numbers are sorted, which is much faster than indices
+    number = np.arange(entries.key.size, dtype=np.uint64)
+    return np.sort(entries.key.astype(np.uint64) << np.uint64(32) | number).astype(np.uint32).astype(np.int64)
 
 
 def _places(left: Entries, right: Entries, sorted_right: Indices, these: Indices) -> Indices:

@@ -3,18 +3,19 @@
 A level that needs similarity can only improve a pair, so the level is the least number of those that hold.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import polars as pl
 
+from linkage.arrays import ANY, EDITS, JARO_WINKLER
 from linkage.comparable import Evidence
 from linkage.compare.condition import CONDITIONS, as_members
 from linkage.compare.equality import Equality, Numbers, Truths, both_ways
 from linkage.compare.level import Level
-from linkage.compare.signature import Signatures, may_reach_jaro_winkler, may_reach_osa
+from linkage.compare.signature import Signatures, signatures
 from linkage.filters import Filters, dice
 from linkage.packing import Rows
 from linkage.pairing import Field, Pairing
@@ -24,10 +25,11 @@ CHUNK: Final = 2_000_000
 """Pairs whose strings are laid side by side at once."""
 
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
-MayReach = Callable[[Signatures, Signatures, Rows, Rows, float], Truths]
 Positions = np.ndarray[tuple[int], np.dtype[np.uint32]]
+Places = np.ndarray[tuple[int], np.dtype[np.int64]]
 
-_SCREENS: Final[dict[str, MayReach]] = {"jaro_winkler": may_reach_jaro_winkler, "osa": may_reach_osa}
+_SIGNED: Final = {"jaro_winkler": JARO_WINKLER, "osa": EDITS}
+"""Likenesses that signatures bound."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -48,23 +50,17 @@ class Agreement:
         )
         return one, two
 
-    def with_similarity(self, levels: Numbers, left: Rows, right: Rows) -> Numbers:
-        """Levels from codes, bettered where values are alike enough."""
-        found = levels.copy()
+    def better(self, levels: Numbers, left: Positions, right: Positions, asked: Places | None = None) -> None:
+        """Better the levels of pairs, as codes gave them, where values are alike enough. `asked` are the pairs of which
+        that may be; all of them when it is not said."""
+        asked = np.arange(levels.size) if asked is None else asked
         for measure in self.measures:
-            asked = np.flatnonzero(found > measure.best)
-            asked = asked[measure.possible(left[asked], right[asked])]
-            for start in range(0, asked.size, CHUNK):
-                some = asked[start : start + CHUNK]
-                found[some] = np.minimum(found[some], measure.level(left[some], right[some]))
-        return found
-
-    def hopeful(self, levels: Numbers, left: Rows, right: Rows) -> Truths:
-        """Whether similarity may still better a level."""
-        found = np.zeros(levels.size, dtype=bool)
-        for measure in self.measures:
-            found |= (levels > measure.best) & measure.possible(left, right)
-        return found
+            these = asked[levels[asked] > measure.best]
+            one, two = self.rows(left[these], right[these])
+            possible = np.flatnonzero(measure.possible(one, two))
+            for start in range(0, possible.size, CHUNK):
+                some = possible[start : start + CHUNK]
+                levels[these[some]] = np.minimum(levels[these[some]], measure.level(one[some], two[some]))
 
     @property
     def compared(self) -> list[int]:
@@ -95,13 +91,24 @@ class Measure:
     def best(self) -> int:
         return min(number for number, _ in self.limits)
 
+    @property
+    def way(self) -> int:
+        """How the compiled loop tells at a glance whether it may be of use."""
+        return _SIGNED.get(self.name, ANY)
+
+    @property
+    def easiest(self) -> float:
+        """The limit that is reached most easily, of what signatures bound."""
+        return (min if CONDITIONS[self.name].at_least else max)(limit for _, limit in self.limits)
+
     def possible(self, left: Rows, right: Rows) -> Truths:
         """Whether the evidence is there on both sides, equal where it must be, and not too unlike at a glance."""
         if self.signatures is None:
             found = self.known[0].take(left) & self.known[1].take(right)
         else:
-            easiest = (min if CONDITIONS[self.name].at_least else max)(limit for _, limit in self.limits)
-            found = _SCREENS[self.name](*self.signatures, left, right, easiest)
+            from linkage import kernel
+
+            found = kernel.possible(self.way, self.easiest, *self.signatures, left, right)
         for equality in self.where:
             found &= equality(left, right) == 1
         return np.asarray(found)
@@ -175,7 +182,7 @@ def _measure(
         limits=limits,
         where=tuple(_where(pairing, field, part) for part in where),
         sides=sides,
-        signatures=(Signatures.of(left), Signatures.of(right)) if name in _SCREENS else None,
+        signatures=(signatures(left), signatures(right)) if name in _SIGNED else None,
         filters=_filters(sides, field) if name == "dice" else None,
         known=(left.is_not_null().to_numpy(), right.is_not_null().to_numpy()),
     )

@@ -116,7 +116,7 @@ def test_one_pair_labelled_both_ways_round_is_refused():
     ids = pl.Series("id", ["a", "b"])
     labels = LABELS.head(2).with_columns(id_l=pl.Series(["a", "b"]), id_r=pl.Series(["b", "a"]))
     assert at_positions(labels, ids, ids, dedupe=False).height == 2
-    with pytest.raises(Contradicted, match="^1 labelled pairs have two different labels"):
+    with pytest.raises(Contradicted, match=r"^1 labelled pairs have two different labels"):
         at_positions(labels, ids, ids, dedupe=True)
     agreed = labels.with_columns(label=pl.lit("match"))
     assert at_positions(agreed, ids, ids, dedupe=True).height == 1
