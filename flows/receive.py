@@ -1,11 +1,12 @@
 """Receive one delivery: from a file to protected tables in the store and a row in the register."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from declare import Refusal, canonical, workplace, write_atomically
 from expectations import validate
@@ -18,6 +19,7 @@ from koppelkamer.room import Room
 from pseudonymise.aside import Protected
 from pseudonymise.delivery import open_delivery
 from pseudonymise.envelope import is_sealed
+from pseudonymise.keys import RoomKeys
 from pseudonymise.protect import protected_parts
 from pseudonymise.rekey import rekey
 from pseudonymise.store import require_whole, save_protected
@@ -67,10 +69,12 @@ def receive(room: Room, keyring: Keyring, source_id: str, file: Path) -> Receive
         opened = _open if form == "sealed" else _protect
         received, parts = opened(source, file, keyring, place)
         folder = folder_of(room, source.id, received.delivery)
-        whole = _is_whole(room, keyring, folder)
+        whole = _is_whole(room, keyring, folder, source)
         check_is_new(source.id, received.delivery, whole=whole)
         if not whole:
-            _store(room, keyring, received, parts, place / "stored", folder)
+            facts = {**received.facts, _DECLARATION: source.digest}
+            write_atomically(place / "stored" / INTAKE, canonical(facts))
+            _store(keyring.room_keys, parts, place / "stored", folder, context_of(room, folder))
     _record(source, received, started)
     write_logs(room, keyring.signer)
     return received
@@ -84,6 +88,9 @@ def _form(room: Room, source: Source, file: Path) -> Literal["sealed", "clear"]:
         raise SealedOnly(source.id)
     return "clear"
 
+
+_DECLARATION: Final = "declaration"
+"""In intake.json: digest of the declaration that a delivery was made by."""
 
 Opened = tuple[Received, Iterator[Protected]]
 """What comes in, and its pieces, still under the domain's keys."""
@@ -106,23 +113,21 @@ def _protect(source: Source, file: Path, keyring: Keyring, place: Path) -> Opene
     return received, protected_parts(validated, keyring.domain_keys)
 
 
-def _store(
-    room: Room, keyring: Keyring, received: Received, parts: Iterator[Protected], fresh: Path, folder: Path
-) -> None:
-    """The delivery's folder appears whole; one that is there and was damaged gives way."""
-    keys = keyring.room_keys
-    write_atomically(fresh / INTAKE, canonical(received.facts))
-    save_protected((rekey(part, keys) for part in parts), keys, fresh, context_of(room, folder))
+def _store(keys: RoomKeys, parts: Iterator[Protected], fresh: Path, folder: Path, context: str) -> None:
+    """The delivery's folder appears whole; one that is there, damaged or of another declaration, gives way."""
+    save_protected((rekey(part, keys) for part in parts), keys, fresh, context)
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
 
 
-def _is_whole(room: Room, keyring: Keyring, folder: Path) -> bool:
+def _is_whole(room: Room, keyring: Keyring, folder: Path, source: Source) -> bool:
+    """Whether the delivery is stored already, as `source` now declares it."""
     try:
         require_whole(keyring.room_keys, folder, context_of(room, folder))
-    except Refusal:
+        facts = json.loads((folder / INTAKE).read_bytes())
+    except (Refusal, OSError, ValueError):
         return False
-    return (folder / INTAKE).is_file()
+    return bool(facts.get(_DECLARATION) == source.digest)
 
 
 def _record(source: Source, received: Received, started: datetime) -> None:

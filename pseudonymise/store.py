@@ -23,11 +23,14 @@ SHELVES: Final = {"protected": RECORDS, "aside": ASIDE}
 def save_protected(parts: Iterable[Protected], keys: RoomKeys, folder: Path, context: str) -> Manifest:
     """Encrypt under the room's keys, bound to `context` (room and place in the store) and the piece. Raises `Fault`."""
     rows: list[int] = []
+    described = None
     for number, part in enumerate(parts, start=1):
         for name, table in tables(part).items():
             Vault(keys, SHELVES[name]).write(table, folder / file_of(name, number), bound(context, number))
         rows.append(part.table.table.height)
         described = part.table
+    if described is None:
+        raise ValueError("a delivery has at least one piece")
     files = {path.name: digest_file(path) for path in sorted(folder.glob("*.parquet"))}
     manifest = Manifest.of(described, rows, files)
     write_atomically(folder / MANIFEST, sealed_manifest(manifest, keys), mode=0o600)

@@ -39,7 +39,10 @@ def check_may_receive(source_id: str, form: Literal["sealed", "clear"], today: d
 
 
 def check_is_new(source_id: str, contents: str, *, whole: bool) -> None:
-    """Raises `Replayed` for a delivery that came in before; one whose tables are no longer `whole` may come again."""
+    """Raises `Replayed` for a delivery that came in before.
+
+    It may come again when it is not `whole` in the store: damaged, or made by an earlier declaration of its source.
+    """
     earlier = Delivery.objects.filter(source=source_id, digest=contents).first()
     if earlier is not None and (whole or earlier.state == "destroyed"):
         received = timezone.localdate(earlier.received_at)

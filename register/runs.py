@@ -67,6 +67,9 @@ def record_delivery(source_id: str, contents: str, rows: Rows, *, started: datet
             "rows quarantined": rows.quarantined,
         }
         _note("delivery received", f"receive/{source_id}", started, fields)
+    elif delivery.rows_kept != rows.kept:  # under another declaration the same file keeps other rows
+        delivery.rows_in, delivery.rows_kept, delivery.rows_quarantined = rows.came, rows.kept, rows.quarantined
+        delivery.save()
     return delivery
 
 

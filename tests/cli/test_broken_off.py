@@ -20,7 +20,7 @@ RUNS = "SELECT group_concat(state, ', ') FROM (SELECT state FROM register_run OR
 
 
 FULL = {
-    "tables do not fit": (10_000, 50_000, "could not be written"),
+    "tables do not fit": (30_000, 50_000, "could not be written"),
     "the register does not": (10, -65_536, "Make room"),
 }
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.rooms import clear, one
+from tests.cli.rooms import change, clear, one
 from tests.cli.shell import koppelkamer
-from tests.cli.test_bad_input import DONE, sealed_only
+from tests.cli.test_bad_input import DONE, REFUSED, sealed_only
 from tests.journeys.second_room.way import Way
 
 pytestmark = pytest.mark.slow
@@ -23,3 +23,16 @@ def test_a_sealed_file_comes_in_also_where_clear_text_would_do(way: Way, tmp_pat
     assert leaves["leaves"]["tokens"]["family_name"] > 0
     assert koppelkamer("receive", "complaints", home / "again.sealed", at=room).code == DONE
     assert one(room, "SELECT rows_kept FROM register_delivery") == leaves["rows kept"]
+
+
+def test_the_same_file_under_another_declaration_takes_the_place_of_the_first(way: Way, tmp_path: Path) -> None:
+    room = way.copy("received", tmp_path / "room")
+    home = Path(shutil.copytree(way.delivery("tenants").parent, tmp_path / "corporatie"))
+    for declared in (room / "sources" / "tenants.toml", home / "tenants.toml"):
+        change(declared, 'title = "Huurders"', 'title = "Huurders in maart"')
+    keys = ("--keys", "keys", "--passphrase-file", "passphrase")
+    sealed = home / "again.sealed"
+    koppelkamer("encode", "tenants.tsv", "--source", "tenants.toml", *keys, "--out", sealed, "--json", at=home)
+    assert koppelkamer("receive", "tenants", sealed, at=room).code == DONE
+    assert one(room, "SELECT count(*) FROM register_delivery") == 2
+    assert koppelkamer("receive", "tenants", sealed, at=room).code == REFUSED

@@ -240,7 +240,7 @@ class Stumbling(walk.Flows):
         if source == "reports":
             with checked_once():
                 stumble(self.room, RECEIVE_CLEAR, "receive", source, file, *where)
-            prefect = (("flows.receive.protect", "error"), ("flows.receive.protect", "panic"))
+            prefect = (("flows.receive.protected_parts", "error"), ("flows.receive.protected_parts", "panic"))
             stumble(self.room, prefect, "receive", source, file, *where, "--via", "prefect")
             for name, content in wrong_files(file.read_bytes()).items():
                 wrong = self.room.folder / "deliveries" / "wrong.csv"
