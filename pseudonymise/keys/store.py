@@ -67,7 +67,7 @@ class KeyStatus:
 
 
 class KeyStore(Opaque):
-    """An open key store. Made by `create` or `open` of `FileKeyStore` and `TokenKeyStore`."""
+    """An open key store. Made by `create` or `open` of `FileKeyStore` and `Pkcs11KeyStore`."""
 
     __slots__ = ("__header", "__keys", "__mailbox", "__sealer", "__signer", "__work", "folder")
 
