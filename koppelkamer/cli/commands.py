@@ -154,6 +154,10 @@ COMMANDS: Final = (
         "--passphrase-file": {**_FILE, "help": "file of mode 0600; without it the passphrase is asked for"},
         "--out": {**_FILE, "required": True},
     }),
+    Command("attack", "how much of hardened names an attacker without the key undoes", "attack:attack", {
+        "plan": {**_FILE, "metavar": "PLAN.toml"}, **_OUT,
+        "--room": {**_FOLDER, "help": "also keep the result in this room, where a domain's limit asks for it"},
+    }),
     Command("check", "hold a file against its source declaration", "workbench:check", {
         "file": _FILE, "--source": {**_FILE, "required": True}, **_OUT,
     }),

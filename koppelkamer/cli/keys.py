@@ -21,7 +21,11 @@ def key(call: argparse.Namespace) -> Screen:
 
 
 def init(room: Room) -> Keyring:
-    """Make the key store, sign the domain and make its masters. Raises `Refusal` when there is one already."""
+    """Make the key store, sign the domain and make its masters.
+
+    Raises `Refusal` when there is one already, or the domain's limit is not known to hold.
+    """
+    _require_shown(room)
     store = create_store(room)
     store.add_domain(room.declaration.domain)
     write_atomically(room.public_key, store.signer().public_key.hex().encode() + b"\n")
@@ -42,6 +46,7 @@ def rotate(keyring: Keyring) -> int:
             f"room.toml declares domain {domain.id} version {domain.version}, and version {newest} has its keys",
             remedy=f"Set version = {newest + 1} under [domain] in room.toml first.",
         )
+    _require_shown(keyring.room)
     keyring.store.add_domain(domain, state="pre-active")
     _note(keyring, "rotate", domain.version)
     return domain.version
@@ -78,6 +83,14 @@ def sign(keyring: Keyring) -> None:
 
     policy_signed(load(room.policy, Policy).digest, keyring.signer.key_id)
     write_logs(room, keyring.signer)
+
+
+def _require_shown(room: Room) -> None:
+    """Raise `NotShown` or `AboveLimit` unless the hardening keeps within the domain's limit, where it has one."""
+    if room.declaration.domain.limit is not None:
+        from pseudonymise.attack.shown import require_shown
+
+        require_shown(room.declaration.domain, room.folder)
 
 
 def _note(keyring: Keyring, action: str, version: int, **more: str) -> None:

@@ -1,0 +1,61 @@
+"""What was shown for a hardening, kept with the domain; a domain's limit asks for it before keys are made."""
+
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from declare import Refusal, write_atomically
+from pseudonymise import harden
+from pseudonymise.attack.bench import Result
+from pseudonymise.attack.page import LANGUAGES, render
+from pseudonymise.domain import Domain
+
+RESULT: Final = "attack.json"
+
+
+class NotShown(Refusal):
+    """The domain has a limit and nobody has attacked its hardening."""
+
+    def __init__(self, domain: Domain) -> None:
+        super().__init__(
+            f"domain {domain.id} has a limit on what an attack may name, and no result for its hardening "
+            f"({domain.hardening}) is stored",
+            remedy="Run `koppelkamer attack PLAN.toml --out DIR --room ROOM` with this hardening in the plan.",
+        )
+
+
+class AboveLimit(Refusal):
+    """The hardening gives away more than the domain allows."""
+
+    def __init__(self, hardening: str, worst: float, limit: float) -> None:
+        super().__init__(
+            f"an attack names up to {worst:.1%} under hardening {hardening}; the limit is {limit:.1%}",
+            remedy="Choose a stricter hardening, or let the parties agree on another limit.",
+        )
+
+
+def write_result(result: Result, folder: Path) -> None:
+    """`attack.json`, and a page in each language. Raises `Fault`."""
+    for language in LANGUAGES:
+        write_atomically(folder / f"attack.{language}.html", render(result, language).encode())
+    write_atomically(folder / RESULT, (result.model_dump_json(indent=1) + "\n").encode())
+
+
+def kept_for(hardening: str, room: Path) -> Path:
+    """Where a room keeps the result for one hardening."""
+    return room / "reports" / "attack" / hardening
+
+
+def require_shown(domain: Domain, room: Path) -> None:
+    """Raise `NotShown` or `AboveLimit` unless the domain has no limit, or its hardening was shown to keep within it."""
+    if domain.limit is None:
+        return
+    try:
+        result = Result.model_validate_json((kept_for(domain.hardening, room) / RESULT).read_bytes())
+    except (OSError, ValidationError):
+        raise NotShown(domain) from None
+    if (result.plan.hardening, result.hardening_version) != (domain.hardening, harden.VERSION):
+        raise NotShown(domain)
+    if result.worst > domain.limit:
+        raise AboveLimit(domain.hardening, result.worst, domain.limit)
