@@ -95,6 +95,14 @@ def enumerated(runs: "Runs", entry: int, member: int, left: U32, right: U32) -> 
 
 
 @compiled
+def laid(words: U64, first: int, of_values: U64, rows: U32) -> None:
+    """Write the words of each record's value into its row of `words`, from column `first` on."""
+    for record in range(rows.size):
+        for word in range(of_values.shape[1]):
+            words[record, first + word] = of_values[rows[record], word]
+
+
+@compiled
 def told(fields: Fields, left: U32, right: U32, levels: U8, different: U64, outcomes: U32) -> None:
     """Write the level of every field (rows of `levels`) in every pair (columns); `different` and `outcomes` are room to
     work in, by word or field and pair."""

@@ -55,20 +55,25 @@ def _fields(pairing: Pairing, found: Sequence[Agreement]) -> Fields:
 
 def _words(height: int, found: Sequence[Agreement], side: int, begins: np.ndarray) -> np.ndarray:
     """What is packed of each distinct value, by record; a field's words begin at its place."""
+    from linkage import kernel
+
     words = np.empty((height, begins[-1]), dtype=np.uint64)
-    for field, agreement in enumerate(found):
+    for first, agreement in zip(begins, found, strict=False):
         tests = agreement.equality.tests
-        of_values, rows = (tests.left, tests.right)[side], agreement.sides[side].rows
-        words[:, begins[field] : begins[field + 1]] = of_values if rows is None else of_values[rows.to_numpy()]
+        kernel.laid(words, first, (tests.left, tests.right)[side], _rows_of(agreement, side, height))
     return words
 
 
 def _rows(height: int, found: Sequence[Agreement], side: int) -> np.ndarray:
     rows = np.empty((height, len(found)), dtype=np.uint32)
     for field, agreement in enumerate(found):
-        of_field = agreement.sides[side].rows
-        rows[:, field] = np.arange(height) if of_field is None else of_field.to_numpy()
+        rows[:, field] = _rows_of(agreement, side, height)
     return rows
+
+
+def _rows_of(agreement: Agreement, side: int, height: int) -> np.ndarray:
+    rows = agreement.sides[side].rows
+    return np.arange(height, dtype=np.uint32) if rows is None else rows.to_numpy()
 
 
 def _glances(pairing: Pairing, found: Sequence[Agreement]) -> Glances:
