@@ -56,6 +56,8 @@ def bit_groups(filters: Matrix, counts: Vector) -> list[Positions]:
     for _ in range(_PATTERNS):
         both = (left * counts[:, None]).T @ left
         np.fill_diagonal(both, 0)
+        if not both.any():
+            break
         first, second = np.unravel_index(int(both.argmax()), both.shape)
         group = _grown([int(first), int(second)], left, counts)
         left[np.ix_(filters[:, group].min(1) == 1, group)] = 0

@@ -1,0 +1,115 @@
+"""Plans are strict, results are kept with the domain, and its limit decides."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from declare import Refusal, WrongInput, load
+from koppelkamer.cli import main
+from pseudonymise.attack.plan import Plan
+from pseudonymise.attack.population import read_names
+from pseudonymise.attack.shown import RESULT, AboveLimit, NotShown, kept_for, require_shown
+from tests.pseudonymise.attack.test_bench import of_the_commonest
+from tests.pseudonymise.conftest import domain
+
+SMALL = """
+id = "small"
+names_file = "names.csv"
+persons = 40_000
+names = 60
+overlaps = [1.0]
+seeds = 2
+"""
+GENEROUS = "limits = { names = 1.0, persons = 1.0 }\n"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("attack")
+    people = of_the_commonest(300)
+    rows = [f"{name},{round(share * 1e6)}" for name, share in zip(people.names, people.share, strict=True)]
+    (folder / "names.csv").write_text("\n".join(["name,count", *rows]))
+    (folder / "strict.toml").write_text(SMALL)
+    (folder / "generous.toml").write_text(SMALL + GENEROUS)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def room(place: Path) -> Path:
+    """A room that keeps a result."""
+    call = [
+        "attack",
+        str(place / "generous.toml"),
+        "--out",
+        str(place / "out"),
+        "--room",
+        str(place / "room"),
+        "--json",
+    ]
+    assert main(call) == 0
+    return place / "room"
+
+
+def test_the_command_writes_its_pages_and_refuses_above_the_limits(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["attack", str(place / "strict.toml"), "--out", str(place / "refused")]) == 1
+    assert "gives away more than the plan allows: names at 100%" in capsys.readouterr().err
+    assert {path.name for path in (place / "refused").iterdir()} == {"attack.json", "attack.en.html", "attack.nl.html"}
+
+
+@pytest.mark.parametrize(
+    ("limit", "refusal"), [(None, None), (0.999, None), (0.001, AboveLimit)], ids=["no limit", "wide", "narrow"]
+)
+def test_the_domain_s_limit_decides(room: Path, limit: float | None, refusal: type[Refusal] | None) -> None:
+    if refusal is None:
+        require_shown(domain(limit=limit), room)
+        return
+    with pytest.raises(refusal, match=r"an attack names up to [\d.]+%.*the limit is 0.1%"):
+        require_shown(domain(limit=limit), room)
+
+
+def changed(text: str, **changes: object) -> str:
+    return json.dumps(json.loads(text) | changes)
+
+
+NOTHING_SHOWN = {
+    "nobody attacked it": lambda text: None,
+    "of another version": lambda text: changed(text, hardening_version="0"),
+    "of another hardening": lambda text: changed(text, plan=json.loads(text)["plan"] | {"hardening": "none"}),
+    "damaged": lambda text: text[:100],
+}
+
+
+@pytest.mark.parametrize("change", NOTHING_SHOWN.values(), ids=NOTHING_SHOWN)
+def test_what_was_not_shown_is_refused(room: Path, tmp_path: Path, change: object) -> None:
+    assert callable(change)
+    text = change((kept_for("standard", room) / RESULT).read_text())
+    if text is not None:
+        kept = kept_for("standard", tmp_path)
+        kept.mkdir(parents=True)
+        (kept / RESULT).write_text(text)
+    with pytest.raises(NotShown, match="no result for its hardening"):
+        require_shown(domain(limit=0.999), tmp_path)
+
+
+WRONG = {
+    "an unknown key": ("person = 5", "unknown key person"),
+    "no full overlap": ("overlaps = [0.8]", "1.0 is among them"),
+    "an unknown hardening": ('hardening = "soft"', "hardening"),
+    "one seed": ("seeds = 1", "seeds"),
+}
+
+
+@pytest.mark.parametrize(("line", "says"), WRONG.values(), ids=WRONG)
+def test_a_wrong_plan_is_refused(tmp_path: Path, line: str, says: str) -> None:
+    (tmp_path / "plan.toml").write_text(f'id = "wrong"\n{line}\n')
+    with pytest.raises(WrongInput, match=says):
+        load(tmp_path / "plan.toml", Plan)
+
+
+def test_a_list_without_counts_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "names.csv").write_text("naam\njong\n")
+    with pytest.raises(WrongInput, match="no list of names with counts"):
+        read_names(tmp_path / "names.csv", "surname")
