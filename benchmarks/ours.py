@@ -8,6 +8,7 @@ is searched for doubles. Ids are row numbers from 0.
 import argparse
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from benchmarks.peers.phases import Phases, peak_memory
@@ -41,7 +42,9 @@ def run(model: Model, files: list[Path], out: Path) -> None:
     model = model.model_copy(update={"file": model.file.model_copy(update={"id": None})})
     phases = Phases()
     with phases.phase("start"):
-        import linkage.kernel  # noqa: F401  as the peers' engines are imported before their clocks start
+        from linkage.kernel import coded
+
+        coded(np.zeros(0, dtype=np.uint64))
     with phases.phase("load"):
         sides = [read_records(file, model, side) for file, side in zip(files, ("left", "right"), strict=False)]
     with phases.phase("train"):

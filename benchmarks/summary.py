@@ -5,6 +5,7 @@ from statistics import median
 from typing import Any, Final
 
 COLUMNS: Final = {
+    "start_cpu_seconds": ("start CPU s", 1),
     "load_cpu_seconds": ("load CPU s", 1),
     "train_cpu_seconds": ("train CPU s", 1),
     "predict_cpu_seconds": ("predict CPU s", 1),
@@ -25,8 +26,9 @@ COLUMNS: Final = {
 INTRODUCTION: Final = """# Linkage of made-up persons, beside its peers
 
 The files are those of `benchmarks/population.py`: half of the records on the left are persons of the right. All
-programs use the same blocks; levels and models stand in `models/population.toml` and `peers/`. *Load* reads the files
-and, with ours, standardises them; *train* goes from there to a fitted model; *predict* from the model to scored pairs.
+programs use the same blocks; levels and models stand in `models/population.toml` and `peers/`. *Start* makes our
+compiled loop ready, which was compiled on this machine before; the peers are imported before their clocks start. *Load*
+reads the files and, with ours, standardises them; *train* goes from there to a fitted model; *predict* from the model to scored pairs.
 CPU is user and system time of the process and its children. Figures are medians, with the range in brackets.
 
 F1 counts pairs at a posterior probability of 0.5; *1:1* keeps only pairs that are the best of both their records.
