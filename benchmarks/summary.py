@@ -28,8 +28,9 @@ INTRODUCTION: Final = """# Linkage of made-up persons, beside its peers
 The files are those of `benchmarks/population.py`: half of the records on the left are persons of the right. All
 programs use the same blocks; levels and models stand in `models/population.toml` and `peers/`. *Start* makes our
 compiled loop ready, which was compiled on this machine before; the peers are imported before their clocks start. *Load*
-reads the files and, with ours, standardises them; *train* goes from there to a fitted model; *predict* from the model to scored pairs.
-CPU is user and system time of the process and its children. Figures are medians, with the range in brackets.
+reads the files and, with ours, standardises them; *train* goes from there to a fitted model; *predict* from the model
+to scored pairs. CPU is user and system time of the process and its children. Figures are medians, with the range in
+brackets.
 
 F1 counts pairs at a posterior probability of 0.5; *1:1* keeps only pairs that are the best of both their records.
 *Best* is over all thresholds, **picked with the truth in hand**. *Accent dropped*: persons whose names lost their
