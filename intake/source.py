@@ -33,11 +33,21 @@ COARSENED_TYPES: Final = {
 class FileFormat(Declaration):
     """How the file is written. The declared format is law; nothing is guessed."""
 
-    kind: Literal["csv"] = "csv"
+    kind: Literal["csv", "fixed", "excel", "jsonl", "xml", "parquet"] = "csv"
+    packing: Literal["gzip", "zip"] | None = None
+    """What the file is packed in."""
+    member: str | None = None
+    """Name of the file in a ZIP archive, as it stands there; without it the archive holds one file."""
     encoding: str = "utf-8"
     separator: str = Field(default=",", min_length=1, max_length=1)
     quote: str = Field(default='"', max_length=1)
     """Empty for a file without quoting."""
+    header: bool = True
+    """Whether the first record names the columns. Without one they stand in the order of the declaration."""
+    sheet: str | None = None
+    """Name of the sheet of a workbook; without it the workbook holds one sheet."""
+    record: str | None = None
+    """Name of the XML element that is a row; its attributes and the elements directly in it are its cells."""
     decimal: Literal[".", ","] = "."
     date: str = "%Y-%m-%d"
     """%Y, %m and %d, each once, and what stands between them."""
@@ -50,8 +60,10 @@ class FileFormat(Declaration):
     @classmethod
     def _encoding_is_known(cls, encoding: str) -> str:
         try:
+            # The codec of bytes to bytes, such as base64, is none for text and says so here.
+            b"".decode(encoding)
             return codecs.lookup(encoding).name.removesuffix("-sig")
-        except LookupError as error:
+        except (LookupError, UnicodeError) as error:
             raise ValueError("no such encoding; for example utf-8, windows-1252 or utf-16") from error
 
     @field_validator("date")
@@ -66,6 +78,28 @@ class FileFormat(Declaration):
         if not (self.separator + self.quote).isascii() or self.separator == self.quote:
             raise ValueError("separator and quote are two different ASCII characters")
         return self
+
+    @model_validator(mode="after")
+    def _settings_belong_to_the_kind(self) -> Self:
+        for setting in sorted(self.model_fields_set & _BELONGS.keys()):
+            if self.kind not in _BELONGS[setting]:
+                raise ValueError(f"a file of kind {self.kind} has no {setting}")
+        if self.member is not None and self.packing != "zip":
+            raise ValueError('a member is named where packing = "zip"')
+        if self.kind == "xml" and not self.record:
+            raise ValueError("a file of kind xml needs a record, the name of the element that is a row")
+        return self
+
+
+_BELONGS: Final = {
+    "encoding": {"csv", "fixed", "jsonl", "xml"},
+    "separator": {"csv"},
+    "quote": {"csv"},
+    "header": {"csv", "excel"},
+    "sheet": {"excel"},
+    "record": {"xml"},
+}
+"""Settings that mean something for some kinds only."""
 
 
 class Check(Declaration):
@@ -87,8 +121,17 @@ class Column(Declaration):
     """Name of the linkage field, the same in every source; needed for role `identify`."""
     required: bool = False
     """An empty cell sends the row to quarantine."""
+    start: int | None = Field(default=None, ge=1)
+    """In a file of fixed width: place of the first character, from 1."""
+    width: int | None = Field(default=None, ge=1)
+    """In a file of fixed width: number of characters."""
     concept: str | None = None
     checks: tuple[Check, ...] = ()
+
+    @property
+    def place(self) -> range:
+        """Of its characters in a line, from 0; empty where the file is not of fixed width."""
+        return range((self.start or 1) - 1, (self.start or 1) - 1 + (self.width or 0))
 
     @field_validator("type", mode="before")
     @classmethod
@@ -176,6 +219,18 @@ class Source(Declaration):
             raise ValueError(f"derived from columns that are not declared: {', '.join(sorted(unknown))}")
         if "row" in names:
             raise ValueError("the name row is taken by the row number")
+        return self
+
+    @model_validator(mode="after")
+    def _places_fit_the_format(self) -> Self:
+        placed = [column for column in self.columns if column.start is not None or column.width is not None]
+        if self.file.kind != "fixed" and placed:
+            raise ValueError("only a file of kind fixed has columns with start and width")
+        if self.file.kind == "fixed" and any(column.start is None or column.width is None for column in self.columns):
+            raise ValueError("in a file of kind fixed every column has start and width")
+        places = sorted((column.place for column in placed), key=lambda place: place.start)
+        if any(left.stop > right.start for left, right in pairwise(places)):
+            raise ValueError("two columns share a place in the line")
         return self
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ import polars as pl
 
 from intake.quarantine import ENTRIES
 from intake.read.forms import FORMS
+from intake.read.typed import ILLEGIBLE
 from intake.source import Column, Source
 
 _GIVEN = "as given: "
@@ -41,7 +42,8 @@ def _given(column: Column, source: Source) -> pl.Expr:
 
 
 def _read(column: Column, source: Source) -> pl.Expr:
-    cell = pl.col(_GIVEN + column.name)
+    given = pl.col(_GIVEN + column.name)
+    cell = pl.when(~given.str.contains(ILLEGIBLE)).then(given)
     form = FORMS.get(column.type)
     return (form(cell, source.file) if form else cell).alias(column.name)
 

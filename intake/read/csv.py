@@ -11,9 +11,10 @@ import pyarrow.csv
 
 from declare import Fault
 from intake.quarantine import ENTRIES
+from intake.read.content import Content
 from intake.read.encoding import utf8
 from intake.read.header import check_header
-from intake.read.raw import Raw
+from intake.read.raw import LONGEST, Raw
 from intake.read.records import (
     Bytes,
     Offsets,
@@ -26,16 +27,13 @@ from intake.read.records import (
 from intake.read.wrong_file import WrongFile
 from intake.source import Source
 
-LONGEST = 64 * 2**20
-"""Bytes; no record may be longer."""
-
 Piece = tuple[bytes, int]
 """Text, and how many records it holds; empty lines are none."""
 
 
-def read_csv(blocks: Iterable[bytes], source: Source) -> Iterator[Raw]:
+def read_csv(content: Content, source: Source) -> Iterator[Raw]:
     """Split the file into rows and fields, some rows at a time. Raises `WrongFile`."""
-    pieces = _whole_records(utf8(blocks, source), source)
+    pieces = _whole_records(utf8(content.blocks(), source), source)
     header, first = _header_and_rest(pieces, source)
     rows = 0
     for text, count in chain([first], pieces):
@@ -89,6 +87,8 @@ def _header_and_rest(pieces: Iterator[Piece], source: Source) -> tuple[list[str]
     text, count = next((piece for piece in pieces if piece[1]), (b"", 0))
     if count == 0:
         raise WrongFile(source.id, "is empty", remedy="Ask for the delivery again.")
+    if not source.file.header:
+        return [column.name for column in source.columns], (text, count)
     starts = record_starts(_ends(text, source))
     body = int(starts[1]) if count > 1 else len(text)
     header = _header(text[:body].decode(), source)
