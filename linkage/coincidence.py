@@ -35,8 +35,8 @@ def coincidence(pairing: Pairing, pairs: pl.DataFrame) -> dict[str, Array]:
 def together(pairing: Pairing, pairs: pl.DataFrame, fields: Sequence[Field], alone: Sequence[Array]) -> Array:
     """Chance of the levels of several fields together in a random pair that can be compared on all; sums to 1.
 
-    An axis for each field. Each field's own chances are kept, and so is the chance that all whole values are equal,
-    which comes from their frequencies; in between stands what `pairs` show (raking: Deming and Stephan 1940).
+    An axis for each field. Each field's own chances are kept, and so are those of the levels on which all whole values
+    are equal, which come from their frequencies; in between stands what `pairs` show (raking: Deming and Stephan 1940).
     """
     levels = pairs.select(field.column for field in fields).to_numpy()
     seen, _ = np.histogramdd(levels[(levels > 0).all(axis=1)], bins=[np.arange(1, f.other + 2) for f in fields])
@@ -48,15 +48,36 @@ def together(pairing: Pairing, pairs: pl.DataFrame, fields: Sequence[Field], alo
     present = max((levels > 0).all(axis=1).mean(), 1e-9)
     # no more agree on all than agree on one of them
     most = min(float(chance[: field.whole].sum()) for field, chance in zip(fields, alone, strict=True))
-    equal = min(_chance_equal(pairing, [field.name for field in fields]) / present, most)
+    equal = _all_whole(fields, pairing) / present
+    equal *= min(1.0, most / max(equal.sum(), 1e-300))
     for _ in range(_RAKINGS):
         for axis, chance in enumerate(alone):
             others = tuple(other for other in range(len(fields)) if other != axis)
             shape = [-1 if other == axis else 1 for other in range(len(fields))]
             table = table * np.reshape(chance / np.maximum(table.sum(axis=others), 1e-300), shape)
-        if equal:
-            table[whole] *= equal / table[whole].sum()
+        table[whole] = equal
     return np.asarray(table / table.sum())
+
+
+def _all_whole(fields: Sequence[Field], pairing: Pairing) -> Array:
+    """Share of all pairs on each combination of the levels on which whole values are equal, an axis for each field.
+
+    Whoever shares a family's name and address writes its accents as the family does: how a value is written in pairs
+    that agree on all of them is another thing than how it is in pairs that agree on it alone.
+    """
+    shape = tuple(field.whole for field in fields)
+    found = np.zeros(shape)
+    for levels in np.ndindex(shape):
+        asked = [part for field, level in zip(fields, levels, strict=True) for part in _asked(field, level)]
+        found[levels] = _chance_equal(pairing, asked)
+    for axis in range(len(fields)):
+        found = np.diff(found, axis=axis, prepend=0.0)
+    return np.maximum(found, _SMOOTHING / max(pairing.possible, 1))
+
+
+def _asked(field: Field, level: int) -> list[str]:
+    """Evidence that is equal on a level of whole values."""
+    return [field.name + part for part in field.levels[level].equal[0]]
 
 
 def random_pairs(pairing: Pairing) -> pl.DataFrame:
@@ -90,9 +111,7 @@ def _of_field(field: Field, levels: pl.Series, pairing: Pairing) -> Array:
 
 def _chances_whole(field: Field, pairing: Pairing) -> Array:
     """Share of all pairs on each of the levels on which the whole values are equal."""
-    wider = [
-        _chance_equal(pairing, [field.name + part for part in level.equal[0]]) for level in field.levels[: field.whole]
-    ]
+    wider = [_chance_equal(pairing, _asked(field, level)) for level in range(field.whole)]
     same = np.diff(wider, prepend=0.0).clip(min=0.0)
     return np.asarray(same * (_BY_ERROR if _is_unique(field, pairing) else 1.0))
 
