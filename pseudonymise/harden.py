@@ -54,7 +54,7 @@ class Hardening(Declaration):
 
 HARDENINGS: Final[Mapping[HardeningName, Hardening]] = {
     "none": Hardening(),
-    "standard": Hardening(filters=False, written=False, sounds=128, common=40, crowds=8),
+    "standard": Hardening(filters=False, written=False, sounds=128, common=32, crowds=16),
     "strict": Hardening(filters=False, written=False, sounds=512, whole=False),
 }
 
