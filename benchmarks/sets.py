@@ -34,6 +34,10 @@ def _febrl_person(path: Path) -> pl.Series:
     return pl.read_csv(path, infer_schema=False)["rec_id"].str.extract(r"^rec-(\d+)-")
 
 
+def _record(path: Path) -> pl.Series:
+    return pl.read_csv(path, infer_schema=False)["rec_id"]
+
+
 def _simulant(path: Path) -> pl.Series:
     return pl.read_parquet(path, columns=["simulant_id"])["simulant_id"]
 
@@ -52,5 +56,12 @@ SETS: Final = {
         DATA / "pp_census_seed12.parquet",
         DATA / "pp_ssa_seed11.parquet",
         _simulant,
+    ),
+    "clkhash": RealSet(
+        "clkhash's test data, 1,000 × 1,000",
+        HERE / "models" / "febrl.toml",
+        DATA / "clkhash_1.csv",
+        DATA / "clkhash_2.csv",
+        _record,
     ),
 }

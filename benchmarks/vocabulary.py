@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from benchmarks.sets import DATA
+from pseudonymise.attack.population import SURNAMES
 
 Indices = np.ndarray[tuple[int], np.dtype[np.int64]]
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
@@ -80,7 +81,7 @@ def surnames() -> Names:
     The published list gives counts of the thousand most common names only. The others get, in an order shuffled once
     and for all, `count(1000th) × (rank / 1000) ** -0.93`, so that all names together have `BEARERS` bearers.
     """
-    table = pl.read_parquet(DATA / "surnames.parquet")
+    table = pl.read_parquet(SURNAMES)
     known, rest = table.filter(pl.col("count").is_not_null()), table.filter(pl.col("count").is_null())
     rank = np.random.default_rng(2007).permutation(rest.height) + 1
     least = float(known["count"].min())  # type: ignore[arg-type]  # a count, never a date

@@ -15,7 +15,7 @@ from scipy.optimize import linear_sum_assignment
 Matrix = npt.NDArray[np.float32]
 Indices = np.ndarray[tuple[int], np.dtype[np.int64]]
 
-_STEPS: Final = 40
+_STEPS: Final = 20
 _BALANCING: Final = 30
 _LEAST: Final = np.float32(1e-12)
 
