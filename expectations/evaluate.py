@@ -63,8 +63,8 @@ def _expectation(asked: Asked, place: int, source: str) -> Any:
     from great_expectations.exceptions import ExpectationNotFoundError
     from great_expectations.expectations.registry import get_expectation_impl
 
-    import expectations.checks.eleven_test
-    import expectations.checks.iban_check_digits  # noqa: F401 - they register themselves
+    # They register themselves.
+    from expectations.checks import contact, days, eleven_test, iban_check_digits, investigation, national_code  # noqa: F401
 
     try:
         kind = get_expectation_impl(asked.expectation)

@@ -15,11 +15,12 @@ from intake.source import Source
 
 
 class ContractBroken(Refusal):
-    """A check of a whole column failed, so that no single row can be set apart for it."""
+    """A check of a whole column failed, so that no single row can be set apart for it; or one that stops a delivery."""
 
     def __init__(self, source: str, found: Found) -> None:
+        how = f"in {found.unexpected:,} of {found.evaluated:,} cells" if found.rows else "as a whole"
         super().__init__(
-            f"column {found.asked.column} of {source} as a whole fails {found.asked.expectation}; nothing was kept",
+            f"column {found.asked.column} of {source} fails {found.asked.rule} {how}; nothing was kept",
             remedy="Ask the supplier about the delivery, or declare the check with severity warn.",
         )
 
@@ -32,7 +33,7 @@ def validate(extract: Extract) -> ValidatedExtract:
     """
     source = extract.source
     found = evaluate(extract.frame, extract.height, contract(source), source.id)
-    _refuse_whole_columns(found, source)
+    _refuse_broken(found, source)
     failing = _failing_cells(found)
     entries = pl.concat([_entries(found), _now_missing(failing, source)])
     out = entries.filter(pl.col("scope") == "row").get_column("row").unique()
@@ -42,9 +43,9 @@ def validate(extract: Extract) -> ValidatedExtract:
     return ValidatedExtract(source, extract.delivery, extract.rows_in, parts, quarantine, quality, _EXPECTATIONS)
 
 
-def _refuse_whole_columns(found: Sequence[Found], source: Source) -> None:
+def _refuse_broken(found: Sequence[Found], source: Source) -> None:
     for each in found:
-        if not each.met and not each.rows and each.asked.consequence != "warn":
+        if not each.met and (each.asked.consequence == "stop" or (not each.rows and each.asked.consequence != "warn")):
             raise ContractBroken(source.id, each)
 
 

@@ -12,10 +12,11 @@ from declare import Declaration
 Entity = Literal["person", "company", "location"]
 Role = Literal["identify", "payload", "aside", "drop"]
 SemanticType = Literal[
-    "bsn", "rsin", "kvk", "identifier", "code",           # unique numbers; codes compare by similarity too
+    "bsn", "rsin", "kvk", "bag_id", "licence_plate", "identifier", "code",   # unique; codes compare by similarity too
     "given_names", "initials", "surname", "prefix", "partner_surname", "full_name",
     "date", "sex", "postcode", "house_number", "house_addition", "email", "phone", "iban",
-    "text", "category", "municipality", "integer", "decimal", "freetext",
+    "text", "category", "municipality", "nationality", "country", "bag_status", "investigation",
+    "integer", "decimal", "freetext",
 ]  # fmt: skip
 
 CLEAR_TYPES: Final = ("number", "latitude", "longitude", "list")
@@ -102,13 +103,25 @@ _BELONGS: Final = {
 """Settings that mean something for some kinds only."""
 
 
+Severity = Literal["stop", "quarantine", "cell", "warn"]
+"""What failing costs: the delivery is refused, the row is set apart, the cell is emptied, or it is only reported."""
+
+
+class Strictness(Declaration):
+    """How a rule of the column's type is taken in this source, instead of its usual way."""
+
+    severity: Severity | None = None
+    mostly: float | None = Field(default=None, gt=0, le=1)
+    """Share of the filled cells for which it is enough to be right; then none of the others costs anything."""
+
+
 class Check(Declaration):
     """One Great Expectations expectation beyond what the column's type already asks for."""
 
     expectation: str
     """Snake-case name, for example `expect_column_values_to_be_in_set`."""
     arguments: dict[str, bool | int | float | str | list[int | float | str]] = {}
-    severity: Literal["quarantine", "warn"] = "quarantine"
+    severity: Severity = "quarantine"
 
 
 class Column(Declaration):
@@ -127,6 +140,11 @@ class Column(Declaration):
     """In a file of fixed width: number of characters."""
     concept: str | None = None
     checks: tuple[Check, ...] = ()
+    rules: dict[str, Strictness] = {}
+    """By the name of a rule that the column's type brings along, as the quality report has it."""
+    freetext: Literal["mask", "refuse", "drop"] = "drop"
+    """What a text in which anybody may be named is worth: what identifies is masked; the column is emptied when
+    anything identifies; or it goes no further in any case."""
 
     @property
     def place(self) -> range:
@@ -151,8 +169,13 @@ class Column(Declaration):
 
     @model_validator(mode="after")
     def _free_text_goes_no_further(self) -> Self:
-        if self.type == "freetext" and self.role != "drop":
-            raise ValueError("free text may hold names and numbers of anybody; its role can only be drop")
+        if self.type == "freetext" and self.freetext == "drop" and self.role != "drop":
+            raise ValueError(
+                "free text may hold names and numbers of anybody; "
+                'its role can only be drop, or payload with freetext = "mask" or "refuse"'
+            )
+        if self.freetext != "drop" and (self.type, self.role) != ("freetext", "payload"):
+            raise ValueError(f'freetext = "{self.freetext}" is for a column of type freetext with role payload')
         return self
 
 

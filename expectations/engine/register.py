@@ -96,10 +96,18 @@ def column_aggregate(name: str, expression: Condition, finish: Callable[[Any], A
     aggregate_metric(name, build)
 
 
-def map_metric(name: str, expected: Condition, *, domain: tuple[str, ...] = COLUMN, nulls: bool = False) -> None:
+def map_metric(
+    name: str,
+    expected: Condition,
+    *,
+    domain: tuple[str, ...] = COLUMN,
+    values: tuple[str, ...] = (),
+    nulls: bool = False,
+) -> None:
     """A metric with one answer per row: `expected(columns, dtypes, **values)` is true where all is well.
 
-    With `nulls` empty cells are judged too; otherwise those of a single column count as missing. No answer is a no.
+    `values` names the arguments of a metric that Great Expectations does not know itself. With `nulls` empty cells are
+    judged too; otherwise those of a single column count as missing. No answer is a no.
     """
 
     def unexpected(engine: PolarsExecutionEngine, where: Mapping[str, Any], values: Mapping[str, Any]) -> Mask:
@@ -111,7 +119,7 @@ def map_metric(name: str, expected: Condition, *, domain: tuple[str, ...] = COLU
         return Mask(f"{_MASK}{name}.{IDDict(where).to_id()}.{IDDict(_own(values)).to_id()}", rows)
 
     for suffix, shape in _SHAPES.items():
-        keys = (domain, ()) if suffix == "unexpected_count" else (domain, ("result_format",))
+        keys = (domain, values) if suffix == "unexpected_count" else (domain, (*values, "result_format"))
         aggregate_metric(f"{name}.{suffix}", _shaped(unexpected, shape), keys)
     direct_metric(f"{name}.unexpected_index_query", lambda *_: None)
 

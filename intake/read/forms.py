@@ -97,6 +97,26 @@ def house_number(cell: pl.Expr, _: FileFormat) -> pl.Expr:
     return cell.str.replace(r"^0+([0-9])", "$1")
 
 
+def bag_id(cell: pl.Expr, _: FileFormat) -> pl.Expr:
+    """Sixteen digits; noughts that a spreadsheet took from the municipality in front come back."""
+    digits = cell.str.replace_all(r"[ .]", "")
+    return pl.when(digits.str.contains(r"^[0-9]{13,16}$")).then(digits.str.zfill(16))
+
+
+def licence_plate(cell: pl.Expr, _: FileFormat) -> pl.Expr:
+    return cell.str.to_uppercase().str.replace_all(r"[\s.\-]", "")
+
+
+def national_code(cell: pl.Expr, _: FileFormat) -> pl.Expr:
+    """Four digits of a national table; lost noughts come back."""
+    return pl.when(cell.str.contains(r"^[0-9]{1,4}$")).then(cell.str.zfill(4))
+
+
+def investigation(cell: pl.Expr, _: FileFormat) -> pl.Expr:
+    """Category, group and element in six digits; a lost nought comes back."""
+    return pl.when(cell.str.contains(r"^[0-9]{5,6}$")).then(cell.str.zfill(6))
+
+
 def municipality(cell: pl.Expr, _: FileFormat) -> pl.Expr:
     """A code gets its four digits back; a name stays."""
     return pl.when(cell.str.contains(r"^[0-9]{1,3}$")).then(cell.str.zfill(4)).otherwise(cell)
@@ -107,13 +127,18 @@ def sex(cell: pl.Expr, _: FileFormat) -> pl.Expr:
 
 
 FORMS: Final[Mapping[SemanticType, Form]] = {
+    "bag_id": bag_id,
     "bsn": bsn,
+    "country": national_code,
     "date": date,
     "decimal": decimal,
     "house_number": house_number,
     "integer": integer,
+    "investigation": investigation,
     "kvk": kvk,
+    "licence_plate": licence_plate,
     "municipality": municipality,
+    "nationality": national_code,
     "postcode": postcode,
     "rsin": bsn,
     "sex": sex,

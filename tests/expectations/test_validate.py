@@ -13,7 +13,7 @@ from stdnum.nl import bsn as stdnum_bsn
 
 from declare import Refusal
 from expectations import ValidatedExtract, validate
-from expectations.contract import contract
+from expectations.contract import UnknownRule, contract
 from expectations.evaluate import NotEvaluated, UnknownCheck, _raised
 from expectations.quality import page, summary
 from expectations.validate import ContractBroken
@@ -50,13 +50,30 @@ TYPES = {  # type, cell, rule that empties it (none: it stays)
     "postcode that is never issued": ("postcode", "1234SS", "postcode-never-issued"),
     "house number": ("house_number", "12", None),
     "house number nought": ("house_number", "0", "house-number-range"),
-    "house number with its addition": ("house_number", "12a", "house-number-range"),
+    "house number with its addition": ("house_number", "12a", None),
+    "house number of six digits": ("house_number", "123456", "house-number-range"),
+    "RSIN of noughts": ("rsin", "000000000", "rsin-placeholder"),
+    "BAG id": ("bag_id", "0363010000964973", None),
+    "BAG id that lost its nought": ("bag_id", "363010000964973", None),
+    "BAG id of no known kind": ("bag_id", "0363990000964973", "bag-id-object-type"),
+    "municipality by name": ("municipality", "Amsterdam", None),
+    "municipality, standard value": ("municipality", "0000", "municipality-shape"),
+    "municipality of five digits": ("municipality", "12345", "municipality-shape"),
+    "nationality": ("nationality", "1", None),
+    "nationality, standard value": ("nationality", "0000", "nationality-shape"),
+    "country": ("country", "5010", None),
+    "country, standard value": ("country", "0000", "country-shape"),
+    "investigated": ("investigation", "10310", None),
+    "investigated, no such category": ("investigation", "170000", "investigation-shape"),
+    "licence plate": ("licence_plate", "99-xx-99", None),
+    "surname, standard value": ("surname", ".", "name-placeholder"),
+    "surname unknown": ("surname", "Onbekend", "name-placeholder"),
     "sex": ("sex", "v", None),
     "sex, not a code": ("sex", "?", "sex-code"),
     "date": ("date", "1980-05-17", None),
     "date far back": ("date", "1066-10-14", "date-range"),
     "surname": ("surname", "Jansen", None),
-    "surname without end": ("surname", "x" * 201, "name-length"),
+    "surname without end": ("surname", "ab" * 101, "name-length"),
 }
 
 
@@ -71,6 +88,74 @@ def test_a_value_of_the_wrong_shape_empties_its_cell(tmp_path: Path) -> None:
         assert (kept[f"c{place}"] is None, emptied.get(f"c{place}")) == (rule is not None, rule), name
     assert set(outcome.quarantine.entries.get_column("scope")) == {"cell"}
     assert outcome.table.height == outcome.rows_in == 1
+
+
+TOLD = {  # type, cell, rule that is told and costs nothing
+    "account of a Dutch bank, too short": ("iban", "NL58ABNA041716430", "iban-dutch-shape"),
+    "telephone, two digits short": ("phone", "06-123456", "phone-shape"),
+    "telephone, no such network": ("phone", "0691234567", "phone-shape"),
+    "licence plate of another country": ("licence_plate", "1-ABC-234", "licence-plate-layout"),
+    "house number with its addition": ("house_number", "12 bis", "house-number-with-addition"),
+    "addition that is none": ("house_addition", "123.45", "house-addition-shape"),
+    "BAG id of no municipality": ("bag_id", "9999010000964973", "bag-id-municipality"),
+    "address withdrawn, and still used": ("bag_status", "Plaats ingetrokken", "bag-withdrawn"),
+    "address of no known status": ("bag_status", "zoek", "bag-status-known"),
+    "municipality of no table": ("municipality", "9998", "municipality-unknown"),
+    "municipality, no such name": ("municipality", "Nergenshuizen", "municipality-unknown"),
+    "nationality of no table": ("nationality", "9997", "nationality-unknown"),
+    "country of no table": ("country", "0999", "country-unknown"),
+    "day of an unknown month": ("date", "1980-00-17", "date-unknown-parts"),
+    "month of an unknown year": ("date", "0000-05-00", "date-unknown-parts"),
+    "name with a tag in it": ("surname", "<script>", "name-characters"),
+    "prefix that is none": ("prefix", "vandaal", "prefix-unknown"),
+    "prefix without end": ("prefix", "van der van der", "prefix-length"),
+}
+FINE = [
+    ("phone", "06-12345678"), ("phone", "+31 (0)20 123 45 67"), ("phone", "0800-1234"), ("phone", "+32 2 123 45 67"),
+    ("house_addition", "A-12"), ("house_addition", "bis"), ("prefix", "van 't"), ("prefix", "v/d"), ("prefix", "'s-"),
+    ("surname", "d'Ancona-de Vries"), ("surname", "Müller e/v Jansen (geb. 'Smit')"), ("licence_plate", "XX-999-X"),
+    ("bag_status", "Pand in gebruik"), ("date", "1980-05-00"), ("date", "1980-00-00"), ("date", "0000-00-00"),
+]  # fmt: skip
+
+
+def test_what_may_be_wrong_is_told_and_stays(tmp_path: Path) -> None:
+    cases = [(kind, cell) for kind, cell, _ in TOLD.values()] + FINE
+    columns = [column(f"c{place}", kind) for place, (kind, _) in enumerate(cases)]
+    header = ",".join(["key", *(each["name"] for each in columns)])
+    content = f"{header}\n" + ",".join(["1", *(f'"{cell.replace(chr(34), chr(34) * 2)}"' for _, cell in cases)]) + "\n"
+    outcome = validated(tmp_path, content, column("key"), *columns, file={"unknown_date_parts": True})
+    told = {(each["column"], each["rule"]) for each in outcome.quality if each["outcome"] == "failed"}
+    assert told == {(f"c{place}", rule) for place, (_, _, rule) in enumerate(TOLD.values())}
+    assert outcome.quarantine.entries.is_empty()
+    assert None not in outcome.table.row(0)
+
+
+STRICT = {  # rules of column bsn, what is kept of three rows of which one is wrong; None: nothing, the delivery stops
+    "as usual": ({}, ["111222333", None, "123456782"]),
+    "one rule quarantines": ({"bsn-eleven-test": {"severity": "quarantine"}}, ["111222333", "123456782"]),
+    "one rule is only told": ({"bsn-eleven-test": {"severity": "warn"}}, ["111222333", "111222334", "123456782"]),
+    "one rule stops": ({"bsn-eleven-test": {"severity": "stop"}}, None),
+    "it stops when too many are wrong": ({"bsn-eleven-test": {"severity": "stop", "mostly": 0.9}}, None),
+    "it does not stop for a few": ({"bsn-eleven-test": {"severity": "stop", "mostly": 0.6}},
+                                   ["111222333", "111222334", "123456782"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rules", "kept"), STRICT.values(), ids=STRICT)
+def test_a_source_says_how_strict_a_rule_is(tmp_path: Path, rules: dict[str, Any], kept: list[str] | None) -> None:
+    declared = BSN | {"rules": {"bsn-placeholder": {"severity": "warn"}} | rules}
+    content = "bsn,a\n111222333,x\n111222334,y\n123456782,z\n"
+    if kept is None:
+        with pytest.raises(ContractBroken, match="fails bsn-eleven-test in 1 of 3 cells; nothing was kept"):
+            validated(tmp_path, content, declared, column("a"))
+    else:
+        assert validated(tmp_path, content, declared, column("a")).table["bsn"].to_list() == kept
+
+
+def test_a_rule_that_the_type_does_not_have_is_refused() -> None:
+    with pytest.raises(UnknownRule) as refusal:
+        contract(source(BSN | {"rules": {"bsn-eleventest": {"severity": "warn"}}}))
+    assert refusal.value.remedy == "Did you mean bsn-eleven-test?"
 
 
 def test_a_required_value_of_the_wrong_shape_sets_its_row_apart(tmp_path: Path) -> None:
@@ -98,6 +183,11 @@ CHECKED = {  # check on column b, rows kept, rules in quarantine
         [1, 3],
         ["pair-values-to-be-equal"],
     ),
+    "only the cell": (
+        check("expect_column_values_to_be_in_set", "cell", value_set=["x", "z"]),
+        [1, 2, 3],
+        ["values-to-be-in-set"],
+    ),
     "a table": (check("expect_table_row_count_to_be_between", min_value=1), [1, 2, 3], []),
 }
 
@@ -124,6 +214,7 @@ REFUSED = {  # check, error
     "an argument too many": (check("expect_column_values_to_be_null", colour="red"), UnknownCheck),
     "another column's check": (check("expect_column_values_to_be_null", column="zz"), UnknownCheck),
     "an argument too few": (check("expect_column_value_lengths_to_equal"), UnknownCheck),
+    "a check that stops": (check("expect_column_values_to_be_in_set", "stop", value_set=["y"]), ContractBroken),
     "a whole column fails": (check("expect_column_unique_value_count_to_be_between", min_value=9), ContractBroken),
 }
 
@@ -195,8 +286,8 @@ IBANS = {  # account number → does it pass
 
 def test_check_digits_of_an_iban_are_told_and_cost_nothing(tmp_path: Path) -> None:
     outcome = validated(tmp_path, "account\n" + "\n".join(IBANS) + "\n", column("account", "iban"))
-    (said,) = outcome.quality
-    assert (said["rule"], said["unexpected"]) == ("iban-check-digits", list(IBANS.values()).count(False))
+    said = {each["rule"]: each["unexpected"] for each in outcome.quality}
+    assert said["iban-check-digits"] == list(IBANS.values()).count(False)
     assert outcome.table["account"].to_list() == list(IBANS)
 
 
@@ -235,7 +326,7 @@ def test_no_value_comes_out(tmp_path: Path, caplog: pytest.LogCaptureFixture, re
     content = "name,word,date,amount,bsn\n" + "".join(",".join(row) + "\n" for row in rows)
     outcome = validate(read(tmp_path, content, canary_source()))
     assert outcome.table.get_column("row").to_list() == [2, 3]
-    assert [each["unexpected"] for each in outcome.quality if each["consequence"] == "warn"] == [3, 3, 0]
+    assert [each["unexpected"] for each in outcome.quality if each["consequence"] == "warn"] == [0, 3, 3, 0, 0]
     shown = [
         repr(outcome), json.dumps(outcome.quality), outcome.quarantine.entries.write_json(), repr(outcome.quarantine),
         json.dumps(summary(outcome)), page(summary(outcome)), caplog.text, *(str(each.message) for each in recwarn),

@@ -1,0 +1,210 @@
+"""What a rule means and what a supplier can do about it, in Dutch and English. Rules without an entry are declared
+checks."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from intake.quarantine import Quarantine
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A sentence or two in each language: what is wrong, and the way out."""
+
+    nl: str
+    en: str
+
+
+_DECLARED: Final = Reason(
+    "Voldoet niet aan de controle die voor deze kolom is afgesproken. Zie de bronverklaring.",
+    "Fails the check that was agreed for this column. See the declaration of the source.",
+)
+_FORMAT: Final = Reason(
+    "Niet te lezen in de afgesproken vorm. Lever zoals de bronverklaring zegt.",
+    "Cannot be read in the agreed form. Deliver as the declaration of the source says.",
+)
+
+_REASONS: Final[dict[str, Reason]] = {
+    "required": Reason(
+        "Verplicht, en leeg of niet te gebruiken. Vul aan en lever de rij opnieuw.",
+        "Required, and empty or of no use. Complete it and deliver the row again.",
+    ),
+    "too-few-fields": Reason(
+        "De rij heeft te weinig velden. Kijk naar ontbrekende scheidingstekens.",
+        "The row has too few fields. Look for missing separators.",
+    ),
+    "too-many-fields": Reason(
+        "De rij heeft te veel velden. Zet tekst met een scheidingsteken tussen aanhalingstekens.",
+        "The row has too many fields. Put text with a separator in it between quotes.",
+    ),
+    "line-break": Reason(
+        "Er staat een regeleinde midden in de waarde. Waarschijnlijk hoort een aanhalingsteken elders.",
+        "A line ends in the midst of the value. A quote is probably out of place.",
+    ),
+    "bsn-eleven-test": Reason(
+        "Het BSN voldoet niet aan de elfproef: er is een cijfer verkeerd of verwisseld. Zoek het nummer op in de BRP.",
+        "The BSN fails the eleven test: a digit is wrong or two changed places. Look the number up in the BRP.",
+    ),
+    "bsn-placeholder": Reason(
+        "Dit nummer staat er omdat geen BSN bekend was. Laat de cel liever leeg.",
+        "This number stands where no BSN was known. Rather leave the cell empty.",
+    ),
+    "rsin-eleven-test": Reason(
+        "Het RSIN voldoet niet aan de elfproef. Zoek het op in het Handelsregister.",
+        "The RSIN fails the eleven test. Look it up in the trade register.",
+    ),
+    "rsin-placeholder": Reason(
+        "Dit nummer staat er omdat geen RSIN bekend was. Laat de cel liever leeg.",
+        "This number stands where no RSIN was known. Rather leave the cell empty.",
+    ),
+    "kvk-placeholder": Reason(
+        "Dit nummer staat er omdat geen KVK-nummer bekend was. Laat de cel liever leeg.",
+        "This number stands where no number of the trade register was known. Rather leave the cell empty.",
+    ),
+    "iban-check-digits": Reason(
+        "De controlecijfers van het IBAN kloppen niet: waarschijnlijk een tikfout.",
+        "The check digits of the IBAN are wrong: probably a typing error.",
+    ),
+    "iban-dutch-shape": Reason(
+        "Een Nederlands IBAN heeft 18 tekens: NL, twee cijfers, vier letters, tien cijfers.",
+        "A Dutch IBAN has 18 signs: NL, two digits, four letters, ten digits.",
+    ),
+    "phone-shape": Reason(
+        "Geen Nederlands telefoonnummer van tien cijfers, en geen buitenlands nummer met + of 00 ervoor.",
+        "No Dutch telephone number of ten digits, nor one of another country with + or 00 in front.",
+    ),
+    "licence-plate-layout": Reason(
+        "Geen indeling van een Nederlands kenteken. Een buitenlands kenteken hoort in een eigen kolom.",
+        "Not the layout of a Dutch licence plate. A foreign plate belongs in a column of its own.",
+    ),
+    "postcode-shape": Reason(
+        "Geen postcode: vier cijfers (niet met 0 vooraan) en twee letters. Een buitenlandse hoort in een eigen kolom.",
+        "No postcode: four digits (the first not 0) and two letters. A foreign one belongs in a column of its own.",
+    ),
+    "postcode-never-issued": Reason(
+        "Postcodes op SA, SD en SS worden niet uitgegeven. Zoek het adres op in de BAG.",
+        "Postcodes ending in SA, SD and SS are never issued. Look the address up in the BAG.",
+    ),
+    "house-number-range": Reason(
+        "Een huisnummer is een getal van 1 tot en met 99999. 0 betekent in de BRP: onbekend.",
+        "A house number lies between 1 and 99999. In the BRP 0 means: unknown.",
+    ),
+    "house-number-with-addition": Reason(
+        "De toevoeging staat bij het huisnummer in. Zij wordt zo gelezen; een eigen kolom is zekerder.",
+        "The addition stands with the house number. It is read that way; a column of its own is safer.",
+    ),
+    "house-addition-shape": Reason(
+        "Geen huisletter en toevoeging: een letter, dan hooguit vier letters, cijfers, streepjes.",
+        "No house letter and addition: a letter, then at most four letters, digits, hyphens.",
+    ),
+    "bag-id-object-type": Reason(
+        "De cijfers 5 en 6 noemen geen soort object van de BAG (01, 02, 03, 10, 20, 30). Vaak viel er een weg.",
+        "Digits 5 and 6 name no kind of object of the BAG (01, 02, 03, 10, 20, 30). Often digits were lost.",
+    ),
+    "bag-id-municipality": Reason(
+        "De eerste vier cijfers zijn van geen gemeente. Zoek het object op in de BAG.",
+        "The first four digits are of no municipality. Look the object up in the BAG.",
+    ),
+    "bag-status-known": Reason("Geen status die de BAG kent.", "No status that the BAG knows."),
+    "bag-withdrawn": Reason(
+        "Adres of object is ingetrokken, gesloopt of nooit gebouwd, en wordt nog gebruikt. Zoek het geldende adres op, "
+        "of meld terug aan de gemeente.",
+        "Address or object was withdrawn, demolished or never built, and is still in use. Look up the one that "
+        "holds, or report back to the municipality.",
+    ),
+    "municipality-shape": Reason(
+        "Geen gemeentecode van vier cijfers. 0000 betekent: onbekend; laat de cel dan leeg.",
+        "No municipality code of four digits. 0000 means: unknown; then leave the cell empty.",
+    ),
+    "municipality-unknown": Reason(
+        "Geen gemeente uit landelijke tabel 33, ook geen vroegere. Of de tabel hier is ouder dan de gemeente.",
+        "No municipality of national table 33, nor a former one. Or the table here is older than the municipality.",
+    ),
+    "nationality-shape": Reason(
+        "Geen nationaliteitscode van vier cijfers. 0000 betekent: onbekend.",
+        "No nationality code of four digits. 0000 means: unknown.",
+    ),
+    "nationality-unknown": Reason(
+        "Geen code uit landelijke tabel 32, of de tabel hier is ouder dan de code.",
+        "No code of national table 32, or the table here is older than the code.",
+    ),
+    "country-shape": Reason(
+        "Geen landcode van vier cijfers. 0000 betekent: onbekend.",
+        "No country code of four digits. 0000 means: unknown.",
+    ),
+    "country-unknown": Reason(
+        "Geen code uit landelijke tabel 34, of de tabel hier is ouder dan de code.",
+        "No code of national table 34, or the table here is older than the code.",
+    ),
+    "investigation-shape": Reason(
+        "Geen aanduiding van categorie, groep en element (83.10) in zes cijfers.",
+        "Does not name category, group and element (83.10) in six digits.",
+    ),
+    "sex-code": Reason(
+        "Geen geslachtsaanduiding (M, V, X of O voor onbekend).", "No code of sex (M, V, X, or O for unknown)."
+    ),
+    "date-range": Reason(
+        "De datum ligt voor 1800 of na 2099. Kijk naar verwisselde of weggevallen cijfers.",
+        "The date lies before 1800 or after 2099. Look for digits that were lost or changed places.",
+    ),
+    "date-unknown-parts": Reason(
+        "Een bekende dag in een onbekende maand, of een bekende maand in een onbekend jaar, kent de BRP niet.",
+        "The BRP knows no known day in an unknown month, nor a known month in an unknown year.",
+    ),
+    "name-length": Reason("Een naam heeft hooguit 200 tekens.", "A name has at most 200 characters."),
+    "name-placeholder": Reason(
+        "Dit staat er omdat geen naam bekend was. Laat de cel liever leeg.",
+        "This stands where no name was known. Rather leave the cell empty.",
+    ),
+    "name-characters": Reason(
+        "Er staan tekens in die in geen naam voorkomen: cijfers, sterretjes, haken.",
+        "Holds signs that no name has: digits, asterisks, angle brackets.",
+    ),
+    "prefix-length": Reason("Een voorvoegsel heeft hooguit 10 tekens.", "A prefix has at most 10 characters."),
+    "prefix-unknown": Reason(
+        "Geen gebruikelijk voorvoegsel. Misschien hoort het bij de geslachtsnaam.",
+        "No usual prefix. Perhaps it belongs with the surname.",
+    ),
+    "days-to-be-past": Reason("De dag ligt in de toekomst.", "The day lies in the future."),
+    "births-to-be-within-a-lifetime": Reason(
+        "Wie dan geboren is, zou ouder zijn dan mensen worden. Kijk naar het jaar, of naar een gemist overlijden.",
+        "Whoever was born then would be older than people grow. Look at the year, or for a death that was missed.",
+    ),
+    "pair-days-to-be-in-order": Reason(
+        "Twee dagen staan in de verkeerde volgorde, zoals overleden voor de geboorte. Een van beide is verkeerd.",
+        "Two days are in the wrong order, such as died before being born. One of them is wrong.",
+    ),
+    "multicolumn-day-to-fall-within-period": Reason(
+        "De dag valt buiten de periode waarin dit geldig was.", "The day lies outside the period in which this held."
+    ),
+    "values-to-be-in-national-table": Reason(
+        "Geen code uit de landelijke tabel.", "No code of the national table."
+    ),
+    "pair-national-code-to-hold-on-day": Reason(
+        "De code gold op die dag niet: nog niet ingegaan, of al beëindigd, zoals na een herindeling. "
+        "Gebruik de code die toen gold.",
+        "The code did not hold on that day: not begun yet, or ended already, as by a merger of municipalities. "
+        "Use the code that held then.",
+    ),
+    "pair-no-investigation": Reason(
+        "Het gegeven is in onderzoek bij de gemeente: aan de juistheid wordt getwijfeld. Wacht de uitkomst af.",
+        "The municipality is investigating the value: it may be wrong. Await the outcome.",
+    ),
+}  # fmt: skip
+
+
+def reason(rule: str) -> Reason:
+    """Of a rule in quarantine or quality report."""
+    return _REASONS.get(rule) or (_FORMAT if rule.endswith("-format") else _DECLARED)
+
+
+def with_reasons(quarantine: Quarantine) -> pl.DataFrame:
+    """The entries by row, column and rule, with columns `reden` (Dutch) and `reason` (English)."""
+    rules = quarantine.entries.get_column("rule").unique().to_list()
+    told = pl.DataFrame(
+        {"rule": rules, "reden": [reason(each).nl for each in rules], "reason": [reason(each).en for each in rules]},
+        schema={"rule": pl.String, "reden": pl.String, "reason": pl.String},
+    )
+    return quarantine.entries.sort("row", "column", "rule").join(told, on="rule", how="left", maintain_order="left")
