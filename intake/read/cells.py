@@ -6,7 +6,7 @@ import polars as pl
 
 from intake.quarantine import ENTRIES
 from intake.read.forms import FORMS
-from intake.read.typed import ILLEGIBLE
+from intake.read.typed import DECODED_WRONGLY, ILLEGIBLE
 from intake.source import Column, Source
 
 _GIVEN = "as given: "
@@ -43,14 +43,19 @@ def _given(column: Column, source: Source) -> pl.Expr:
 
 def _read(column: Column, source: Source) -> pl.Expr:
     given = pl.col(_GIVEN + column.name)
-    cell = pl.when(~given.str.contains(ILLEGIBLE)).then(given)
+    legible = ~given.str.contains(ILLEGIBLE) & ~given.str.contains_any(DECODED_WRONGLY)
+    cell = pl.when(legible).then(given)
     form = FORMS.get(column.type)
     return (form(cell, source.file) if form else cell).alias(column.name)
 
 
 def _marks(column: Column) -> list[_Mark]:
     given, cell = pl.col(_GIVEN + column.name), pl.col(column.name)
-    marks = [_Mark(column.name, f"{column.type}-format", "cell", given.is_not_null() & cell.is_null())]
+    wrongly = given.str.contains_any(DECODED_WRONGLY)
+    marks = [
+        _Mark(column.name, "decoded-wrongly", "cell", wrongly),
+        _Mark(column.name, f"{column.type}-format", "cell", given.is_not_null() & cell.is_null() & ~wrongly),
+    ]
     if column.type != "freetext":
         # A line break inside a quoted name or number: a stray quote may have swallowed the rows after it.
         marks.append(_Mark(column.name, "line-break", "row", given.str.contains_any(["\r", "\n"])))

@@ -135,7 +135,8 @@ def _gunzip(blocks: Iterable[bytes], size: int) -> Iterator[bytes]:
         while rest:
             if member.eof:
                 member = zlib.decompressobj(wbits=31)
-            yield member.decompress(rest, size)
+            if unpacked := member.decompress(rest, size):
+                yield unpacked
             rest = member.unused_data if member.eof else member.unconsumed_tail
     if not member.eof:
         raise EOFError

@@ -23,6 +23,9 @@ NESTED: Final = Broken("nested-value")
 DOUBLED: Final = Broken("doubled-value")
 ILLEGIBLE: Final = r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ufffd\ufffe\uffff]"
 """Characters that stand in no text: control characters but white space, and the mark of a character lost."""
+_HIGH: Final = bytes(byte for byte in range(0x80, 0xC0) if byte not in b"\x81\x8d\x8f\x90\x9d").decode("cp1252")
+DECODED_WRONGLY: Final = ["â€", *(first + second for first in "ÂÃ" for second in _HIGH)]
+"""What UTF-8 becomes that was read as Windows-1252: é is Ã©. A file in two encodings shows it in some rows."""
 _FURTHEST: Final = 400
 """Digits that a power of ten may add; 1e999999999 would fill the memory."""
 
