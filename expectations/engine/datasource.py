@@ -13,11 +13,11 @@ from great_expectations.datasource.fluent import BatchRequest
 from great_expectations.datasource.fluent.interfaces import Batch, DataAsset, Datasource
 from great_expectations.exceptions.exceptions import BuildBatchRequestError
 
-from expectations.engine import aggregate_metrics, map_metrics, table_metrics
+from expectations.engine import aggregate_metrics, column_types, map_metrics, table_metrics, text_metrics
 from expectations.engine.execution import PolarsExecutionEngine
 
-METRICS = (aggregate_metrics, map_metrics, table_metrics)
-"""Modules that register metrics when they are imported."""
+REGISTERED = (aggregate_metrics, column_types, map_metrics, table_metrics, text_metrics)
+"""Modules that register metrics when they are imported, and say what an expectation means here."""
 
 EngineType = type[PolarsExecutionEngine]
 """Named here: inside a data source `type` is a field."""

@@ -1,7 +1,6 @@
 """The execution engine: every metric is an expression, and all metrics of one wave are collected together."""
 
-import operator
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,32 +13,14 @@ from great_expectations.core.metric_domain_types import MetricDomainTypes
 from great_expectations.exceptions import ExecutionEngineError
 from great_expectations.execution_engine import ExecutionEngine
 from great_expectations.execution_engine.execution_engine import MetricComputationConfiguration
-from great_expectations.expectations.row_conditions import (
-    AndCondition,
-    ComparisonCondition,
-    Condition,
-    NullityCondition,
-    OrCondition,
-    deserialize_row_condition,
-)
+from great_expectations.expectations.row_conditions import Condition
 
 from expectations.engine.aggregate import Aggregate
-from expectations.engine.values import comparable
+from expectations.engine.row_conditions import row_filter
 
 ROW_INDEX: Final = "__row_index__"
 """Position of a row in the whole frame, from 0; named so that no column of a partner's file is likely to bear it."""
 
-_COMPARE: Final[Mapping[str, Callable[[pl.Expr, Any], pl.Expr]]] = {
-    "==": operator.eq,
-    "!=": pl.Expr.ne_missing,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "IN": lambda column, values: column.is_in(values),
-    "NOT_IN": lambda column, values: ~column.is_in(values).fill_null(value=False),
-}
-"""An empty cell is unequal to every value and in no set, as with the pandas engine."""
 _IGNORE: Final = {
     "both_values_are_missing": "all",
     "all_values_are_missing": "all",
@@ -90,9 +71,10 @@ class PolarsExecutionEngine(ExecutionEngine):  # type: ignore[misc]
         """The rows a domain speaks of: those under its row condition, without the ones it says to ignore."""
         if domain_kwargs.get("table"):
             raise ExecutionEngineError("named tables are not supported")
-        frame = self._batch_data(domain_kwargs).frame
+        data = self._batch_data(domain_kwargs)
+        frame = data.frame
         if condition := domain_kwargs.get("row_condition"):
-            frame = frame.filter(self._row_filter(condition))
+            frame = frame.filter(row_filter(condition, data.schema))
         columns, rule = domain_columns(domain_kwargs), domain_kwargs.get("ignore_row_if")
         if len(columns) < 2 or rule is None:
             return frame
@@ -127,31 +109,13 @@ class PolarsExecutionEngine(ExecutionEngine):  # type: ignore[misc]
             each.expression.alias(str(place)) for place, each in enumerate(aggregates)
         )
 
-    def _row_filter(self, condition: Any) -> pl.Expr:
-        if isinstance(condition, Mapping):
-            condition = deserialize_row_condition(condition)
-        if not isinstance(condition, Condition):
-            raise ExecutionEngineError("a row condition is written with Column(…), not as text for another engine")
-        filtered: pl.Expr = self.condition_to_filter_clause(condition)
-        return filtered
+    def _clause(self, condition: Condition) -> pl.Expr:
+        return row_filter(condition, self.schema({}))
 
-    def _comparison_condition_to_filter_clause(self, condition: ComparisonCondition) -> pl.Expr:
-        column = pl.col(condition.column.name)
-        schema = self.batch_manager.active_batch_data.schema
-        if str(condition.operator) in ("IN", "NOT_IN"):
-            values = comparable(condition.parameter, schema[condition.column.name])
-            return _COMPARE[str(condition.operator)](column, values.implode())
-        return _COMPARE[str(condition.operator)](column, condition.parameter)
-
-    def _nullity_condition_to_filter_clause(self, condition: NullityCondition) -> pl.Expr:
-        column = pl.col(condition.column.name)
-        return column.is_null() if condition.is_null else column.is_not_null()
-
-    def _and_condition_to_filter_clause(self, condition: AndCondition) -> pl.Expr:
-        return pl.all_horizontal([self.condition_to_filter_clause(each) for each in condition.conditions])
-
-    def _or_condition_to_filter_clause(self, condition: OrCondition) -> pl.Expr:
-        return pl.any_horizontal([self.condition_to_filter_clause(each) for each in condition.conditions])
+    _comparison_condition_to_filter_clause = _clause
+    _nullity_condition_to_filter_clause = _clause
+    _and_condition_to_filter_clause = _clause
+    _or_condition_to_filter_clause = _clause
 
 
 def domain_columns(domain: Mapping[str, Any]) -> list[str]:

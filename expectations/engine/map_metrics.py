@@ -1,18 +1,21 @@
 """Metrics with one answer per row: what is expected, as an expression. Parity with the pandas engine is tested."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from functools import reduce
 from itertools import combinations
-from operator import add, and_
+from operator import add, and_, ge, gt, le, lt
 from typing import Any, Final
 
 import polars as pl
 
-from expectations.engine.register import Columns, Types, map_metric
+from expectations.engine.numbers import number
+from expectations.engine.register import Columns, Condition, Types, derived_metric, map_metric
 from expectations.engine.values import bound, comparable
 
 PAIR: Final = ("batch_id", "table", "column_A", "column_B", "row_condition", "condition_parser", "ignore_row_if")
 LIST: Final = ("batch_id", "table", "column_list", "row_condition", "condition_parser", "ignore_row_if")
+
+Compare = Callable[[pl.Expr, pl.Expr], Any]
 
 
 def _in_set(columns: Columns, dtypes: Types, value_set: list[Any] | None = None) -> pl.Expr:
@@ -25,7 +28,7 @@ def _not_in_set(columns: Columns, dtypes: Types, value_set: list[Any] | None = N
     return pl.lit(True) if value_set is None else ~_in_set(columns, dtypes, value_set)
 
 
-def _between(
+def between(
     columns: Columns,
     dtypes: Types,
     min_value: Any = None,
@@ -44,30 +47,45 @@ def _between(
     return above & below
 
 
-def _text(column: pl.Expr) -> pl.Expr:
-    return column.cast(pl.String)
+def _ordered(strict: Compare, loose: Compare) -> Condition:
+    """Each value next to the one before it, empty cells left out; the first has none before it."""
+
+    def expected(columns: Columns, dtypes: Types, strictly: bool | None = None) -> pl.Expr:
+        if not (dtypes[0].is_numeric() or dtypes[0].is_temporal() or dtypes[0] == pl.Null):
+            raise TypeError("the column holds neither numbers nor moments")
+        before = columns[0].forward_fill().shift(1)
+        in_order: pl.Expr = (strict if strictly else loose)(columns[0], before)
+        return in_order | before.is_null()
+
+    return expected
 
 
-def _matches_any(column: pl.Expr, regexes: Sequence[str]) -> pl.Expr:
-    return pl.any_horizontal(_text(column).str.contains(regex) for regex in regexes)
-
-
-def _match_regex_list(columns: Columns, _: Types, regex_list: list[str], match_on: str | None = None) -> pl.Expr:
-    if match_on == "all":
-        return pl.all_horizontal(_text(columns[0]).str.contains(regex) for regex in regex_list)
-    return _matches_any(columns[0], regex_list)
-
-
-def _length_between(
-    columns: Columns,
-    _: Types,
-    min_value: int | None = None,
-    max_value: int | None = None,
-    strict_min: bool | None = None,
-    strict_max: bool | None = None,
+def _under_threshold(
+    columns: Columns, dtypes: Types, threshold: float | None = None, double_sided: bool | None = True
 ) -> pl.Expr:
-    length = _text(columns[0]).str.len_chars()
-    return _between([length], [pl.UInt32()], min_value, max_value, strict_min, strict_max)
+    """Where there is no z-score, because there is one value or all are equal, none is too large."""
+    if threshold is None:
+        raise ValueError("a threshold is needed")
+    column = number(columns[0], dtypes[0])
+    score = (column - column.mean()) / column.std()
+    under = score.abs() < abs(threshold) if double_sided else score < threshold
+    return under | score.is_nan() | score.is_null()
+
+
+def _no_outlier(columns: Columns, dtypes: Types, method: str = "iqr", multiplier: float = 1.5) -> pl.Expr:
+    """Within Tukey's fences, or less than so many standard deviations from the mean; all is, where there is no spread
+    to go by."""
+    column = number(columns[0], dtypes[0])
+    if method == "iqr":
+        low, high = column.quantile(0.25, "linear"), column.quantile(0.75, "linear")
+        reach = multiplier * (high - low)
+        fits = (column >= low - reach) & (column <= high + reach)
+    elif method == "std":
+        low, reach = column.mean(), multiplier * column.std()
+        fits = pl.when(reach <= 0).then(column == low).otherwise((column - low).abs() < reach)
+    else:
+        raise NotImplementedError("the method is iqr or std")
+    return fits | ~reach.is_finite().fill_null(value=False)
 
 
 def _pair_in_set(columns: Columns, dtypes: Types, value_pairs_set: list[Any] | None = None) -> pl.Expr:
@@ -105,13 +123,11 @@ map_metric("column_values.null", lambda columns, _: columns[0].is_null(), nulls=
 map_metric("column_values.unique", lambda columns, _: columns[0].is_unique())
 map_metric("column_values.in_set", _in_set)
 map_metric("column_values.not_in_set", _not_in_set)
-map_metric("column_values.between", _between)
-map_metric("column_values.match_regex", lambda columns, _, regex: _text(columns[0]).str.contains(regex))
-map_metric("column_values.not_match_regex", lambda columns, _, regex: ~_text(columns[0]).str.contains(regex))
-map_metric("column_values.match_regex_list", _match_regex_list)
-map_metric("column_values.not_match_regex_list", lambda columns, _, regex_list: ~_matches_any(columns[0], regex_list))
-map_metric("column_values.value_length.equals", lambda columns, _, value: _text(columns[0]).str.len_chars() == value)
-map_metric("column_values.value_length.between", _length_between)
+map_metric("column_values.between", between)
+map_metric("column_values.increasing", _ordered(gt, ge))
+map_metric("column_values.decreasing", _ordered(lt, le))
+map_metric("column_values.z_score.under_threshold", _under_threshold)
+map_metric("column_values.not_outliers", _no_outlier)
 map_metric("column_pair_values.equal", lambda columns, _: columns[0] == columns[1], domain=PAIR)
 map_metric("column_pair_values.a_greater_than_b", _greater, domain=PAIR)
 map_metric("column_pair_values.in_set", _pair_in_set, domain=PAIR)
@@ -119,3 +135,5 @@ map_metric("compound_columns.unique", lambda columns, _: pl.struct(columns).is_u
 map_metric("select_column_values.unique.within_record", _all_different, domain=LIST)
 map_metric("multicolumn_sum.equal", _sum_equal, domain=LIST)
 map_metric("multicolumn_values.equal", _all_equal, domain=LIST)
+derived_metric("column_values.nonnull.count")
+derived_metric("column_values.null.count")

@@ -67,6 +67,14 @@ def direct_metric(name: str, value: Callable[[PolarsExecutionEngine, Mapping[str
     _enter(name, _keys(name, (DOMAIN, ())), provider, MetricFunctionTypes.VALUE)
 
 
+def derived_metric(name: str) -> None:
+    """A metric that Great Expectations works out from other metrics, the same way for every engine."""
+    theirs = registry._registered_metrics[name]
+    cls, provider = theirs["providers"]["PandasExecutionEngine"]
+    keys = theirs["metric_domain_keys"], theirs["metric_value_keys"]
+    _enter(name, keys, provider, MetricFunctionTypes.VALUE, cls)
+
+
 def aggregate_metric(name: str, build: Build, keys: tuple[tuple[str, ...], tuple[str, ...]] = (COLUMN, ())) -> None:
     """A metric computed in the bundle. It is entered twice, as Great Expectations asks of such metrics."""
 
@@ -222,13 +230,19 @@ def _keys(name: str, otherwise: tuple[tuple[str, ...], tuple[str, ...]]) -> tupl
     return (known["metric_domain_keys"], known["metric_value_keys"]) if known else otherwise
 
 
-def _enter(name: str, keys: tuple[tuple[str, ...], tuple[str, ...]], provider: Any, kind: Any) -> None:
+def _enter(
+    name: str,
+    keys: tuple[tuple[str, ...], tuple[str, ...]],
+    provider: Any,
+    kind: Any,
+    metric_class: type[MetricProvider] = PolarsMetric,
+) -> None:
     registry.register_metric(
         metric_name=name,
         metric_domain_keys=keys[0],
         metric_value_keys=keys[1],
         execution_engine=PolarsExecutionEngine,
-        metric_class=PolarsMetric,
+        metric_class=metric_class,
         metric_provider=provider,
         metric_fn_type=kind,
     )

@@ -1,17 +1,45 @@
 """The same expectations asked of the Polars engine and of the pandas engine."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, time
-from typing import Any
+from typing import Any, NoReturn
 
+import pandas as pd
 import polars as pl
+import pytest
 
 KEY = "pk_index"
 
 
+FORBIDDEN = [
+    *((pl.DataFrame, name) for name in ("to_pandas", "iter_rows", "rows", "map_rows", "iter_slices", "to_dicts")),
+    *((pl.Series, name) for name in ("to_pandas", "map_elements", "__iter__")),
+    (pl.LazyFrame, "map_batches"),
+    (pl.Expr, "map_elements"),
+]
+
+
+@contextmanager
+def rows_left_alone() -> Iterator[None]:
+    """Within, taking rows one by one and giving frames to pandas raises."""
+
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        raise AssertionError("rows were taken one by one, or given to pandas")
+
+    with pytest.MonkeyPatch.context() as patch:
+        for owner, name in FORBIDDEN:
+            patch.setattr(owner, name, refuse)
+        yield
+
+
 def answers(
-    engine: str, frame: pl.DataFrame, wanted: Sequence[Any], form: str = "COMPLETE", **more: Any
+    engine: str,
+    frame: pl.DataFrame | pl.LazyFrame | pd.DataFrame,
+    wanted: Sequence[Any],
+    form: str = "COMPLETE",
+    **more: Any,
 ) -> list[dict[str, Any]]:
     """One answer per expectation, in order; `raised` where it could not be evaluated."""
     import great_expectations as gx
@@ -24,7 +52,7 @@ def answers(
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = getattr(context.data_sources, f"add_{engine}")("source")
     batch = source.add_dataframe_asset("asset").add_batch_definition_whole_dataframe("all")
-    data = frame if engine == "polars" else frame.to_pandas()
+    data = frame.lazy().collect().to_pandas() if engine == "pandas" and not isinstance(frame, pd.DataFrame) else frame
     placed = [each.copy(update={"meta": {"place": place}}) for place, each in enumerate(wanted)]
     results = (
         batch.get_batch({"dataframe": data})

@@ -209,7 +209,10 @@ REFUSED = {  # check, error
         check("expect_column_pair_values_to_be_equal", column_A="a", column_B="zz"),
         NotEvaluated,
     ),
-    "a metric that the engine lacks": (check("expect_column_values_to_be_dateutil_parseable"), NotEvaluated),
+    "a form that the engine lacks": (
+        check("expect_column_values_to_match_strftime_format", strftime_format="%Y %W"),
+        NotEvaluated,
+    ),
     "no such expectation": (check("expect_column_values_to_be_nice"), UnknownCheck),
     "an argument too many": (check("expect_column_values_to_be_null", colour="red"), UnknownCheck),
     "another column's check": (check("expect_column_values_to_be_null", column="zz"), UnknownCheck),
