@@ -6,6 +6,7 @@ from difflib import get_close_matches
 from typing import Any, Final, Literal
 
 from declare import WrongInput
+from intake.names import PREFIX
 from intake.numbers import NO_BSN
 from intake.source import Check, Column, SemanticType, Severity, Source
 
@@ -62,12 +63,6 @@ _NAMES: Final = (
     ),
     _TypeRule("name-characters", _MATCH, {"regex": r"^[\p{L}\p{M} .,\-'’`´/()\"]*$"}, "warn"),
 )
-
-_PREFIXES: Final = (
-    "(?:van|von|vom|de|den|der|het|ten|ter|te|tot|aan|af|bij|boven|die|gen|in|onder|op|over|uit|uijt|ver|voor|zu|zum|zur|"
-    "la|las|le|les|l|du|des|da|do|dos|di|del|dela|della|el|al|d|s|t|v|vd|vdn|vdr|vande|vanden|vander|vant)"
-)
-"""Words of prefixes as linkage knows them (a test holds both against each other)."""
 
 _DUTCH_IBAN: Final = r"(?i)^(?:[^n]|n[^l]|nl\s*(?:[0-9]\s*){2}(?:[a-z]\s*){4}(?:[0-9]\s*){10}$)"
 
@@ -154,7 +149,7 @@ _BY_TYPE: Final[Mapping[SemanticType, Sequence[_TypeRule]]] = {
     "full_name": _NAMES,
     "prefix": (
         _TypeRule("prefix-length", "expect_column_value_lengths_to_be_between", {"max_value": 10}, "warn"),
-        _TypeRule("prefix-unknown", _MATCH, {"regex": rf"(?i)^(?:['’`´]?{_PREFIXES}(?:[ './’`´-]+|$))+$"}, "warn"),
+        _TypeRule("prefix-unknown", _MATCH, {"regex": rf"(?i)^(?:['’`´]?{PREFIX}(?:[ './’`´-]+|$))+$"}, "warn"),
     ),
 }
 """A value of the wrong shape empties the cell: most records link without it, and the rest of the row may be right."""

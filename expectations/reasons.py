@@ -167,6 +167,18 @@ _REASONS: Final[dict[str, Reason]] = {
         "Geen gebruikelijk voorvoegsel. Misschien hoort het bij de geslachtsnaam.",
         "No usual prefix. Perhaps it belongs with the surname.",
     ),
+    **{
+        f"freetext-{kind}": Reason(
+            f"In een vrije tekst stond iets dat iemand aanwijst: {nl}. Laat dat uit vrije tekst weg.",
+            f"A text held something that points to somebody: {en}. Leave that out of texts.",
+        )
+        for kind, nl, en in (
+            ("bsn", "een burgerservicenummer", "a citizen service number"),
+            ("email", "een e-mailadres", "an e-mail address"),
+            ("iban", "een rekeningnummer", "an account number"), ("name", "de eigen naam", "the record's own name"),
+            ("phone", "een telefoonnummer", "a telephone number"), ("plate", "een kenteken", "a licence plate"),
+        )
+    },
     "days-to-be-past": Reason("De dag ligt in de toekomst.", "The day lies in the future."),
     "births-to-be-within-a-lifetime": Reason(
         "Wie dan geboren is, zou ouder zijn dan mensen worden. Kijk naar het jaar, of naar een gemist overlijden.",

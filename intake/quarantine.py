@@ -6,7 +6,8 @@ from typing import Final, Self
 import polars as pl
 
 ENTRIES: Final = pl.Schema({"row": pl.UInt32, "column": pl.String, "rule": pl.String, "scope": pl.String})
-"""`row` counts data rows from 1; `scope` is `row` (the row is kept out) or `cell` (the cell became empty)."""
+"""`row` counts data rows from 1; `scope` is `row` (the row is kept out), `cell` (the cell became empty), `masked`
+(an identifier in a text was masked) or `refused` (it was found, and the column became empty in all rows)."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

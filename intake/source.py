@@ -22,6 +22,9 @@ SemanticType = Literal[
 CLEAR_TYPES: Final = ("number", "latitude", "longitude", "list")
 """Types that a model of the workbench compares by distance in clear text; no token can stand for them."""
 
+NAME_TYPES: Final = ("given_names", "surname", "partner_surname", "full_name")
+"""Types whose words are looked for in the texts of the same record."""
+
 COARSENED_TYPES: Final = {
     "year": {"date"},
     "age-band": {"date"},
@@ -271,9 +274,17 @@ class Source(Declaration):
 
     @property
     def read(self) -> tuple[Column, ...]:
-        """Columns of an extract's table: those kept, and dropped ones that something is asked of."""
+        """Columns of an extract's table: those kept, and dropped ones that something is asked of, or whose names are
+        looked for in texts."""
         kept = {column.name for column in self.kept}
+        if self.searched:
+            kept |= {column.name for column in self.columns if column.type in NAME_TYPES}
         return tuple(column for column in self.columns if column.name in kept or column.required or column.checks)
+
+    @property
+    def searched(self) -> tuple[Column, ...]:
+        """Columns of free text that go on only as far as nobody can be read in them."""
+        return tuple(column for column in self.columns if column.freetext != "drop")
 
     def with_role(self, *roles: Role) -> tuple[Column, ...]:
         return tuple(column for column in self.columns if column.role in roles)

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from declare import Declaration
 from expectations.contract import Consequence, contract
+from intake.freetext import MASKS
 from intake.quarantine import ENTRIES
 from intake.source import Column, Source
 from pseudonymise.manifest import Count
@@ -64,5 +65,10 @@ def _entries(source: Source) -> set[tuple[str | None, str, str]]:
 
 
 def _of_cells(column: Column) -> set[tuple[str | None, str, str]]:
-    """What intake says of a cell: it cannot be read, or holds a line break. That it is missing, the contract says."""
-    return {(column.name, f"{column.type}-format", "cell"), (column.name, "line-break", "row")}
+    """What intake says of a cell: it cannot be read, holds a line break, or identifies somebody in a text. That it is
+    missing, the contract says."""
+    scope = "masked" if column.freetext == "mask" else "refused"
+    searched = MASKS if column.freetext != "drop" else ()
+    return {(column.name, f"{column.type}-format", "cell"), (column.name, "line-break", "row")}.union(
+        (column.name, f"freetext-{kind}", scope) for kind in searched
+    )

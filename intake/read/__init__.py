@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from intake.extract import _INTAKE, Extract
+from intake.freetext import refused, search
 from intake.quarantine import Quarantine
 from intake.read.cells import read_cells
 from intake.read.content import Content
@@ -43,12 +44,15 @@ def read_extract(source: Source, path: Path, spool: Spool | None = None) -> Extr
     parts, entries, rows_in = [], [], 0
     with Content(path, source, BLOCK) as content:
         for raw in READERS[source.file.kind](content, source):
-            table, found = read_cells(raw.table, source)
+            cells, found = read_cells(raw.table, source)
+            table, identifying = search(cells, source)
             parts.append(spool.keep(table) if spool else table.lazy())
-            entries += [raw.rejected, found]
+            entries += [raw.rejected, found, identifying]
             rows_in += raw.rows_in
         if rows_in == 0:
             raise WrongFile(source.id, "holds no rows", remedy="Ask for a delivery with rows.")
         digest = content.digest()
-    quarantine = Quarantine(pl.concat(entries).sort("row", "scope", "column", nulls_last=True))
+    told = pl.concat(entries)
+    parts = [part.with_columns(pl.lit(None, pl.String).alias(name) for name in refused(told, source)) for part in parts]
+    quarantine = Quarantine(told.sort("row", "scope", "column", nulls_last=True))
     return Extract(source, digest, rows_in, tuple(parts), quarantine, _INTAKE)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from declare import Refusal, WrongInput
 
@@ -36,10 +36,15 @@ def columns(rows: Sequence[Sequence[object]], indent: int = 2) -> list[str]:
     ]
 
 
+_COST: Final = {
+    "row": "row kept out", "cell": "cell emptied", "masked": "masked in a text", "refused": "column emptied",
+}  # fmt: skip
+
+
 def quarantined(quarantine: "Quarantine", most: int = 6) -> list[str]:
     """The most frequent reasons, as aligned lines."""
     rows = [
-        (count, f"{rule}" + (f" ({column})" if column else ""), "row kept out" if scope == "row" else "cell emptied")
+        (count, f"{rule}" + (f" ({column})" if column else ""), _COST[scope])
         for scope, column, rule, count in quarantine.counts().head(most).iter_rows()
     ]
     return columns(rows, indent=4)

@@ -95,6 +95,7 @@ def check(call: argparse.Namespace) -> Screen:
     """Contract and expectations on one file: quality.json, quality.md and quarantine.csv in DIR."""
     from expectations import validate
     from expectations.quality import page, summary
+    from expectations.reasons import with_reasons
 
     source = load(call.source, Source)
     progress(f"reading and checking {source.id}")
@@ -103,8 +104,7 @@ def check(call: argparse.Namespace) -> Screen:
     quality = {"source": source.id, "delivery": validated.delivery, "checks": list(validated.quality)}
     write_atomically(call.out / "quality.json", canonical(quality) + b"\n")
     write_atomically(call.out / "quality.md", page(summary(validated)).encode())
-    entries = validated.quarantine.entries.sort("row", "column", "rule")
-    write_atomically(call.out / "quarantine.csv", entries.write_csv().encode())
+    write_atomically(call.out / "quarantine.csv", with_reasons(validated.quarantine).write_csv().encode())
     out = len(validated.quarantine.rows)
     facts = {
         "source": source.id,

@@ -16,10 +16,11 @@ from expectations.evaluate import evaluate
 from expectations.national_table import TABLES, national_table, took_over
 from expectations.partial_date import earliest, in_order, latest, within
 from expectations.reasons import _DECLARED, reason, with_reasons
+from intake.names import LETTERS
 from intake.numbers import NO_BSN, meets_eleven_test
 from intake.quarantine import ENTRIES, Quarantine
 from intake.source import SemanticType
-from pseudonymise.standardise.fold import _PLACEHOLDERS
+from pseudonymise.standardise.fold import _LETTERS, _PLACEHOLDERS
 from pseudonymise.standardise.identifier import NO_NUMBER
 from pseudonymise.standardise.surname import PREFIX
 from tests.intake.sources import source
@@ -199,6 +200,7 @@ def test_contract_and_linkage_know_the_same_placeholders_and_prefixes() -> None:
         {"name": kind, "type": kind, "role": "payload"} for kind in ("surname", "prefix", "bsn")
     )))}  # fmt: skip
     assert PREFIX in asked["prefix-unknown"]["regex"]
+    assert LETTERS == _LETTERS
     words = ["onbekend", "onb", "unknown", "nb", "nvt", "none", "null", "standaardwaarde", "xxx", "xxxx"]
     frame = pl.DataFrame({"word": words})
     for pattern in (_PLACEHOLDERS, asked["name-placeholder"]["regex"]):

@@ -11,6 +11,12 @@ from tests.intake.sources import source, text_column
 DAY = {"name": "day", "type": "date", "role": "drop"}
 WRONG = {  # columns, more, what the message says
     "free text that goes on": ([{"name": "a", "type": "freetext", "role": "payload"}], {}, "its role can only be drop"),
+    "free text masked and left": (
+        [{"name": "a", "type": "freetext", "role": "drop", "freetext": "mask"}],
+        {},
+        "with role payload",
+    ),
+    "a text masked that is none": ([text_column("a", freetext="mask")], {}, "of type freetext"),
     "free text aside": ([{"name": "a", "type": "freetext", "role": "aside"}], {}, "its role can only be drop"),
     "a type that no token can stand for": (
         [{"name": "a", "type": "latitude", "role": "identify", "field": "place"}],
