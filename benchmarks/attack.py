@@ -1,17 +1,15 @@
-"""`python -m benchmarks.attack [--result attack.json]`: what hardening costs in linkage, beside what an attacker reads.
+"""`python -m benchmarks.attack`: what hardening costs in linkage, beside what an attacker reads.
 
-Runs `benchmarks/plans/attack.toml` (tens of minutes), or takes its result from `koppelkamer attack`, and links public
-sets under every setting of the plan. Writes `results/attack.json` and `attack.md`.
+Runs `benchmarks/plans/attack.toml` and links public sets under every setting of the plan: an hour, together. Writes
+`results/attack.json` and `attack.md`.
 """
 
 import argparse
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from unittest import mock
 
 import polars as pl
@@ -28,29 +26,42 @@ from pseudonymise.attack.population import dutch_surnames
 from pseudonymise.canary import require_canaries
 from pseudonymise.harden import Hardening
 
-KEYS: Final = 4
+KEYS: Final = 3
+F1 = dict[str, dict[str, float]]
+"""Set → setting → F1."""
 PLAN: Final = HERE / "plans" / "attack.toml"
 
 
 def main() -> None:
-    """Everything, or with two arguments one set under one setting, printed as JSON."""
+    """Attack and link, or take either from an earlier run, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--result", type=Path, help="attack.json of an earlier run of the plan")
-    parser.add_argument("one", nargs="*", metavar="SET HARDENING")
+    parser.add_argument("--result", type=Path, help="attack.json of an earlier attack by the same plan")
+    parser.add_argument("--linkage", type=Path, help="F1 of an earlier run; where there is none it is written here")
     call = parser.parse_args()
-    if call.one:
-        print(json.dumps(linked(SETS[call.one[0]], Hardening.model_validate_json(call.one[1]))))
-        return
     plan = load(PLAN, Plan)
+    if call.linkage and call.linkage.exists():
+        f1: F1 = json.loads(call.linkage.read_bytes())
+    else:
+        f1 = {name: f1_of(real, plan) for name, real in SETS.items()}
+    if call.linkage:
+        write_atomically(call.linkage, json.dumps(f1).encode())
     result = Result.model_validate_json(call.result.read_bytes()) if call.result else run(plan, dutch_surnames(), print)
     if result.plan != plan:
         raise ValueError("that result is of another plan")
-    figures = {name: {"clear text": measure(real, "clear text")["pairs"]["f1"]} for name, real in SETS.items()}
-    for name, of_set in figures.items():
-        of_set |= {setting.title: _apart(name, setting) for setting in _linkable(plan)}
-    found = {"conditions": conditions(), "f1": figures, "attack": result.model_dump(mode="json")}
+    of = conditions()
+    found = {"conditions": of, "f1": f1, "attack": result.model_dump(mode="json")}
     write_atomically(RESULTS / "attack.json", (json.dumps(found, indent=1) + "\n").encode())
-    write_atomically(RESULTS / "attack.md", page(result, figures, found["conditions"]).encode())
+    write_atomically(RESULTS / "attack.md", page(result, f1, of).encode())
+
+
+def f1_of(real: RealSet, plan: Plan) -> dict[str, float]:
+    """In clear text and under each setting of the plan; noise is no hardening of the product."""
+    found = {"clear text": float(measure(real, "clear text")["pairs"]["f1"])}
+    for setting in (plan.setting, *plan.curve):
+        if not setting.flip:
+            found[setting.title] = linked(real, setting.hardening)
+            print(f"{real.title}, {setting.title}: {found[setting.title]:.4f}")
+    return found
 
 
 def linked(real: RealSet, hardening: Hardening) -> float:
@@ -60,7 +71,7 @@ def linked(real: RealSet, hardening: Hardening) -> float:
         for _ in range(KEYS):
             throw_away_keys.cache_clear()
             found.append(measure(real, "tokens and encodings")["pairs"]["f1"])
-    return sum(found) / KEYS
+    return float(sum(found)) / KEYS
 
 
 def commonest_surnames(real: RealSet) -> tuple[str, ...]:
@@ -82,7 +93,7 @@ def hardened(hardening: Hardening, common: tuple[str, ...]) -> Iterator[None]:
         yield
 
 
-def page(result: Result, f1: dict[str, dict[str, float]], of: dict[str, str]) -> str:
+def page(result: Result, f1: F1, of: dict[str, str]) -> str:
     """The figures in Markdown."""
     plan = result.plan
     lines = [
@@ -129,7 +140,7 @@ def page(result: Result, f1: dict[str, dict[str, float]], of: dict[str, str]) ->
     return "\n".join(lines)
 
 
-def _traded(result: Result, setting: Setting, f1: dict[str, dict[str, float]]) -> str:
+def _traded(result: Result, setting: Setting, f1: F1) -> str:
     best = [
         next(one for one in result.at(setting.title, overlap) if one.attack == "combined") for overlap in (1.0, 0.8)
     ]
@@ -141,17 +152,6 @@ def _traded(result: Result, setting: Setting, f1: dict[str, dict[str, float]]) -
 def _told(one: Outcome) -> str:
     figures = [f"{each.mean:.2%} ({each.low:.2%} – {each.high:.2%})" for each in (one.names, one.persons)]
     return f"| {one.overlap:.0%} | {one.attack} | {' | '.join(figures)} |"
-
-
-def _linkable(plan: Plan) -> list[Setting]:
-    """Noise is no hardening of the product."""
-    return [setting for setting in (plan.setting, *plan.curve) if not setting.flip]
-
-
-def _apart(name: str, setting: Setting) -> Any:
-    command = [sys.executable, "-m", "benchmarks.attack", name, setting.hardening.model_dump_json()]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=HERE.parent)
-    return json.loads(done.stdout.strip().splitlines()[-1])
 
 
 if __name__ == "__main__":

@@ -117,6 +117,7 @@ class Scene:
 def frequency(scene: Scene) -> Indices:
     """Counts against public counts, nothing else: the likeliest name for each token, or all in order of count."""
     in_order = scene.told(np.arange(scene.names.size))
+    # The attacker is taken to know whether its list is that of the file; the order is best only then.
     if scene.draw.counts[scene.names].all():
         return in_order
     return scene.told(scene.by_count.argmax(1)) if scene.names.size else in_order

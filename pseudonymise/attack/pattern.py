@@ -1,6 +1,6 @@
 """Pattern mining: which bits of filters belong to one bigram, found by how they occur together.
 
-After the idea of Christen, Vidanage, Ranbaduge and Schnell (2018), doi:10.1007/978-3-319-93040-4_49: a bigram sets the
+After the idea of Christen, Vidanage, Ranbaduge and Schnell (2018), doi:10.1007/978-3-319-93040-4_42: a bigram sets the
 same bits in every filter it is in, so these bits are on together, as often as the bigram occurs.
 """
 
