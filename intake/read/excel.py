@@ -55,15 +55,30 @@ def read_excel(content: Content, source: Source) -> Iterator[Raw]:
         raise WrongFile(source.id, "is empty", remedy="Ask for the delivery again.")
 
 
+def first_row(content: Content, source: Source) -> list[str]:
+    """Texts of the first row that holds anything, empty where a cell is none."""
+    with content:
+        workbook = Workbook(content, source)
+        sheet = _Sheet(workbook, source)
+        for _ in parse(workbook.blocks(workbook.sheet()), sheet, source, "Excel"):
+            if rows := sheet.take():
+                return _texts(rows[0])
+    return []
+
+
 Row = dict[int, Value]
 """Filled cells by column, from 0; -1 stands for a column given twice."""
 
 
 def _header(row: Row, source: Source) -> list[str]:
-    names = [row.get(place, "") for place in range(max(row) + 1)]
-    header = [name.strip() if isinstance(name, str) else "" for name in names]
+    header = _texts(row)
     check_header(header, source)
     return header
+
+
+def _texts(row: Row) -> list[str]:
+    cells = [row.get(place, "") for place in range(max(row) + 1)]
+    return [cell.strip() if isinstance(cell, str) else "" for cell in cells]
 
 
 def _keep(row: Row, header: list[str], gathered: Gathered, workbook: Workbook, source: Source) -> None:

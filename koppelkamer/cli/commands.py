@@ -158,8 +158,13 @@ COMMANDS: Final = (
         "plan": {**_FILE, "metavar": "PLAN.toml"}, **_OUT,
         "--room": {**_FOLDER, "help": "also keep the result in this room, where a domain's limit asks for it"},
     }),
-    Command("check", "hold a file against its source declaration", "workbench:check", {
-        "file": _FILE, "--source": {**_FILE, "required": True}, **_OUT,
+    Command("check", "hold a file against its source declaration, or propose one", "check:check", {
+        "file": _FILE, "--source": {**_FILE, "help": "declaration (TOML)"},
+        "--out": {**_FOLDER, "help": "folder for the results"},
+        "--propose": {
+            "type": Path, "metavar": "S.toml", "nargs": "?", "const": Path(), "default": None,
+            "help": "only propose a declaration, on the screen or in a new file",
+        },
     }),
     Command("gate", "examine a table under a signed policy; exit 0 only for PASS", "workbench:gate", {
         "file": _FILE, "--policy": {**_FILE, "required": True},

@@ -1,0 +1,51 @@
+"""`koppelkamer check`: a file against its source declaration, or a declaration proposed from the file."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from declare import WrongInput, write_atomically
+from koppelkamer.cli.screen import Screen, columns, progress
+
+
+def check(call: argparse.Namespace) -> Screen:
+    """Hold the file against `--source`; with `--propose` only propose one. Raises `WrongInput` for neither or both."""
+    if (call.propose is None) == (call.source is None):
+        raise WrongInput(
+            "a file is checked against a declaration, or gets one proposed",
+            remedy="Give --source S.toml and --out DIR, or --propose alone.",
+        )
+    if call.propose is not None:
+        return propose(call)
+    if call.out is None:
+        raise WrongInput("there is no folder for the results", remedy="Give --out DIR.")
+    from koppelkamer.cli.workbench import check as hold
+
+    return hold(call)
+
+
+def propose(call: argparse.Namespace) -> Screen:
+    """The proposal on the screen, or in the file named, which must not be there yet."""
+    from intake.propose import propose_source
+    from intake.spool import spooled
+
+    out: Path | None = call.propose if call.propose != Path() else None
+    if out is not None and out.exists():
+        raise WrongInput(
+            f"{out.name} is there already, and somebody may have corrected it", remedy="Name another file."
+        )
+    progress("reading the file as it seems to be written")
+    # Rows that do not fit in memory wait where a proposal may be written, encrypted.
+    with spooled(out or Path(tempfile.gettempdir()) / "proposal") as spool:
+        found = propose_source(call.file, spool)
+    facts = {"rows": found.rows, "marks": found.marks, "remarks": found.remarks}
+    if out is None:
+        return Screen({**facts, "proposal": found.text}, found.text.splitlines())
+    write_atomically(out, found.text.encode())
+    return Screen({**facts, "file": str(out)}, _lines(found.rows, found.marks, found.remarks, out))
+
+
+def _lines(rows: int, marks: dict[str, str], remarks: list[str], out: Path) -> list[str]:
+    lines = [f"{out} is proposed from {rows:,} rows; read and correct it before it is used"]
+    lines += [f"  - {remark}" for remark in remarks]
+    return [*lines, *columns(list(marks.items()))]
