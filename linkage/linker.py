@@ -41,7 +41,10 @@ class Linker:
 
     @classmethod
     def of_files(cls, left: Path, right: Path | None, model: Model) -> Self:
-        """Without `right`, `left` is searched for double records. Raises `WrongInput` as `read_records` does."""
+        """Without `right`, `left` is searched for double records. Raises `WrongInput` as `read_records` does, and when
+        a model of one source is given two files."""
+        if right is not None and model.dedupe:
+            raise WrongInput(f"model {model.id} has one source on both sides", remedy="Give one file, not two.")
         declared = model.for_one_file() if right is None else model
         first = read_records(left, declared, "left")
         second = first if right is None else read_records(right, declared, "right")
@@ -69,26 +72,43 @@ class Linker:
 
     def score(self, fitted: FittedModel) -> pl.DataFrame:
         """All candidates that are not less likely than the model's floor."""
+        self._refuse_other(fitted)
         return self._named(scored(self.pairing, self.blocks, fitted))
 
     def link(self, fitted: FittedModel) -> pl.DataFrame:
         """Pairs from the model's threshold on, each record with one partner at most where the model says so."""
+        self._refuse_other(fitted)
         model, pairs = fitted.model, scored(self.pairing, self.blocks, fitted)
         return self._named(assign(pairs, fitted.assignment, model.threshold, model.matching).sort("l", "r"))
 
     def compare(self, fitted: FittedModel, pairs: pl.DataFrame) -> pl.DataFrame:
-        """`pairs` (`id_l`, `id_r`) scored, whether blocks bring them or not. Raises `WrongInput` for an unknown id."""
-        placed = pl.DataFrame(
-            {"l": self._positions(self.left, pairs["id_l"]), "r": self._positions(self.right, pairs["id_r"])}
-        )
+        """`pairs` (`id_l`, `id_r`) scored, whether blocks bring them or not. Raises `WrongInput` for an unknown id, and
+        for a record beside itself."""
+        self._refuse_other(fitted)
+        placed = self._placed(pairs["id_l"], pairs["id_r"])
         return self._named(scorer(self.pairing, fitted).score(with_levels(placed, self.pairing)))
 
     def explain(self, fitted: FittedModel, id_l: object, id_r: object) -> Explanation:
-        """Why two records got their weight. Raises `WrongInput` for an unknown id."""
-        left, right = (
-            self._positions(side, pl.Series([str(key)]))[0] for side, key in ((self.left, id_l), (self.right, id_r))
-        )
+        """Why two records got their weight. Raises `WrongInput` as `compare` does."""
+        self._refuse_other(fitted)
+        left, right = self._placed(pl.Series([str(id_l)]), pl.Series([str(id_r)])).row(0)
         return explain(self.pairing, fitted, left, right)
+
+    def _refuse_other(self, fitted: FittedModel) -> None:
+        """A model of two files says nothing of one, nor the other way round."""
+        if fitted.model.dedupe != self.pairing.model.dedupe:
+            files = "one file" if fitted.model.dedupe else "two files"
+            raise WrongInput(
+                f"the fitted model is of {files}",
+                remedy="Give the files it was fitted on, the left one first.",
+            )
+
+    def _placed(self, ids_l: pl.Series, ids_r: pl.Series) -> pl.DataFrame:
+        """`l` and `r`: positions of both ids."""
+        found = pl.DataFrame({"l": self._positions(self.left, ids_l), "r": self._positions(self.right, ids_r)})
+        if self.pairing.model.dedupe and (found["l"] == found["r"]).any():
+            raise WrongInput("a record is not compared with itself", remedy="Give the ids of two records.")
+        return found
 
     def _positions(self, records: Records, ids: pl.Series) -> pl.Series:
         known = pl.DataFrame({"id": records.ids.cast(pl.String)}).with_row_index("place")

@@ -1,10 +1,14 @@
 """A linkage step by step says what the whole run says, and answers about any pair."""
 
+import json
+from pathlib import Path
+
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
 from declare import WrongInput
+from koppelkamer.cli import main
 from linkage import Linker, Model, dedupe_files, link_files
 from tests.linkage.persons import MODEL, TYPES, crowd
 
@@ -81,3 +85,26 @@ def test_an_id_of_no_record_is_refused_and_not_repeated(linker, fitted, ids):
     with pytest.raises(WrongInput) as refused:
         linker.explain(fitted, *ids)
     assert "nobody" not in str(refused.value)
+
+
+ASKED_WRONGLY = {  # whether the fitted model is of one file, what is asked, what is said
+    "one file of two": (False, ["a0", "a0"], "is of two files"),
+    "two files of one": (True, ["a0", "b0", "--right", "b.csv"], "one source on both sides"),
+    "a record beside itself": (True, ["a0", "a0"], "not compared with itself"),
+}
+
+
+@pytest.mark.parametrize(("alone", "asked", "says"), ASKED_WRONGLY.values(), ids=ASKED_WRONGLY)
+def test_what_no_two_records_of_the_model_are_is_not_explained(files, fitted, monkeypatch, capsys, alone, asked, says):
+    of = fitted.model_copy(update={"model": fitted.model.for_one_file()}) if alone else fitted
+    monkeypatch.chdir(files)
+    Path("model.json").write_bytes(of.to_json())
+    assert main(["explain", "model.json", *asked, "--left", "a.csv", "--json"]) == 2
+    assert says in json.loads(capsys.readouterr().out)["refused"]
+
+
+def test_a_model_of_two_files_scores_and_links_no_single_one(files, fitted):
+    linker = Linker.of_files(files / "a.csv", None, DECLARED)
+    for each in (linker.score, linker.link):
+        with pytest.raises(WrongInput, match="is of two files"):
+            each(fitted)
