@@ -1,8 +1,10 @@
 """A long run that was broken off goes on from the shards it had finished, and comes to the same result."""
 
+import contextlib
 import hashlib
+import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,8 @@ import polars as pl
 from declare import WrongInput, replacing, write_atomically
 from linkage.fitted import FittedModel
 
-FOLDER = "unfinished"
+FOLDER = ".koppelkamer-unfinished"
+"""A name that nobody gives to a folder of results: what is in it is taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Unfinished:
         for part in parts:
             digest.update(hashlib.sha256(part.encode()).digest())
         mine = out / FOLDER / digest.hexdigest()[:32]
-        for other in (out / FOLDER).glob("*"):
+        for other in _runs(out):
             if other != mine:
                 shutil.rmtree(other, ignore_errors=True)
         return cls(mine)
@@ -64,5 +67,13 @@ class Unfinished:
 
 
 def sweep(out: Path) -> None:
-    """Remove what unfinished runs left: the result is written."""
-    shutil.rmtree(out / FOLDER, ignore_errors=True)
+    """Remove what unfinished runs left: the result is written. What this program did not make stays."""
+    for run in _runs(out):
+        shutil.rmtree(run, ignore_errors=True)
+    with contextlib.suppress(OSError):  # not there, or not empty
+        (out / FOLDER).rmdir()
+
+
+def _runs(out: Path) -> Iterator[Path]:
+    """Folders of runs under `out`, known by their names."""
+    return (path for path in (out / FOLDER).glob("*") if re.fullmatch("[0-9a-f]{32}", path.name))

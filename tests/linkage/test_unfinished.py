@@ -15,6 +15,7 @@ import pytest
 from declare import Fault, load
 from linkage import Model, link_files, workbench
 from linkage.score import Scorer
+from linkage.unfinished import FOLDER
 from tests.linkage.test_workbench import MODEL, contents, people
 
 candidates = import_module("linkage.block.candidates")
@@ -96,7 +97,18 @@ def test_a_killed_run_goes_on_and_comes_to_the_same_bytes(tmp_path, files, kille
     monkeypatch.setattr(workbench, "fit", lambda *_: pytest.fail("the model was fitted already"))
     assert run(files, tmp_path / "out") == whole
     assert scored == every[3:]
-    assert not (tmp_path / "out" / "unfinished").exists()
+    assert not (tmp_path / "out" / FOLDER).exists()
+
+
+@pytest.mark.parametrize("place", ["unfinished/thesis.txt", f"{FOLDER}/thesis.txt", f"{FOLDER}/mine/thesis.txt"])
+def test_a_folder_of_the_users_own_stays(tmp_path, files, long, place):
+    own, left_behind = tmp_path / "out" / place, tmp_path / "out" / FOLDER / ("0" * 32) / "0-9.parquet"
+    for path in (own, left_behind):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+    link_files(files[0], files[1], load(files[2], Model), tmp_path / "out")
+    assert own.read_text() == "mine"
+    assert not left_behind.parent.exists()
 
 
 def test_shards_make_no_difference_to_the_result(tmp_path, files, long, monkeypatch):
