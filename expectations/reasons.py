@@ -39,6 +39,58 @@ _REASONS: Final[dict[str, Reason]] = {
         "De rij heeft te veel velden. Zet tekst met een scheidingsteken tussen aanhalingstekens.",
         "The row has too many fields. Put text with a separator in it between quotes.",
     ),
+    "line-too-short": Reason(
+        "De regel is korter dan de recordindeling. Vul velden aan met spaties.",
+        "The line is shorter than the layout. Fill fields up with spaces.",
+    ),
+    "line-too-long": Reason(
+        "De regel is langer dan de recordindeling. Een teken te veel verschuift alle velden erna.",
+        "The line is longer than the layout. A character too many shifts all fields after it.",
+    ),
+    "not-a-json-object": Reason(
+        "De regel is geen JSON-object. Zet op elke regel één heel object.",
+        "The line is no JSON object. Put one whole object on every line.",
+    ),
+    "doubled-column": Reason(
+        "Een kolom staat twee keer in de rij. Lever elke kolom één keer.",
+        "A column stands in the row twice. Deliver each column once.",
+    ),
+    "undeclared-column": Reason(
+        "De rij heeft een kolom die niet is afgesproken. Laat die weg, of neem haar op in de bronverklaring.",
+        "The row has a column that was not agreed. Leave it out, or put it into the declaration of the source.",
+    ),
+    "text-between-cells": Reason(
+        "Er staat tekst in de rij buiten de elementen. Zet elke waarde in een eigen element.",
+        "There is text in the row outside its elements. Put every value into an element of its own.",
+    ),
+    "decoded-wrongly": Reason(
+        "De tekst is eerder met een verkeerde tekenset gelezen: Ã© staat waar é hoort. Exporteer opnieuw.",
+        "The text was read in a wrong encoding before: Ã© stands where é belongs. Export it again.",
+    ),
+    "doubled-value": Reason(
+        "Voor deze kolom staan twee waarden in de rij. Lever er één.",
+        "The row has two values for this column. Deliver one.",
+    ),
+    "error-value": Reason(
+        "De cel in de werkmap bevat een fout of is beschadigd. Vul de waarde zelf in.",
+        "The cell of the workbook holds an error or is damaged. Fill in the value itself.",
+    ),
+    "formula": Reason(
+        "De cel bevat een formule. Lever de uitkomst als waarde.",
+        "The cell holds a formula. Deliver its result as a value.",
+    ),
+    "nested-value": Reason(
+        "De waarde bestaat zelf uit onderdelen. Lever per kolom één enkele waarde.",
+        "The value has parts of its own. Deliver a single value for each column.",
+    ),
+    "not-a-number": Reason(
+        "Het getal is oneindig of onbepaald. Laat de cel liever leeg.",
+        "The number is infinite or undefined. Rather leave the cell empty.",
+    ),
+    "unexpected-date": Reason(
+        "Een datum waar geen datum hoort; een rekenblad maakt van 1-2 soms 1 februari. Maak de kolom op als tekst.",
+        "A date where none belongs; a spreadsheet may make 1 February of 1-2. Format the column as text.",
+    ),
     "line-break": Reason(
         "Er staat een regeleinde midden in de waarde. Waarschijnlijk hoort een aanhalingsteken elders.",
         "A line ends in the midst of the value. A quote is probably out of place.",

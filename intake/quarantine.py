@@ -9,6 +9,16 @@ ENTRIES: Final = pl.Schema({"row": pl.UInt32, "column": pl.String, "rule": pl.St
 """`row` counts data rows from 1; `scope` is `row` (the row is kept out), `cell` (the cell became empty), `masked`
 (an identifier in a text was masked) or `refused` (it was found, and the column became empty in all rows)."""
 
+ROW_RULES: Final = (
+    "too-few-fields", "too-many-fields", "line-too-short", "line-too-long", "not-a-json-object", "doubled-column",
+    "undeclared-column", "text-between-cells",
+)  # fmt: skip
+"""Why a row could not be split into cells; these name no column."""
+CELL_RULES: Final = (
+    "decoded-wrongly", "doubled-value", "error-value", "formula", "nested-value", "not-a-number", "unexpected-date",
+)  # fmt: skip
+"""Why a cell has no text, whatever its type; `TYPE-format` where it has one that its type does not read."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Quarantine:

@@ -228,6 +228,8 @@ class Source(Declaration):
     entity: Entity = "person"
     once: bool = False
     """Whether the source holds each entity once, so that assignment may be one-to-one."""
+    key: tuple[str, ...] = ()
+    """Columns that together name a row, by which a delivery is held beside an earlier one."""
     retention_days: int = Field(default=90, ge=1)
     file: FileFormat = FileFormat()
     delivery: Form = Form()
@@ -243,6 +245,8 @@ class Source(Declaration):
             raise ValueError("a column name occurs twice")
         if unknown := {derived.origin for derived in self.derived} - set(names):
             raise ValueError(f"derived from columns that are not declared: {', '.join(sorted(unknown))}")
+        if strange := set(self.key) - {column.name for column in self.read}:
+            raise ValueError(f"the key has columns that are not read: {', '.join(sorted(strange))}")
         if "row" in names:
             raise ValueError("the name row is taken by the row number")
         return self

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from declare import Declaration
 from expectations.contract import Consequence, contract
 from intake.freetext import MASKS
-from intake.quarantine import ENTRIES
+from intake.quarantine import CELL_RULES, ENTRIES, ROW_RULES
 from intake.source import Column, Source
 from pseudonymise.manifest import Count
 
@@ -37,7 +37,7 @@ def _plain(item: dict[str, Any]) -> dict[str, Any]:
 Quality = tuple[Annotated[dict[str, Any], AfterValidator(_plain)], ...]
 """`ValidatedExtract.quality`: plain data, each item as `Checked`."""
 
-_OF_ROWS: Final = {(None, rule, "row") for rule in ("too-few-fields", "too-many-fields")}
+_OF_ROWS: Final = {(None, rule, "row") for rule in ROW_RULES}
 
 
 def is_of_source(quality: Quality, set_apart: pl.DataFrame, rows_in: int, source: Source) -> bool:
@@ -69,6 +69,7 @@ def _of_cells(column: Column) -> set[tuple[str | None, str, str]]:
     missing, the contract says."""
     scope = "masked" if column.freetext == "mask" else "refused"
     searched = MASKS if column.freetext != "drop" else ()
-    return {(column.name, f"{column.type}-format", "cell"), (column.name, "line-break", "row")}.union(
-        (column.name, f"freetext-{kind}", scope) for kind in searched
+    unread = {(column.name, rule, "cell") for rule in (f"{column.type}-format", *CELL_RULES)}
+    return {(column.name, "line-break", "row")}.union(
+        unread, ((column.name, f"freetext-{kind}", scope) for kind in searched)
     )

@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from declare import WrongInput, write_atomically
+from declare import WrongInput, canonical, load, write_atomically
 from koppelkamer.cli.screen import Screen, columns, progress
 
 
@@ -21,7 +21,32 @@ def check(call: argparse.Namespace) -> Screen:
         raise WrongInput("there is no folder for the results", remedy="Give --out DIR.")
     from koppelkamer.cli.workbench import check as hold
 
-    return hold(call)
+    held = hold(call)
+    return held if call.against is None else beside(call, held)
+
+
+def beside(call: argparse.Namespace, held: Screen) -> Screen:
+    """What `check` found, and difference.json in the folder: what changed since the earlier delivery, in counts."""
+    from intake import Source, read_extract
+    from intake.difference import difference
+    from intake.spool import spooled
+
+    source = load(call.source, Source)
+    progress("comparing it with the earlier delivery")
+    with spooled(call.out) as spool:
+        before, after = read_extract(source, call.against, spool), read_extract(source, call.file, spool)
+        if before.delivery == after.delivery:
+            return Screen({**held.facts, "difference": None}, [*held.lines, "the same file as the earlier delivery"])
+        facts = difference(before, after).facts
+    write_atomically(call.out / "difference.json", canonical(facts) + b"\n")
+    lines = [f"beside the earlier delivery: {facts['added']:,} rows added, {facts['gone']:,} gone, "
+             f"{facts['changed']:,} changed, {facts['same']:,} the same"]  # fmt: skip
+    lines += columns([(count, f"cells of {name} changed") for name, count in facts["columns"].items() if count])
+    if any(facts["unmatched"].values()):
+        lines.append(
+            f"  without a key of their own: {facts['unmatched']['before']:,} and {facts['unmatched']['after']:,}"
+        )
+    return Screen({**held.facts, "difference": facts}, [*held.lines, *lines])
 
 
 def propose(call: argparse.Namespace) -> Screen:

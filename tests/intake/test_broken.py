@@ -13,6 +13,7 @@ import pytest
 
 from declare import WrongInput
 from intake import Source
+from intake.quarantine import CELL_RULES, ROW_RULES
 from tests.intake.made import gzipped, row, texts, workbook, zipped
 from tests.intake.sources import read, source
 
@@ -268,6 +269,12 @@ def test_counted(tmp_path: Path, name: str) -> None:
     assert extract.rows_in == extract.height + len(extract.quarantine.rows)
     assert sorted(numbers - set(entries.get_column("row"))) == whole
     assert CANARY not in repr(extract) + entries.write_json()
+    named = entries.filter(~pl.col("rule").str.ends_with("-format") & (pl.col("rule") != "line-break"))
+    assert set(named.get_column("rule")) <= {*ROW_RULES, *CELL_RULES}
+
+
+def test_each_rule_occurs_here() -> None:
+    assert {*ROW_RULES, *CELL_RULES} <= {rule for case in COUNTED.values() for rule in case[3]}
 
 
 def test_a_required_cell_that_is_broken_sets_its_row_apart(tmp_path: Path) -> None:

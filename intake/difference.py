@@ -1,0 +1,89 @@
+"""A delivery beside an earlier one of the same source: what a correction changes, in counts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from declare import WrongInput
+from intake.extract import Extract
+from intake.source import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Rows by the declared key: `added`, `gone`, `same` and `changed`; `columns` counts changed cells.
+
+    `unmatched` rows, of either delivery, have a key that is empty or stands there twice.
+    """
+
+    before: int
+    after: int
+    added: int
+    gone: int
+    same: int
+    changed: int
+    unmatched: tuple[int, int]
+    columns: Mapping[str, int]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """Plain JSON data, no values."""
+        return {
+            "rows": {"before": self.before, "after": self.after},
+            "added": self.added, "gone": self.gone, "same": self.same, "changed": self.changed,
+            "unmatched": {"before": self.unmatched[0], "after": self.unmatched[1]},
+            "columns": dict(self.columns),
+        }  # fmt: skip
+
+
+class NoKey(WrongInput):
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"nothing says which row of an earlier delivery of {source} a row belongs to",
+            remedy="Declare `key` in the source: the columns that name a row.",
+        )
+
+
+def difference(before: Extract, after: Extract) -> Difference:
+    """Compare two deliveries in canonical form; rows in quarantine are in neither. Raises `NoKey`."""
+    source = after.source
+    if not source.key:
+        raise NoKey(source.id)
+    old, new = (_by_key(extract.frame, source) for extract in (before, after))
+    both = old.join(new, on=list(source.key), how="full", suffix=_NEW, coalesce=True)
+    counts = both.select(**_counts([name for name in _names(source) if name not in source.key]))
+    found: dict[str, int] = counts.collect(engine="streaming").row(0, named=True)
+    columns = {name.removeprefix(_CELLS): count for name, count in found.items() if name.startswith(_CELLS)}
+    matched = (found["old"], found["new"])
+    return Difference(
+        before.height, after.height, found["added"], found["gone"], found["same"], found["changed"],
+        (before.height - matched[0], after.height - matched[1]), columns,
+    )  # fmt: skip
+
+
+_NEW, _CELLS, _THERE = " of the new one", "changed: ", " is there"
+
+
+def _names(source: Source) -> list[str]:
+    return [column.name for column in source.read]
+
+
+def _by_key(frame: pl.LazyFrame, source: Source) -> pl.LazyFrame:
+    """Rows whose key is filled and stands there once."""
+    key = list(source.key)
+    whole = frame.select(_names(source)).filter(pl.all_horizontal(pl.col(name).is_not_null() for name in key))
+    once = whole.group_by(key).len().filter(pl.col("len") == 1).select(key)
+    return whole.join(once, on=key, how="semi").with_columns(pl.lit(1).alias(_THERE))
+
+
+def _counts(names: Sequence[str]) -> dict[str, pl.Expr]:
+    old, new = pl.col(_THERE).is_not_null(), pl.col(_THERE + _NEW).is_not_null()
+    differs = {name: old & new & pl.col(name).ne_missing(pl.col(name + _NEW)) for name in names}
+    changed = pl.any_horizontal(pl.lit(False), *differs.values())
+    return {
+        "old": old.sum(), "new": new.sum(), "added": (new & ~old).sum(), "gone": (old & ~new).sum(),
+        "same": (old & new & ~changed).sum(), "changed": changed.sum(),
+        **{_CELLS + name: where.sum() for name, where in differs.items()},
+    }  # fmt: skip
