@@ -4,27 +4,24 @@ A pair costs some tens of nanoseconds here, where columns of pairs (a step of Nu
 several hundred: nothing is written down of the pairs that cannot reach the floor, which are most.
 docs/decisions/043 says why it is compiled, and by what.
 
-Everything compiled stands in this module: Numba keeps compiled code by the text of one file, and would not see that
-another has changed. It takes a moment to import: import it where pairs are compared, not before.
+It takes a moment to import: import it where pairs are compared, not before.
 """
 
-import os
-from pathlib import Path
-from typing import TYPE_CHECKING
+import sys
 
 import numpy as np
-from numba import njit
 
+from declare.compiled import compiler
+from linkage import arrays
 from linkage.arrays import ANY, EDITS, F32, F64, I64, U8, U32, U64, Bounds, Fields, Glances, Truths
+from linkage.block import runs as pairs_of
+from linkage.block.runs import Runs
+from linkage.compare import signature
 from linkage.compare.signature import LENGTH, LETTER, PREFIX
 from linkage.packing import Rows
 
-if TYPE_CHECKING:
-    from linkage.block.runs import Runs
-
-# Compiled once for a machine, which takes some seconds, where the result can be kept; else in every process.
-_KEPT = os.access(Path(__file__).parent, os.W_OK) or "NUMBA_CACHE_DIR" in os.environ
-compiled = njit(cache=_KEPT, nogil=True, error_model="numpy")
+# Constants of these modules, and the layout of what they name, are compiled in.
+compiled = compiler(arrays, signature, pairs_of, sys.modules[__name__])
 
 PORTION = 256
 """Pairs that go through the steps together; what is worked on then stays near the processor."""
@@ -79,7 +76,7 @@ def possible(way: int, limit: float, left: U64, right: U64, one: Rows, two: Rows
 
 
 @compiled
-def enumerated(runs: "Runs", entry: int, member: int, left: U32, right: U32) -> tuple[int, int, int]:
+def enumerated(runs: Runs, entry: int, member: int, left: U32, right: U32) -> tuple[int, int, int]:
     """Fill `left` and `right` with pairs from a place in the runs on: how many, and the place behind them."""
     size = 0
     while entry < runs.left.size and size < left.size:
@@ -209,7 +206,7 @@ def within(bounds: Bounds, left: U32, states: U8) -> Truths:
 
 
 @compiled
-def screened(runs: "Runs", fields: Fields, glances: Glances, bounds: Bounds, left: U32, right: U32, states: U8) -> int:
+def screened(runs: Runs, fields: Fields, glances: Glances, bounds: Bounds, left: U32, right: U32, states: U8) -> int:
     """Write the pairs that can reach the least weight into `left` and `right`, and the states of their fields into
     `states` (by field and pair); how many pairs these are."""
     count = states.shape[0]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from linkage.block.keys import entries, order, scalar
-from linkage.block.runs import Capped, Entries, Records, Runs, runs
+from linkage.block.runs import Capped, Entries, NoOrder, Records, Runs, runs
 from linkage.block.size import BlockSize, refuse_too_many
 from linkage.model import Block
 from linkage.pairing import Pairing
@@ -62,7 +62,7 @@ def _runs(pairing: Pairing, declared: Block, left: Entries, right: Entries) -> C
         return runs(*sides, most=most, window=declared.window, halved=halved)
     try:
         return runs(left, right, most=most, window=None, halved=halved)
-    except ValueError:
+    except NoOrder:
         sides = _ordered(pairing, (), left, right)
         return runs(*sides, most=most, window=None, halved=halved)
 

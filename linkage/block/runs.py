@@ -10,8 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 Indices = np.ndarray[tuple[int], np.dtype[np.int64]]
-Counts = np.ndarray[tuple[int], np.dtype[np.int32]]
+Counts = np.ndarray[tuple[int], np.dtype[np.signedinteger]]
 Records = np.ndarray[tuple[int], np.dtype[np.uint32]]
+
+
+class NoOrder(Exception):
+    """Entries that are taken by nearness need an order."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -99,9 +103,8 @@ def runs(left: Entries, right: Entries, *, most: int, window: int | None, halved
         place = np.minimum(_places(left, right, sorted_right, present[near]), behind - 1)
         start[near] = np.maximum(place - aside[key[near]], first)
         count[near] = np.minimum(place + aside[key[near]] + 1, behind) - start[near]
-    found = Runs(
-        left.record[present], start.astype(np.int32), count.astype(np.int32), right.record[sorted_right], halved
-    )
+    narrow = np.int32 if sorted_right.size < 1 << 31 else np.int64
+    found = Runs(left.record[present], start.astype(narrow), count.astype(narrow), right.record[sorted_right], halved)
     return Capped(found, over.astype(np.uint32), int(pairs.sum() - count.sum()))
 
 
@@ -123,7 +126,7 @@ def _places(left: Entries, right: Entries, sorted_right: Indices, these: Indices
     """Where left entries stand among the sorted right ones; those of one order spread over the right ones of it, so
     that where both sides are one every entry stands at its own place."""
     if left.order is None or right.order is None:
-        raise ValueError("entries that are taken by nearness need an order")
+        raise NoOrder
     wide = np.uint64(32)
     ranks = (right.key.astype(np.uint64) << wide | right.order)[sorted_right]
     asked = left.key[these].astype(np.uint64) << wide | left.order[these]

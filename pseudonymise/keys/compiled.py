@@ -1,14 +1,14 @@
 """The loop of `pseudonymise.keys.openssl`, compiled. Only that module imports it, late and once OpenSSL is found."""
 
-import os
-from pathlib import Path
+import sys
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from llvmlite import binding
-from numba import njit, types
+from numba import types
 
+from declare.compiled import compiler
 from pseudonymise.keys.openssl import address
 
 
@@ -21,11 +21,7 @@ def _called(name: str, words: int) -> Any:
 _start, _update, _finish = _called("HMAC_Init_ex", 5), _called("HMAC_Update", 3), _called("HMAC_Final", 3)
 
 
-# Kept on this machine where the program's folder can be written, or another is named; else compiled in every process.
-_KEPT = os.access(Path(__file__).parent, os.W_OK) or "NUMBA_CACHE_DIR" in os.environ
-
-
-@njit(cache=_KEPT)
+@compiler(sys.modules[__name__])
 def each(context: int, content: int, offsets: npt.NDArray[np.int64], found: int, size: int) -> int:
     """Write the MAC of every message, `size` bytes apart; 1 when every call was fine."""
     done = 1

@@ -11,6 +11,7 @@ WORDS = st.integers(0, 2**64 - 1)
 KEYS = st.lists(st.one_of(st.integers(0, 5), WORDS), max_size=60)
 
 
+@settings(deadline=None)
 @given(WORDS)
 def test_set_bits_are_counted(word):
     assert ones(np.uint64(word)) == word.bit_count()
