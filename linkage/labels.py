@@ -31,8 +31,9 @@ SCHEMA: Final = pl.Schema(
     }
 )  # fmt: skip
 
-_ANNOTATED: Final = {MATCH: 1, OTHER: 0}
+_ANNOTATED: Final = {MATCH: 1, OTHER: 0, UNSURE: None}
 """Numbers of recordlinkage; a pair nobody is sure of has none."""
+_LABELS: Final = {number: label for label, number in _ANNOTATED.items()}
 _ANNOTATION_VERSION: Final = 1
 
 
@@ -60,6 +61,7 @@ def read_labels(path: Path, files: str | None = None) -> pl.DataFrame:
 def _read_csv(path: Path) -> pl.DataFrame:
     try:
         table = pl.read_csv(path, infer_schema=False)
+        header = pl.read_csv(path, infer_schema=False, has_header=False, n_rows=1).row(0)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise WrongInput(
             f"{path.name} cannot be read as labels ({type(error).__name__})",
@@ -67,6 +69,8 @@ def _read_csv(path: Path) -> pl.DataFrame:
         ) from None
     if missing := [name for name in ("id_l", "id_r", "label") if name not in table.columns]:
         raise WrongInput(f"{path.name} has no column {missing[0]}", remedy="Give columns id_l, id_r and label.")
+    if twice := [name for name in SCHEMA if sum(name == str(each).strip() for each in header) > 1]:
+        raise WrongInput(f"{path.name} has the column {twice[0]} twice", remedy="Keep the one that holds.")
     known = table.select(
         pl.col(name) if name in table.columns else pl.lit(None, pl.String).alias(name) for name in SCHEMA
     )
@@ -139,21 +143,33 @@ def at_positions(labels: pl.DataFrame, left: pl.Series, right: pl.Series, *, ded
 
 
 def said(labels: pl.DataFrame, left: pl.Series, right: pl.Series, *, dedupe: bool) -> pl.DataFrame:
-    """As `at_positions`, of the labels that are sure, with `match` (bool): what a model can be trained on."""
+    """As `at_positions`, of the labels that are sure, with `match` (bool): what a model can be trained on.
+
+    Raises `WrongInput` when none is.
+    """
     placed = at_positions(labels, left, right, dedupe=dedupe)
-    return placed.filter(pl.col("label") != UNSURE).with_columns(match=pl.col("label") == MATCH)
+    sure = placed.filter(pl.col("label") != UNSURE)
+    if sure.is_empty():
+        raise WrongInput("no label is sure, so there is nothing to learn from", remedy="Label pairs, or leave it out.")
+    return sure.with_columns(match=pl.col("label") == MATCH)
 
 
 def read_annotations(path: Path) -> pl.DataFrame:
     """Labels of a file of recordlinkage's annotator; a pair without a label there is `unsure`. Raises `WrongInput`."""
     try:
-        pairs = json.loads(path.read_bytes())["pairs"]
-        rows = [_row(pair) for pair in pairs]
+        content = json.loads(path.read_bytes())
+        rows = [_row(pair) for pair in content["pairs"]]
+        known = content["version"] == _ANNOTATION_VERSION
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise WrongInput(
             f"{path.name} is no annotation file of recordlinkage ({type(error).__name__})",
             remedy="Give the JSON file as the annotator saved it.",
         ) from None
+    if not known:
+        raise WrongInput(
+            f"{path.name} is an annotation file of another version than {_ANNOTATION_VERSION}",
+            remedy="Save it with the annotator of today, or give the labels as CSV.",
+        )
     return checked(pl.DataFrame(rows, schema=SCHEMA, orient="row"))
 
 
@@ -173,10 +189,9 @@ def write_annotations(
 
 def _row(pair: dict[str, Any]) -> tuple[str, str, str, None, None, str | None]:
     one, two = (str(pair["identifiers"][side]["record"]) for side in ("a", "b"))
-    label = next((name for name, number in _ANNOTATED.items() if number == pair.get("label")), UNSURE)
     files = pair["identifiers"]["a"].get("dataset")
     # any other name is the annotator's own
-    return one, two, label, None, None, files if str(files).startswith(MARK) else None
+    return one, two, _LABELS[pair.get("label")], None, None, files if str(files).startswith(MARK) else None
 
 
 def _records(side: pl.DataFrame) -> dict[str, dict[str, Any]]:
@@ -190,7 +205,7 @@ def _annotation(row: dict[str, Any], shown: list[dict[str, dict[str, Any]]] | No
     return {
         "identifiers": {side: {"dataset": row["files"], "record": key} for side, key in ids.items()},
         "fields": fields,
-        "label": _ANNOTATED.get(row["label"]),
+        "label": _ANNOTATED[row["label"]],
     }
 
 

@@ -47,6 +47,8 @@ FAULTS = {
     "inclusion above one": ("id_l,id_r,label,inclusion\na,x,match,1.5\n", "row 1 .* no chance"),
     "inclusion in words": ("id_l,id_r,label,inclusion\na,x,match,1\na,y,match,often\n", "row 2 .* no chance"),
     "no label column": ("id_l,id_r\na,x\n", "no column label"),
+    "a column twice": ("id_l,id_r,label,label\na,x,match,other\n", "has the column label twice"),
+    "a column twice but for a blank": ("id_l,id_r,label, label\na,x,match,other\n", "has the column label twice"),
     "not a table": ("", "cannot be read"),
 }
 
@@ -86,10 +88,22 @@ def test_recordlinkage_writes_annotations_that_we_read(tmp_path):
     assert found == [("0", "1", "match"), ("0", "2", "unsure")]
 
 
-@pytest.mark.parametrize("content", ["[]", "{}", '{"pairs": [{"label": 1}]}', "no json"])
-def test_another_file_is_no_annotation(tmp_path, content):
+PAIR = '{"identifiers": {"a": {"record": 1}, "b": {"record": 2}}, "label": %s}'
+FOREIGN = {
+    "a list": ("[]", "no annotation file"),
+    "nothing": ("{}", "no annotation file"),
+    "pairs without records": ('{"version": 1, "pairs": [{"label": 1}]}', "no annotation file"),
+    "a label of its own": (f'{{"version": 1, "pairs": [{PAIR % 7}]}}', "no annotation file"),
+    "another version": (f'{{"version": 99, "pairs": [{PAIR % 1}]}}', "of another version than 1"),
+    "no version": ('{"pairs": []}', "no annotation file"),
+    "no JSON": ("no json", "no annotation file"),
+}
+
+
+@pytest.mark.parametrize(("content", "says"), FOREIGN.values(), ids=FOREIGN)
+def test_another_file_is_no_annotation(tmp_path, content, says):
     (tmp_path / "pairs.json").write_text(content)
-    with pytest.raises(WrongInput, match="no annotation file"):
+    with pytest.raises(WrongInput, match=says):
         read_annotations(tmp_path / "pairs.json")
 
 

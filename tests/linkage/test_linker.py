@@ -10,6 +10,7 @@ from polars.testing import assert_frame_equal
 from declare import WrongInput
 from koppelkamer.cli import main
 from linkage import Linker, Model, dedupe_files, link_files
+from linkage.labels import read_labels
 from tests.linkage.persons import MODEL, TYPES, crowd
 
 FIELDS = [{"field": name, "type": kind, "column": name} for name, kind in TYPES.items()]
@@ -75,9 +76,16 @@ def test_any_pair_is_compared_and_explained_alike(linker, fitted):
 def test_labels_count_for_what_they_are(linker, fitted):
     doubtful = linker.score(fitted).filter(pl.col("match_probability").is_between(0.001, 0.5)).head(40)
     labels = doubtful.select("id_l", "id_r", label=pl.lit("match"), stratum=pl.lit(None), inclusion=pl.lit(None))
-    unsure = labels.with_columns(label=pl.lit("unsure"))
     assert linker.train(labels).prior > fitted.prior
-    assert linker.train(unsure).prior == pytest.approx(fitted.prior)
+
+
+@pytest.mark.parametrize("labels", ["", "a0,b0,unsure\n"], ids=["none at all", "none that is sure"])
+def test_nothing_is_learnt_from_labels_that_say_nothing(files, linker, tmp_path, labels):
+    (tmp_path / "labels.csv").write_text("id_l,id_r,label\n" + labels)
+    with pytest.raises(WrongInput, match="no label is sure"):
+        linker.train(read_labels(tmp_path / "labels.csv"))
+    with pytest.raises(WrongInput, match="no label is sure"):
+        link_files(files / "a.csv", files / "b.csv", DECLARED, tmp_path / "out", labels=[tmp_path / "labels.csv"])
 
 
 @pytest.mark.parametrize("ids", [("a0", "nobody"), ("nobody", "b0")])
