@@ -3,14 +3,18 @@
 import json
 import math
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
+from pydantic import Field, ValidationError, model_validator
 
 from declare import Declaration, WrongInput, canonical
 from linkage.compare.level import MISSING, OTHER, Level
-from linkage.model import Assignment, Model
+from linkage.model import Assignment, Chance, Model
 from linkage.pairing import Pairing
+
+Chances = tuple[Annotated[float, Field(gt=0)], ...]
+"""Of levels that exclude each other: together 1."""
 
 
 class FittedField(Declaration):
@@ -20,9 +24,9 @@ class FittedField(Declaration):
     kind: str
     levels: tuple[Level, ...]
     term_frequency: bool
-    m: tuple[float, ...]
+    m: Chances
     """Chance of the level when both records are of one entity."""
-    u: tuple[float, ...]
+    u: Chances
     """Chance of the level when they are not."""
 
     @property
@@ -40,9 +44,9 @@ class FittedJoint(Declaration):
     """Chances of the levels of several fields together, where one tells something of the other."""
 
     fields: tuple[str, ...]
-    m: tuple[float, ...]
+    m: Chances
     """By level of the first field, then of the second …, each from the first level to *other*."""
-    u: tuple[float, ...]
+    u: Chances
 
 
 class Dependence(Declaration):
@@ -62,8 +66,8 @@ class Within(Declaration):
     """How often strangers agree wholly on a field: in random pairs, and where blocks on other evidence bring them."""
 
     field: str
-    random: float
-    candidates: float
+    random: float = Field(gt=0)
+    candidates: float = Field(gt=0)
 
     @property
     def excess(self) -> float:
@@ -82,8 +86,8 @@ class Iteration(Declaration):
 class Calibration(Declaration):
     """log2 odds = `shift` + `slope` × (log2 odds by the model), fitted on labelled pairs. Platt (1999)."""
 
-    shift: float
-    slope: float
+    shift: float = Field(allow_inf_nan=False)
+    slope: float = Field(gt=0, allow_inf_nan=False)
     labels: int
     """Pairs it rests on."""
 
@@ -117,6 +121,21 @@ def with_missing(chances: np.ndarray) -> np.ndarray:
     return chances
 
 
+def _where(error: ValueError) -> str:
+    """The first place where its content is wrong, and what is."""
+    if not isinstance(error, ValidationError):
+        return ""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    said = (".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, "))
+    return "".join(f": {part}" for part in said if part)
+
+
+def _refuse_other_chances(m: Chances, u: Chances, levels: int) -> None:
+    for chances in (m, u):
+        if len(chances) != levels or not math.isclose(math.fsum(chances), 1.0, abs_tol=1e-6):
+            raise ValueError("there is a chance for each level, and together they are 1")
+
+
 class FittedModel(Declaration):
     """Fellegi and Sunter (1969): a prior, and for each field the chances of its levels among matches and strangers."""
 
@@ -126,7 +145,7 @@ class FittedModel(Declaration):
     fields: tuple[FittedField, ...]
     joints: tuple[FittedJoint, ...] = ()
     """Fields that weigh together; their own chances above are what a field tells alone."""
-    prior: float
+    prior: Chance
     """Chance that a pair drawn at random from all pairs is a match."""
     clear: bool
     """Fitted on clear text; otherwise on tokens and encodings."""
@@ -147,6 +166,17 @@ class FittedModel(Declaration):
     """How weights become chances, where people labelled pairs."""
     warnings: tuple[str, ...] = ()
     """What a reviewer should know before the model is used."""
+
+    @model_validator(mode="after")
+    def _chances_are_of_the_levels(self) -> Self:
+        sizes = {field.field: len(field.levels) + 1 for field in self.fields}
+        for field in self.fields:
+            _refuse_other_chances(field.m, field.u, sizes[field.field])
+        for joint in self.joints:
+            if not set(joint.fields) <= set(sizes):
+                raise ValueError("a joint names fields that are not there")
+            _refuse_other_chances(joint.m, joint.u, math.prod(sizes[name] for name in joint.fields))
+        return self
 
     @property
     def factors(self) -> tuple[Factor, ...]:
@@ -175,11 +205,11 @@ class FittedModel(Declaration):
 
     @classmethod
     def from_json(cls, content: bytes) -> Self:
-        """Raises `WrongInput` when the content is not a fitted model."""
+        """Raises `WrongInput` when the content is not a fitted model, or its numbers cannot be."""
         try:
             return cls.model_validate(json.loads(content))
         except ValueError as error:
-            raise WrongInput("this is not a fitted model", remedy="Train the model again.") from error
+            raise WrongInput(f"this is not a fitted model{_where(error)}", remedy="Train the model again.") from error
 
     def check(self, pairing: Pairing) -> None:
         """Raise `WrongInput` unless it was fitted for such evidence: the same fields, levels and representation."""
