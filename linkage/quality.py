@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from linkage.block import BlockSize
+from linkage.block import BlockSize, capped
 from linkage.capture import Captured, captured
 from linkage.exclusive import beside_rivals
 from linkage.fitted import FittedModel
@@ -66,6 +66,7 @@ def link_quality(
     """
     chances = scored.with_columns(chance=beside_rivals(scored, fitted.assignment))
     found = captured(chances, [size.on for size in blocks])
+    doubts = (*capped(blocks), *found.doubts)
     expected = _expected(chances, links, fitted)
     precision, precision_interval = _precision(expected, links.height)
     recall, recall_interval = _recall(expected, fitted.tail)
@@ -82,8 +83,8 @@ def link_quality(
         notes=_notes(found, of_the_fit=expected.information is not None),
         precision_interval=precision_interval,
         recall_interval=recall_interval,
-        blocking_interval=found.interval,
-        doubts=found.doubts,
+        blocking_interval=None if doubts else found.interval,
+        doubts=doubts,
     )
 
 

@@ -31,7 +31,7 @@ class WorkbenchLinks:
     report: Findings
     """What the page says."""
     warnings: tuple[str, ...]
-    """Of the files, the model and the labels."""
+    """Of the blocks, the files, the model and the labels."""
     learned: Learned | None = None
     """The classifier that chose the links, where one was asked for."""
     truth: dict[str, Any] | None = None

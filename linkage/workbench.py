@@ -12,7 +12,7 @@ import polars as pl
 from declare import WrongInput
 from linkage.aside import Aside
 from linkage.assign import assign
-from linkage.block import Blocks, block, chunks
+from linkage.block import Blocks, block, capped, chunks
 from linkage.evaluation import evaluate, read_truth, true_pairs
 from linkage.exclusive import beside_rivals
 from linkage.extras import Extras, check
@@ -145,7 +145,9 @@ def _run(left: Records, right: Records, model: Model, shown: SideBySide | None, 
     quality = link_quality(estimated, links, used, model.threshold, blocks.sizes)
     found, grouped = file_clusters(links, pairing, left, right)
     pairs = scores.with_columns(learned_probability=judged["match_probability"]) if learned else scores
-    warnings = tuple(dict.fromkeys([*left.warnings, *right.warnings, *used.warnings, *work.warnings(given, learned)]))
+    of_files = (*left.warnings, *right.warnings)
+    said = (*capped(blocks.sizes), *of_files, *used.warnings, *work.warnings(given, learned))
+    warnings = tuple(dict.fromkeys(said))
     told = used.model_copy(update={"warnings": warnings} | ({"calibration": None} if learned else {}))
     result = WorkbenchLinks(
         pairs=_named(pairs.select(pl.exclude("blocks")), left, right),

@@ -2,6 +2,6 @@
 
 from linkage.block.blocks import Blocks, block
 from linkage.block.candidates import candidates, chunks, pairs_between
-from linkage.block.size import BlockSize
+from linkage.block.size import BlockSize, capped
 
-__all__ = ["BlockSize", "Blocks", "block", "candidates", "chunks", "pairs_between"]
+__all__ = ["BlockSize", "Blocks", "block", "candidates", "capped", "chunks", "pairs_between"]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from declare import WrongInput
+from linkage.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,12 @@ class BlockSize:
     def __str__(self) -> str:
         capped = f"; {self.oversized:,} values capped, {self.left_out:,} pairs left out" if self.oversized else ""
         return f"{self.pairs:,} on {' + '.join(self.on)}{capped}"
+
+
+def capped(sizes: Sequence[BlockSize]) -> tuple[str, ...]:
+    """A sentence on the pairs that blocks left out, if they did."""
+    values, pairs = sum(size.oversized for size in sizes), sum(size.left_out for size in sizes)
+    return (say("values_capped", values=f"{values:,}", pairs=f"{pairs:,}"),) if values else ()
 
 
 def refuse_too_many(sizes: Sequence[BlockSize], limit: int) -> None:

@@ -138,6 +138,22 @@ def test_candidates_are_counted_and_told_before_they_are_compared(tmp_path, mode
     assert "candidate pairs from 2 blocks" in told
 
 
+def test_pairs_that_a_block_leaves_out_are_told_first_and_everywhere(tmp_path, model, capsys):
+    model.write_text("block_limit = 10\n" + PLAIN)
+    out = tmp_path / "out"
+    files = (written(tmp_path, "left.parquet", people(60)), written(tmp_path, "right.parquet", RIGHT))
+    call = ["link", *map(str, files), "--model", str(model), "--out", str(out), "--language", "nl"]
+    assert main(call) == 0
+    says = "values too frequent for a block (10) had 480 pairs left out"
+    assert f"warning: {says}" in capsys.readouterr().out
+    kept = json.loads((out / "quality.json").read_bytes())
+    assert kept["warnings"][0].startswith(says)
+    assert kept["doubts"][0].startswith(says)
+    assert kept["blocking_interval"] is None
+    assert "van waarden die te vaak voorkomen voor een blok (10) zijn 480 paren" in (out / "report.html").read_text()
+    assert link_files(*files, load(model, Model), out).warnings[0].startswith(says)
+
+
 def test_a_limit_on_candidates_refuses_on_screen_with_the_block_to_blame(tmp_path, model, capsys):
     model.write_text("candidate_limit = 5\n" + PLAIN)
     left, right = written(tmp_path, "left.parquet", people(60)), written(tmp_path, "right.parquet", RIGHT)
