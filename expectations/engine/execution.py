@@ -32,11 +32,13 @@ _IGNORE: Final = {
 
 
 class PolarsBatchData(BatchData):  # type: ignore[misc]  # Great Expectations is not type checked here
-    """A lazy frame with a row index; NaN counts as missing, as it does with the pandas engine."""
+    """A lazy frame with a row index; NaN counts as missing, as it does with the pandas engine. Categories are the text
+    they stand for; `types` still tells them from text."""
 
     def __init__(self, execution_engine: "PolarsExecutionEngine", frame: pl.LazyFrame | pl.DataFrame) -> None:
         super().__init__(execution_engine=execution_engine)
-        whole = frame.lazy().with_columns(cs.float().fill_nan(None))
+        whole = frame.lazy().with_columns(cs.float().fill_nan(None), (cs.categorical() | cs.enum()).cast(pl.String))
+        self.types = frame.lazy().collect_schema()
         self.schema = whole.collect_schema()
         self.frame = whole.with_row_index(ROW_INDEX)
 
@@ -59,6 +61,10 @@ class PolarsExecutionEngine(ExecutionEngine):  # type: ignore[misc]
 
     def schema(self, domain: Mapping[str, Any]) -> pl.Schema:
         return self._batch_data(domain).schema
+
+    def types(self, domain: Mapping[str, Any]) -> pl.Schema:
+        """Of the columns as they were given; `schema` is of those calculated with."""
+        return self._batch_data(domain).types
 
     def _batch_data(self, domain: Mapping[str, Any]) -> PolarsBatchData:
         batch_id = domain.get("batch_id")

@@ -16,7 +16,7 @@ def _columns(engine: PolarsExecutionEngine, domain: Mapping[str, Any]) -> list[s
 
 
 def _column_types(engine: PolarsExecutionEngine, domain: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [{"name": name, "type": dtype} for name, dtype in engine.schema(domain).items()]
+    return [{"name": name, "type": dtype} for name, dtype in engine.types(domain).items()]
 
 
 def _head(engine: PolarsExecutionEngine, domain: Mapping[str, Any], values: Mapping[str, Any]) -> Aggregate:

@@ -69,11 +69,13 @@ def _answer(result: Any) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Without the traces of numpy and pandas: NaN is null, a number is a number."""
+    """Without the traces of numpy and pandas: NaN and NaT are null, a number is a number."""
     if isinstance(value, dict):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, (list, tuple, set)):
         return [plain(each) for each in value]
+    if value is pd.NaT:
+        return None
     if hasattr(value, "item"):
         value = value.item()
     if hasattr(value, "to_pydatetime"):
