@@ -25,10 +25,18 @@ def evaluated(side: Comparable, part: str) -> tuple[str, pl.Series]:
         read = set(expression.meta.root_names())
         for name, evidence in side.evidence.items():
             if read and read <= set(evidence.distinct.columns):
-                return name, _without_empty(evidence.distinct.select(expression.alias("value")).to_series())
+                return name, _of_each(evidence.distinct, expression)
     except (pl.exceptions.PolarsError, ValueError):
-        raise _unknown(part, "it is no SQL expression that can be evaluated over text") from None
+        raise _unknown(part, "it is no SQL expression with a value for each text") from None
     raise _unknown(part, 'it must read evidence of one field; a name with a dot stands between ""')
+
+
+def _of_each(distinct: pl.DataFrame, expression: pl.Expr) -> pl.Series:
+    """A value for each row. Raises `ValueError` for an aggregate such as MAX, of which there is one for all."""
+    found = distinct.select(expression.alias("value")).to_series()
+    if found.len() != distinct.height:
+        raise ValueError("one value for all rows")
+    return _without_empty(found)
 
 
 def _without_empty(values: pl.Series) -> pl.Series:

@@ -61,7 +61,7 @@ class Prior(Declaration):
 
     chance: Chance | None = None
     """Of a pair drawn at random from all pairs; it is kept as it is."""
-    rules: tuple[tuple[str, ...], ...] = ()
+    rules: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = ()
     """Each names evidence; pairs that agree on all of it are taken for matches."""
     recall: float = Field(default=0.8, gt=0, le=1)
     """Share of all matches that the rules are thought to find."""
@@ -109,6 +109,13 @@ class FileField(Declaration):
             raise ValueError("name either column, or left and right")
         return self
 
+    @model_validator(mode="after")
+    def _dates_have_three_parts(self) -> Self:
+        formats = (self.format, self.left_format or self.format, self.right_format or self.format)
+        if any(form.count(part) != 1 for form in formats for part in ("%Y", "%m", "%d")):
+            raise ValueError("a format of dates has %Y, %m and %d, once each")
+        return self
+
     def of(self, side: str) -> str | None:
         """Column on the `left` or `right`; None where that file lacks it."""
         own = self.left if side == "left" else self.right
@@ -126,6 +133,12 @@ class Files(Declaration):
     encoding: str = "utf-8"
     id: str | None = None
     """Column that names a record; without one it is the row number from 0."""
+
+    @model_validator(mode="after")
+    def _separator_can_separate(self) -> Self:
+        if not self.separator.isascii() or self.separator in '"\r\n':
+            raise ValueError("separator is one ASCII character, neither a quotation mark nor the end of a line")
+        return self
 
 
 class Clustering(Declaration):
@@ -167,7 +180,7 @@ class Model(Declaration):
     prior: Prior | None = None
     joint: tuple[tuple[str, ...], ...] = ()
     """Fields of which one tells something of the other, such as postcode and city: their levels weigh together."""
-    seed: int = 20_240_101
+    seed: int = Field(default=20_240_101, ge=0, lt=2**53)
     blocks: tuple[Block, ...] = Field(min_length=1, max_length=MOST_BLOCKS)
     comparisons: tuple[Comparison, ...] = Field(min_length=1, max_length=MOST_FIELDS)
     file: Files = Files()

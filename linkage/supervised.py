@@ -171,8 +171,11 @@ def learn(
     their positions, `linkage.score.start_of` the start.
 
     The fitted model must not have been trained on these labels, or it would be taken for better than it is. Raises
-    `WrongInput` for too few labels of either kind. The same labels in another order teach the same.
+    `WrongInput` when there are no pairs, or too few labels of either kind. The same labels in another order teach the
+    same.
     """
+    if pairs.is_empty():
+        raise WrongInput("there are no pairs to learn from", remedy="Mend the blocks, or link without a classifier.")
     if method == "ecm":
         return Learned(method, fitted, start, 0, None, None, _ecm(_features(pairs, fitted, method)))
     known = _known(pairs, labels)
