@@ -66,7 +66,7 @@ class Review:
         """
         one_file = model.model_copy(update={"right": model.left}) if right is None else model
         digest = files_digest(model, left, *([right] if right else []))
-        tables = _table(pairs, digest), _table(pairs.with_name("links.parquet"), digest)
+        tables = _candidates(pairs, digest), _table(pairs.with_name("links.parquet"), digest)
         chosen = draw if near is None else partial(select, labelled=_labelled(near, digest))
         drawn = chosen(*tables, size, threshold=model.threshold, seed=model.seed)
         empty = {"label": pl.lit(None, pl.String), "files": pl.lit(digest, pl.String)}
@@ -116,6 +116,17 @@ class Review:
         """The first pair without a label after this one, else the first of all; None when all are labelled."""
         open_ones = [n for n in range(1, self.size + 1) if n not in self._labels]
         return next((n for n in open_ones if n > number), open_ones[0] if open_ones else None)
+
+
+def _candidates(path: Path, digest: str | None) -> pl.DataFrame:
+    """All pairs scored; links alone, which have no levels, would leave nothing to be missed."""
+    pairs = _table(path, digest)
+    if not any(name.startswith("level ") for name in pairs.columns):
+        raise WrongInput(
+            f"{path.name} holds links, not all pairs scored",
+            remedy="Name pairs.parquet in the folder that link or dedupe wrote; links.parquet belongs beside it.",
+        )
+    return pairs
 
 
 def _table(path: Path, digest: str | None) -> pl.DataFrame:

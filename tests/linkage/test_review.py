@@ -86,6 +86,12 @@ def test_labels_of_another_sample_are_refused(linked, tmp_path):
         opened(linked, tmp_path / "labels.csv", 16)
 
 
+def test_links_are_not_taken_for_all_pairs(linked, tmp_path):
+    files = linked / "left.csv", linked / "right.csv"
+    with pytest.raises(WrongInput, match=r"links\.parquet holds links, not all pairs"):
+        Review.open(linked / "links.parquet", *files, MODEL, tmp_path / "labels.csv", 20)
+
+
 def test_an_unknown_label_is_refused_and_changes_nothing(linked, tmp_path):
     review = opened(linked, tmp_path / "labels.csv")
     with pytest.raises(WrongInput, match="label other than"):
