@@ -8,6 +8,8 @@ from linkage.splink.settings import SplinkComparison
 
 Chances = dict[str, float]
 
+_ROUNDED = 0.01
+"""How far chances may be from a sum of 1 before it is told."""
 _NOT_EXACT = 0.05
 """Chance that Splink gives, before training, to all levels but the exact one, in equal parts."""
 
@@ -33,6 +35,8 @@ def chances(
             notes.append(Note(where, f"its {name} is left to training, for some levels have none", False))
         elif known and not all(trained):
             notes.append(Note(where, "levels that were never observed keep the m that Splink starts from", True))
+        if known and whole and abs(sum(known) - 1) > _ROUNDED:
+            notes.append(Note(where, f"its {name} adds up to {sum(known):.3g}, so all are scaled to a sum of 1", True))
         found.append(_summing_to_one(known, levels) if known and whole else {})
     return found[0], found[1]
 

@@ -74,7 +74,10 @@ def _model(splink: SplinkModel, into: Carried, id: str) -> Model:
 def _prior(splink: SplinkModel, into: Carried) -> Prior | None:
     """That of Splink, unless nothing was trained: then it is a mere placeholder."""
     chance = splink.probability_two_random_records_match
-    if chance is None or not 0 < chance < 1:
+    if chance is None:
+        return None
+    if not 0 < chance < 1:
+        into.tell("probability_two_random_records_match", "no chance between 0 and 1, so it is left to training")
         return None
     if any(comparison.m for comparison in into.comparisons):
         return Prior(chance=chance)

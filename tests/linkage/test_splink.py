@@ -296,3 +296,20 @@ def test_a_pair_weighs_what_it_weighed_in_splink(weighed):
     # the rest are capitals within names, and letters that changed places
     assert close.height >= 0.99 * plain.height
     assert (plain["apart"].abs() < 0.05).mean() > 0.95
+
+
+@pytest.mark.parametrize("chance", [0, 1])
+def test_a_prior_that_is_no_chance_is_told(tmp_path, chance):
+    found = read_splink(saved(tmp_path, "x_l = x_r", probability_two_random_records_match=chance, rules=("l.x = r.x",)))
+    assert found.model.prior is None
+    assert "probability_two_random_records_match: no chance between 0 and 1" in told(found)
+
+
+@pytest.mark.parametrize(("other", "says"), [(0.1, False), (1.0, True)], ids=["a sum of 1", "more"])
+def test_chances_that_are_scaled_are_told(tmp_path, other, says):
+    path = saved(tmp_path, "x_l = x_r", rules=("l.x = r.x",))
+    written = json.loads(path.read_text())
+    for level, u in zip(written["comparisons"][0]["comparison_levels"][1:], (0.9, other), strict=True):
+        level |= {"m_probability": 0.5, "u_probability": u}
+    path.write_text(json.dumps(written))
+    assert ("its u adds up to 1.9, so all are scaled" in told(read_splink(path))) is says
