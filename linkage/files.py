@@ -1,5 +1,6 @@
 """Files of the workbench: only the columns a model names are read; no other column can make a difference."""
 
+import csv
 import difflib
 import re
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import polars as pl
 from declare import WrongInput
 from linkage.comparable import Comparable
 from linkage.dictionary import mapped
+from linkage.header import holds_values, read_header, refuse_repeated
 from linkage.model import FileField, Model
 from linkage.similarity import BETWEEN
 from pseudonymise.standardise import fields_of
@@ -76,10 +78,11 @@ def read_texts(path: Path, names: list[str], *, separator: str = ",", encoding: 
             table = pl.read_csv(path, separator=separator, encoding=encoding, infer_schema=False).lazy()
         schema = table.collect_schema()
         written = {name.strip(): name for name in schema.names()}
+        refuse_repeated(path, names, read_header(path, separator=separator, encoding=encoding))
         _refuse_missing(path, names, list(written))
         texts = {name: _text(written[name], schema[written[name]]) for name in names}
         return table.select(text.str.strip_chars().alias(name) for name, text in texts.items()).collect()
-    except (OSError, UnicodeDecodeError, LookupError, pl.exceptions.PolarsError) as error:
+    except (OSError, UnicodeDecodeError, LookupError, csv.Error, pl.exceptions.PolarsError) as error:
         raise WrongInput(
             f"{path.name} cannot be read as the model declares it ({type(error).__name__})",
             remedy="Check the name, the separator and the encoding.",
@@ -122,7 +125,8 @@ def _texts(path: Path, model: Model, names: list[str]) -> pl.DataFrame:
 def _refuse_missing(path: Path, names: list[str], present: list[str]) -> None:
     for name in names:
         if name not in present:
-            near = difflib.get_close_matches(name, present, n=1)
+            # a file without a line of names would show a value
+            near = [] if holds_values(present) else difflib.get_close_matches(name, present, n=1)
             raise WrongInput(
                 f"{path.name} has no column {name}", remedy=f"Did you mean {near[0]}?" if near else "Mend the model."
             )

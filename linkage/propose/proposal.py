@@ -106,7 +106,8 @@ def _put_together(
         fields=tuple(declared for declared, pair in fields.declared if pair.field not in seldom),
     )
     doubts = warnings(rough, blocks, recall, [pair for pair in fields.pairs if pair.field not in seldom])
-    return Proposal(tables, fields, seldom, rough, mode, depends, rare, blocks, named, model, doubts)
+    lost = (doubt for table in tables for doubt in table.doubts)
+    return Proposal(tables, fields, seldom, rough, mode, depends, rare, blocks, named, model, (*doubts, *lost))
 
 
 def frequent(field: str, rare: Sequence[Rarity], together: Sequence[tuple[str, ...]]) -> bool:
