@@ -66,6 +66,7 @@ class Linker:
         """The model fitted to the files, and to `labels` where `linkage.labels.read_labels` has read some."""
         if labels is None:
             return fit(self.pairing, self.blocks)
+        _refuse_missing(labels, ("id_l", "id_r", "label", "stratum", "inclusion"))
         of_these("the table of labels", labels["files"] if "files" in labels.columns else (), self.files)
         sure = said(labels, self.left.ids, self.right.ids, dedupe=self.pairing.model.dedupe)
         return fit(self.pairing, self.blocks, sure)
@@ -85,6 +86,7 @@ class Linker:
         """`pairs` (`id_l`, `id_r`) scored, whether blocks bring them or not. Raises `WrongInput` for an unknown id, and
         for a record beside itself."""
         self._refuse_other(fitted)
+        _refuse_missing(pairs, ("id_l", "id_r"))
         placed = self._placed(pairs["id_l"], pairs["id_r"])
         return self._named(scorer(self.pairing, fitted).score(with_levels(placed, self.pairing)))
 
@@ -127,3 +129,8 @@ class Linker:
             "match_weight",
             "match_probability",
         )
+
+
+def _refuse_missing(table: pl.DataFrame, names: tuple[str, ...]) -> None:
+    if missing := [name for name in names if name not in table.columns]:
+        raise WrongInput(f"the table has no column {missing[0]}", remedy=f"Give columns {', '.join(names)}.")

@@ -116,3 +116,11 @@ def test_a_model_of_two_files_scores_and_links_no_single_one(files, fitted):
     for each in (linker.score, linker.link):
         with pytest.raises(WrongInput, match="is of two files"):
             each(fitted)
+
+
+def test_a_table_without_its_columns_is_refused_by_name(linker, fitted):
+    pairs = pl.DataFrame({"id_l": ["a0"], "id_r": ["b0"], "label": ["match"], "stratum": [None]})
+    with pytest.raises(WrongInput, match="has no column inclusion"):
+        linker.train(pairs)
+    with pytest.raises(WrongInput, match="has no column id_l"):
+        linker.compare(fitted, pairs.drop("id_l"))
