@@ -1,7 +1,7 @@
 """What a linkage of plain files comes to, and the files it is written into."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ class WorkbenchLinks:
     report: Findings
     """What the page says."""
     warnings: tuple[str, ...]
-    """Of the blocks, the files, the model and the labels."""
+    """Of the blocks, the files, the model, the labels and the truth."""
     learned: Learned | None = None
     """The classifier that chose the links, where one was asked for."""
     truth: dict[str, Any] | None = None
@@ -41,6 +41,12 @@ class WorkbenchLinks:
 
     def __repr__(self) -> str:
         return f"WorkbenchLinks({self.links.height} links)"
+
+    def warned(self, more: tuple[str, ...]) -> "WorkbenchLinks":
+        """With more warnings, on the page too."""
+        warnings = (*self.warnings, *more)
+        told = self.report.fitted.model_copy(update={"warnings": warnings})
+        return replace(self, warnings=warnings, report=replace(self.report, fitted=told))
 
     def write(self, out: Path, files: str | None, language: Language = "en") -> None:
         """Into folder `out`; `files` ties row numbers to the files (`linkage.rows`), `language` is that of the page."""

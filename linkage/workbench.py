@@ -19,7 +19,7 @@ from linkage.extras import Extras, check
 from linkage.files import Records, read_records
 from linkage.fitted import FittedModel
 from linkage.grouping import file_clusters
-from linkage.labels import read_labels, said
+from linkage.labels import placed, read_labels, said
 from linkage.model import Model
 from linkage.pairing import Pairing, pair_up
 from linkage.quality import link_quality
@@ -184,11 +184,18 @@ def _measured(
     known = read_truth(truth) if truth else None
     if known is not None:
         found = replace(found, truth=evaluate(found.links, known, either_way=dedupe))
+        found = found.warned(_strangers(known, *sides))
     if not asides:
         return found
     true = None if known is None else true_pairs(known, sides[0].ids, sides[1].ids, dedupe=dedupe)
     chances = judged.select("l", "r", chance=beside_rivals(judged, found.fitted.assignment))
     return replace(found, subgroups=tuple(aside.errors(chances, links, true) for aside in asides))
+
+
+def _strangers(truth: pl.DataFrame, left: Records, right: Records) -> tuple[str, ...]:
+    """A sentence on the pairs of the truth that are of no records, if there are any."""
+    lost = placed(truth, left.ids, right.ids).filter(pl.any_horizontal(pl.col("l", "r").is_null())).height
+    return (say("truth_strangers", number=f"{lost:,}", all=f"{truth.height:,}"),) if lost else ()
 
 
 def _written(found: WorkbenchLinks, work: _Work) -> WorkbenchLinks:

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from declare import Declaration, WrongInput, load
+from koppelkamer.cli import main
 from linkage import FittedModel, Model, dedupe_files, link_files
 
 FILES = ["clusters.parquet", "links.parquet", "model.json", "pairs.parquet", "quality.json", "report.html"]
@@ -166,6 +167,19 @@ def test_blanks_separators_and_encodings_are_as_declared(tmp_path, files, model)
     link_files(left, right, declared, tmp_path / "other")
     plain, other = (pl.read_parquet(tmp_path / name / "links.parquet") for name in ("plain", "other"))
     assert plain.equals(other)
+
+
+def test_a_truth_of_other_records_is_told(tmp_path, files, model, capsys):
+    truth = tmp_path / "truth.csv"
+    pl.DataFrame({"id_l": ["0", "x1", "x2"], "id_r": ["0", "1", "y2"]}).write_csv(truth)
+    (tmp_path / "m.toml").write_text(MODEL)
+    out = tmp_path / "out"
+    call = ["link", *map(str, files), "--model", str(tmp_path / "m.toml"), "--truth", str(truth), "--out", str(out)]
+    assert main([*call, "--language", "nl"]) == 0
+    says = "2 of 3 pairs of the truth name records that are not in the files"
+    assert f"warning: {says}" in capsys.readouterr().out
+    assert any(says in warning for warning in json.loads((out / "quality.json").read_bytes())["warnings"])
+    assert "2 van 3 paren van de waarheid" in (out / "report.html").read_text(encoding="utf-8")
 
 
 WRONG = {
