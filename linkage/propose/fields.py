@@ -2,8 +2,9 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Final
 
 import polars as pl
@@ -11,7 +12,7 @@ import polars as pl
 from linkage.model import MOST_FIELDS, FileField
 from linkage.propose.kinds import Column
 from linkage.propose.tables import Table
-from pseudonymise.standardise.field import KINDS
+from pseudonymise.standardise.field import KINDS, TOGETHER
 
 _PARTS_OF_DATE: Final = (("year", 1850, 2100), ("month", 1, 12), ("day", 1, 31))
 _OVERLAP: Final = 0.2
@@ -174,14 +175,21 @@ def _shared(left: pl.Series, right: pl.Series) -> float:
 
 
 def _apart(pairs: list[Pair]) -> list[Pair]:
-    """No two pairs of one type in a field."""
-    seen: Counter[tuple[str, str | None]] = Counter()
+    """No two pairs of one type in a field, nor of types that do not belong together."""
+    types: dict[str, set[str]] = {}
     found = []
     for pair in pairs:
-        seen[pair.field, pair.left.type] += 1
-        number = seen[pair.field, pair.left.type]
-        found.append(replace(pair, field=pair.field if number == 1 else f"{pair.field}_{number}"))
+        kind = str(pair.left.type)
+        names = (pair.field if number == 1 else f"{pair.field}_{number}" for number in count(1))
+        field = next(name for name in names if _belongs(kind, types.get(name, set())))
+        types.setdefault(field, set()).add(kind)
+        found.append(replace(pair, field=field))
     return found
+
+
+def _belongs(kind: str, others: Set[str]) -> bool:
+    kinds = frozenset(KINDS[each] for each in (kind, *others))
+    return kind not in others and (len(kinds) == 1 or kinds in TOGETHER)
 
 
 def _full_names(sides: list[list[Column]], pairs: list[Pair]) -> list[Pair]:

@@ -251,6 +251,16 @@ def test_rarity_pays_where_values_are_rare_and_common():
     assert not found["sex"].pays
 
 
+@pytest.mark.parametrize("names", [["name", "Name", "NAME", "name_"], ["NAME", "name_", "name", "Name"]])
+def test_columns_whose_names_differ_in_capitals_are_fields_of_their_own(names, tmp_path):
+    whole = pl.format("{} {}", "given_name", "surname")
+    columns = dict(zip(names, ["surname", "given_name", whole, pl.col("surname").str.reverse()], strict=True))
+    people(60, seed=1).select("born", **columns).write_csv(tmp_path / "file.csv")
+    found = propose(tmp_path / "file.csv")
+    assert {one.column for one in found.model.fields} == {"born", *names}
+    assert len({one.field for one in found.model.fields}) == 5
+
+
 BAD = {
     "no records": ("name,born\n", "fewer than two records"),
     "nothing at all": ("", "cannot be read"),
