@@ -93,8 +93,10 @@ def _of_fields(pairing: Pairing, fitted: FittedModel) -> Iterator[str]:
         codes = pairing.left_codes, pairing.right_codes
         if any(_empty(side, field) for side in codes):
             yield say("empty", field=field.name)
-        elif all(side[field.name].drop_nulls().n_unique() == 1 for side in codes):
+        elif all(_one_value(side, field) for side in codes):
             yield say("one_value", field=field.name)
+        elif any(_one_value(side, field) and side.height > 1 for side in codes):
+            yield say("one_value_on_one_side", field=field.name)
         elif chances.m[0] < chances.u[0]:
             yield say("turned_round", field=field.name)
 
@@ -102,6 +104,10 @@ def _of_fields(pairing: Pairing, fitted: FittedModel) -> Iterator[str]:
 def _empty(codes: pl.DataFrame, field: Field) -> bool:
     """Whether none of a field's evidence is there: a name of which only initials are known still tells something."""
     return all(codes[name].count() == 0 for name in codes.columns if name.partition(".")[0] == field.name)
+
+
+def _one_value(codes: pl.DataFrame, field: Field) -> bool:
+    return codes[field.name].drop_nulls().n_unique() == 1
 
 
 def _of_levels(pairing: Pairing, seen: Patterns, matches: Floats) -> Iterator[str]:

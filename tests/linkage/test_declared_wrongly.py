@@ -7,7 +7,7 @@ import pytest
 from declare import WrongInput, load
 from koppelkamer.cli import main
 from linkage import Model, link_files
-from tests.linkage.test_bad_files import PLAIN, written
+from tests.linkage.test_bad_files import PLAIN, RIGHT, of, written
 from tests.linkage.test_workbench import people
 
 PLAIN_DATE = '[[fields]]\nfield = "seen"\ntype = "date"\ncolumn = "seen"\nformat = "%Y-%m-%d"\n'
@@ -41,3 +41,16 @@ def test_without_candidates_there_is_nothing_to_learn_from(tmp_path):
     files = [written(tmp_path, f"{name}.parquet", people(rows)) for name, rows in (("left", 0), ("right", 9))]
     with pytest.raises(WrongInput, match="no pairs to learn from"):
         link_files(*files, load(tmp_path / "model.toml", Model), tmp_path / "out", classifier="ecm")
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_one_value_on_one_side_is_told_on_screen_and_page(tmp_path, capsys, language):
+    (tmp_path / "model.toml").write_text(PLAIN)
+    files = written(tmp_path, "left.parquet", of("surname", "Jansen")), written(tmp_path, "right.parquet", RIGHT)
+    call = ["link", *map(str, files), "--model", str(tmp_path / "model.toml"), "--out", str(tmp_path / "out")]
+    assert main([*call, "--language", language, "--json"]) == 0
+    assert (
+        "surname has one value on one side: it tells hardly anything" in json.loads(capsys.readouterr().out)["warnings"]
+    )
+    said = {"en": "surname has one value on one side", "nl": "surname heeft aan één kant maar één waarde"}
+    assert said[language] in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
