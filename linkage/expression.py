@@ -3,7 +3,9 @@
 A list gives a record a key for each member: `string_to_array("name.words", '|')`.
 """
 
+import difflib
 import re
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -19,7 +21,8 @@ def evaluated(side: Comparable, part: str) -> tuple[str, pl.Series]:
     Raises `WrongInput` when it is no expression, reads no or several fields, or the side holds no clear text.
     """
     if not side.clear or _NAME.fullmatch(part):
-        raise _unknown(part, f"{side.name} has no such evidence")
+        known = sorted(name for evidence in side.evidence.values() for name in evidence.distinct.columns)
+        raise _unknown(part, f"{side.name} has no such evidence", difflib.get_close_matches(part, known, n=1))
     try:
         expression = pl.sql_expr(part)
         read = set(expression.meta.root_names())
@@ -46,8 +49,10 @@ def _without_empty(values: pl.Series) -> pl.Series:
     return values.set(values == "", None) if values.dtype == pl.String else values
 
 
-def _unknown(part: str, why: str) -> WrongInput:
+def _unknown(part: str, why: str, near: Sequence[str] = ()) -> WrongInput:
     return WrongInput(
         f"a block names {part}: {why}",
-        remedy="Name evidence such as surname.sound, or in clear text an expression such as substr(surname, 1, 2).",
+        remedy=f"Did you mean {near[0]}?"
+        if near
+        else "Name evidence such as surname.sound, or in clear text an expression such as substr(surname, 1, 2).",
     )

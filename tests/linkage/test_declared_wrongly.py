@@ -54,3 +54,11 @@ def test_one_value_on_one_side_is_told_on_screen_and_page(tmp_path, capsys, lang
     )
     said = {"en": "surname has one value on one side", "nl": "surname heeft aan één kant maar één waarde"}
     assert said[language] in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_evidence_that_is_not_there_gets_the_nearest_name(tmp_path):
+    (tmp_path / "model.toml").write_text(PLAIN.replace(ONE_BLOCK, BLOCK_ON % "birth_date.years"))
+    files = [written(tmp_path, f"{name}.parquet", people(9)) for name in ("left", "right")]
+    with pytest.raises(WrongInput, match="no such evidence") as refused:
+        link_files(*files, load(tmp_path / "model.toml", Model), tmp_path / "out")
+    assert refused.value.remedy == "Did you mean birth_date.year?"
