@@ -51,9 +51,16 @@ class Found:
     rows: tuple[int, ...]
 
 
-def evaluate(frame: pl.LazyFrame, rows: int, asked: Sequence[Asked], source: str) -> tuple[Found, ...]:
-    """Answers about a frame of so many rows, in the order asked. Raises `NotEvaluated` and `UnknownCheck`."""
-    results = _results(frame, [_expectation(each, place, source) for place, each in enumerate(asked)])
+def evaluate(
+    frame: pl.LazyFrame, rows: int, asked: Sequence[Asked], source: str, *, one_by_one: bool = False
+) -> tuple[Found, ...]:
+    """Answers about a frame of so many rows, in the order asked. Raises `NotEvaluated` and `UnknownCheck`.
+
+    `one_by_one` for a frame that may not fit in memory: Polars answers many questions in one pass by keeping what some
+    have read and others have not. A pass for each reads its own columns only.
+    """
+    wanted = [_expectation(each, place, source) for place, each in enumerate(asked)]
+    results = _results(frame, [[each] for each in wanted] if one_by_one else [wanted])
     by_place = {result.expectation_config.meta["place"]: result for result in results}
     return tuple(_found(by_place.get(place), each, rows, source) for place, each in enumerate(asked))
 
@@ -75,7 +82,7 @@ def _expectation(asked: Asked, place: int, source: str) -> Any:
     raise UnknownCheck(source, asked)
 
 
-def _results(frame: pl.LazyFrame, wanted: Sequence[Any]) -> list[Any]:
+def _results(frame: pl.LazyFrame, suites: Sequence[Sequence[Any]]) -> list[Any]:
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
@@ -88,8 +95,9 @@ def _results(frame: pl.LazyFrame, wanted: Sequence[Any]) -> list[Any]:
     source = context.data_sources.add_polars("delivery")
     try:
         batch = source.add_dataframe_asset("table").add_batch_definition_whole_dataframe("all")
-        suite = gx.ExpectationSuite("contract", expectations=list(wanted))
-        return list(batch.get_batch({"dataframe": frame}).validate(suite, result_format=RESULT_FORMAT).results)
+        whole = batch.get_batch({"dataframe": frame})
+        named = [gx.ExpectationSuite("contract", expectations=list(wanted)) for wanted in suites]
+        return [result for suite in named for result in whole.validate(suite, result_format=RESULT_FORMAT).results]
     finally:
         # Great Expectations remembers the last context for as long as the process lives, and with it the frame.
         context.data_sources.delete("delivery")

@@ -32,7 +32,8 @@ def validate(extract: Extract) -> ValidatedExtract:
     out. Raises `NotEvaluated` when a check gives no answer, `UnknownCheck` and `ContractBroken`.
     """
     source = extract.source
-    found = evaluate(extract.frame, extract.height, contract(source), source.id)
+    one_by_one = len(extract.parts) > 1
+    found = evaluate(extract.frame, extract.height, contract(source), source.id, one_by_one=one_by_one)
     _refuse_broken(found, source)
     failing = _failing_cells(found)
     entries = pl.concat([_entries(found), _now_missing(failing, source)])
