@@ -69,7 +69,7 @@ def _sentence(problem: ErrorDetails) -> str:
         case "missing":
             return f"missing key {key}"
         case _:
-            return f"{key}: {problem['msg']}"
+            return f"{key}: {problem['msg'].removeprefix('Value error, ')}"
 
 
 def _remedy(problem: ErrorDetails, kind: type[Declaration]) -> str:
