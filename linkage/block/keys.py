@@ -1,5 +1,7 @@
 """Keys: the codes on which records of both sides meet in a block."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
@@ -22,7 +24,7 @@ def entries(pairing: Pairing, declared: Block) -> tuple[Entries, Entries]:
         parts.append(_lists(bands(pairing, declared)))
     if declared.sorted_by:
         parts.append(_sortable(pairing, declared.sorted_by))
-    tables = [_exploded([part[side] for part in parts]) for side in (0, 1)]
+    tables = [_exploded([part[side] for part in parts], pairing.model.candidate_limit) for side in (0, 1)]
     keys = together([[numbers(table[str(number)]) for number in range(len(parts))] for table in tables])
     left, right = (Entries(numbers(table["record"]), key) for table, key in zip(tables, keys, strict=True))
     return left, right
@@ -87,10 +89,22 @@ def _lists(values: Sides) -> Sides:
     ]
 
 
-def _exploded(parts: Sides) -> pl.DataFrame:
-    """Columns `record` and `0`, `1` …: a row for each way to choose a member of every list."""
+def _exploded(parts: Sequence[pl.Series], limit: int) -> pl.DataFrame:
+    """Columns `record` and `0`, `1` …: a row for each way to choose a member of every list. Raises `WrongInput` when
+    these are more than the limit."""
     table = pl.DataFrame([part.alias(str(number)) for number, part in enumerate(parts)]).with_row_index("record")
-    for name, kind in table.schema.items():
-        if kind == pl.List:
-            table = table.explode(name)
+    lists = [name for name, kind in table.schema.items() if kind == pl.List]
+    if len(lists) > 1:
+        ways = table.select(pl.reduce(lambda one, two: one * two, [_members(name) for name in lists]).sum()).item()
+        if ways > limit:
+            raise WrongInput(
+                f"the lists of a block can be combined in {ways:,.0f} ways, more than {limit:,}",
+                remedy="Block on one list at a time, or on rarer members.",
+            )
+    for name in lists:
+        table = table.explode(name)
     return table
+
+
+def _members(name: str) -> pl.Expr:
+    return pl.col(name).list.len().fill_null(1).cast(pl.Float64)

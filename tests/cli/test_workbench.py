@@ -108,7 +108,7 @@ WRONGS = {
         "2 labelled pairs",
     ),
     "dedupe: a model that is there is not written over": ("dedupe names.csv --propose good.toml", "good.toml"),
-    "dedupe: nothing to propose": ("dedupe other.csv --propose new.toml", "fewer than two records"),
+    "dedupe: nothing to propose": ("dedupe other.csv --propose new.toml", "fewer than 5 records"),
     "dedupe: an empty file": ("dedupe empty.csv --model good.toml --out out", "empty.csv"),
     "dedupe: no text": ("dedupe binary.csv --model good.toml --out out", "binary.csv"),
     "explain: a declaration for a fitted model": ("explain good.toml 0 1 --left names.csv", "fitted model"),

@@ -109,6 +109,21 @@ def test_lists_meet_on_a_member_and_names_on_a_word():
     assert found(pair_up(side, side, model)) == {(0, 1): 0b11}
 
 
+def test_lists_with_more_ways_to_combine_them_than_pairs_may_be_are_refused():
+    letters = "|".join("abcdefghij")
+    table = pl.DataFrame({"one": [letters] * 20, "two": [letters] * 20})
+    side = Comparable.of_text("left", table, fields_of((name, "list", name) for name in ("one", "two")))
+    parts = [f"string_to_array({name}, '|')" for name in ("one", "two")]
+    model = Model.model_validate(
+        {
+            "id": "lists", "right": "left", "comparisons": [{"field": "one"}], "blocks": [{"on": parts}],
+            "candidate_limit": 1_999,
+        }
+    )  # fmt: skip
+    with pytest.raises(WrongInput, match="2,000 ways"):
+        block(pair_up(side, side, model))
+
+
 # Sorted neighbourhood, and blocks that are too large: only records near each other in an order meet.
 
 

@@ -262,7 +262,7 @@ def test_columns_whose_names_differ_in_capitals_are_fields_of_their_own(names, t
 
 
 BAD = {
-    "no records": ("name,born\n", "fewer than two records"),
+    "no records": ("name,born\n", "fewer than 5 records"),
     "nothing at all": ("", "cannot be read"),
     "one column that nobody knows": ("x\n1\n2\n", "no column"),
     "empty columns": ("surname,born\n,\n,\n", "no column"),
