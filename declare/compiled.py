@@ -8,7 +8,6 @@ It takes a moment to import: import what is compiled where it is used, not befor
 """
 
 import hashlib
-import os
 import pickle
 import tempfile
 from collections.abc import Callable, Iterator
@@ -20,9 +19,6 @@ from typing import Any
 import numba
 from numba.core import config
 from numba.core.caching import FunctionCache
-
-PLACE = "NUMBA_CACHE_DIR"
-"""Environment variable that names the folder, when another than those below is wanted."""
 
 
 def compiler(*read: ModuleType) -> Callable[[Callable[..., Any]], Any]:
@@ -60,8 +56,8 @@ def _folder(content: "hashlib._Hash") -> Path | None:
     """Where code of this content is kept: the first place that can be written."""
     content.update(numba.__version__.encode())
     beside, own = Path(__file__).parent / "__pycache__", Path.home() / ".cache" / "koppelkamer"
-    asked = os.environ.get(PLACE)
-    for place in [Path(asked)] if asked else [beside, own]:
+    # Numba's own setting: NUMBA_CACHE_DIR
+    for place in [Path(config.CACHE_DIR)] if config.CACHE_DIR else [beside, own]:
         folder = place / f"compiled-{content.hexdigest()[:16]}"
         with suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,8 @@ from linkage.propose.rough import Rough, assignment, rough_fit
 from linkage.propose.tables import Table, read_table
 from linkage.words import recognised
 
+_FEWEST: Final = 5
+"""Records of a file below which nothing is proposed."""
 _LEAST_FILLED: Final = 0.02
 """Share of pairs that can be compared on a field for it to be worth its place."""
 
@@ -71,6 +73,11 @@ def propose(left: Path, right: Path | None = None, *, recall: float = RECALL, bu
     compared = tuple(name for name in names if _comparable(sides, name) >= _LEAST_FILLED)
     if not compared:
         raise WrongInput("no column is filled on both sides", remedy="Give files that hold the same things.")
+    if any(table.texts.height < _FEWEST for table in tables):
+        raise WrongInput(
+            f"from fewer than {_FEWEST} records no model can be proposed",
+            remedy="Give more records, or write a model by hand: docs/comparisons.md lists the types.",
+        )
     comparisons = tuple(Comparison(field=name, levels=levels(fields, name)) for name in compared)
     plain = first.model_copy(update={"comparisons": comparisons})
     depends = decided(pair_up(*sides, plain))

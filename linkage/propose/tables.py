@@ -17,8 +17,6 @@ from linkage.propose.profile import Profile
 
 _SEPARATORS: Final = (",", ";", "\t", "|")
 _ENCODINGS: Final = ("utf-8", "cp1252")
-_FEWEST: Final = 5
-"""Records below which nothing is proposed."""
 _NAMELESS: Final = re.compile(r"(?:_duplicated_\d+)?")
 """What Polars calls a column without a name, the first and the next."""
 
@@ -36,14 +34,12 @@ class Table:
 
 
 def read_table(path: Path) -> Table:
-    """Raises `WrongInput` when the file cannot be read, has no header, or holds fewer than five records."""
+    """Raises `WrongInput` when the file cannot be read, has no header, or holds fewer than two records."""
     files = _written(path)
     schema = _schema(path, files)
     texts = read_texts(path, list(schema), separator=files.separator, encoding=files.encoding)
-    if texts.height < _FEWEST:
-        raise WrongInput(
-            f"{path.name} holds fewer than {_FEWEST} records", remedy="Write the model by hand, or give more records."
-        )
+    if texts.height < 2:
+        raise WrongInput(f"{path.name} holds fewer than two records", remedy="Give a file with records to link.")
     listed = {name for name, kind in schema.items() if isinstance(kind, pl.List | pl.Array)}
     columns = [recognise(Profile.of(column, listed=column.name in listed)) for column in texts.get_columns()]
     named = tuple(column for column in columns if not _NAMELESS.fullmatch(column.name))

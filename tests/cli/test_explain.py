@@ -34,7 +34,8 @@ def test_a_link_is_explained_as_it_was_scored(linked):
 
 
 def test_an_id_that_is_not_there_is_refused_and_not_repeated(linked):
-    call = parse(["explain", str(linked / "model.json"), "0", "9876", "--left", str(linked / "people.csv")])
+    file = str(linked / "people.csv")
+    call = parse(["explain", str(linked / "model.json"), "0", "9876", "--left", file, "--right", file])
     with pytest.raises(WrongInput, match="no record of the id given") as refused:
         explain(call)
     assert "9876" not in str(refused.value)

@@ -108,7 +108,7 @@ WRONGS = {
         "2 labelled pairs",
     ),
     "dedupe: a model that is there is not written over": ("dedupe names.csv --propose good.toml", "good.toml"),
-    "dedupe: nothing to propose": ("dedupe other.csv --propose new.toml", "fewer than 5 records"),
+    "dedupe: nothing to propose": ("dedupe other.csv --propose new.toml", "fewer than two records"),
     "dedupe: an empty file": ("dedupe empty.csv --model good.toml --out out", "empty.csv"),
     "dedupe: no text": ("dedupe binary.csv --model good.toml --out out", "binary.csv"),
     "explain: a declaration for a fitted model": ("explain good.toml 0 1 --left names.csv", "fitted model"),
@@ -166,7 +166,7 @@ def test_without_a_key_a_model_is_written_and_not_used(desk: Path) -> None:
 
 
 USAGES = {
-    "nothing": "", "no such command": "relase wijken", "an option missing": "check a.csv --out out",
+    "nothing": "", "no such command": "relase wijken", "an option missing": "encode a.csv --out out",
     "an unknown option": "verify . --fast", "no such action": "key burn", "no number": "demo --persons many",
 }  # fmt: skip
 

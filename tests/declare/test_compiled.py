@@ -8,8 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from declare.compiled import PLACE
-
+PLACE = "numba.core.config.CACHE_DIR"
 SOURCE = """
 import sys
 from declare.compiled import compiler
@@ -47,7 +46,7 @@ def kept(place: Path) -> list[Path]:
 
 def test_a_constant_of_another_file_is_compiled_in_anew(tmp_path, monkeypatch):
     place = tmp_path / "place"
-    monkeypatch.setenv(PLACE, str(place))
+    monkeypatch.setattr(PLACE, str(place))
     assert loaded(tmp_path, 3).least(5) == 3
     assert loaded(tmp_path, 4).least(5) == 4
     assert len(kept(place)) == 2
@@ -56,7 +55,7 @@ def test_a_constant_of_another_file_is_compiled_in_anew(tmp_path, monkeypatch):
 
 
 def test_what_cannot_be_read_is_compiled_anew(tmp_path, monkeypatch):
-    monkeypatch.setenv(PLACE, str(tmp_path))
+    monkeypatch.setattr(PLACE, str(tmp_path))
     assert loaded(tmp_path, 3).least(5) == 3
     for index in kept(tmp_path):
         index.write_bytes(index.read_bytes()[:20])
@@ -66,7 +65,7 @@ def test_what_cannot_be_read_is_compiled_anew(tmp_path, monkeypatch):
 @pytest.mark.parametrize("place", ["a file", "nothing"])
 def test_where_nothing_can_be_kept_it_runs(tmp_path, monkeypatch, place):
     (tmp_path / "a file").touch()
-    monkeypatch.setenv(PLACE, str(tmp_path / place / "under"))
+    monkeypatch.setattr(PLACE, str(tmp_path / place / "under"))
     if place == "nothing":
         monkeypatch.setattr(Path, "mkdir", _refused)
     assert loaded(tmp_path, 3).least(5) == 3

@@ -43,8 +43,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
 @pytest.fixture(scope="module")
 def without_truth(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
     room = tmp_path_factory.mktemp("without") / "room"
-    keys = str(demo.room / "keys")
-    return gone([sys.executable, "-m", "tests.journeys.without_truth", str(room), PERSONS, keys], room)
+    return gone([sys.executable, "-m", "tests.journeys.without_truth", str(room), PERSONS, str(demo.room)], room)
 
 
 def test_the_same_comes_out_without_the_truth(demo: Demo, without_truth: Demo) -> None:

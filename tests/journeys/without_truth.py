@@ -35,9 +35,10 @@ def plainly(room: Any, keyring: Any) -> SimpleNamespace:
     )
 
 
-def main(room: str, persons: str, keys: str) -> None:
+def main(room: str, persons: str, earlier: str) -> None:
     def same_keys(fresh: Room) -> Keyring:
-        shutil.copytree(keys, fresh.keystore)
+        for kept in (fresh.keystore, fresh.wrapping.parent):
+            shutil.copytree(Path(earlier) / kept.relative_to(fresh.folder), kept)
         return open_keyring(fresh)
 
     nothing = threading.Thread(target=int)

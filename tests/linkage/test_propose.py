@@ -262,7 +262,7 @@ def test_columns_whose_names_differ_in_capitals_are_fields_of_their_own(names, t
 
 
 BAD = {
-    "no records": ("name,born\n", "fewer than 5 records"),
+    "no records": ("name,born\n", "fewer than two records"),
     "nothing at all": ("", "cannot be read"),
     "one column that nobody knows": ("x\n1\n2\n", "no column"),
     "empty columns": ("surname,born\n,\n,\n", "no column"),
@@ -312,3 +312,9 @@ def test_of_a_large_file_a_part_is_enough(dedupe, monkeypatch):
     assert both.select(columns).equals(
         both.select(f"{name}_whole" for name in columns).rename(lambda n: n.removesuffix("_whole"))
     )
+
+
+def test_from_a_few_records_nothing_is_proposed(tmp_path):
+    (tmp_path / "file.csv").write_text("surname,birth_date\nJansen,1980-01-02\nBakker,1981-03-04\n")
+    with pytest.raises(WrongInput, match="fewer than 5 records"):
+        propose(tmp_path / "file.csv")
