@@ -146,8 +146,9 @@ def page(result: dict[str, Any]) -> str:
     lines = [
         "# The partner kit on files larger than memory",
         "",
-        "Six fields of a person, three of them encoded, and two payload columns: `koppelkamer encode`, and the room's",
-        "side of the receipt (open, re-key, store). Peak memory is of the whole process, libraries included.",
+        "Six fields of a person (twenty pieces of evidence, hardened as domains are unless they say otherwise) and two",
+        "payload columns: `koppelkamer encode`, and the room's side of the receipt (open, re-key, store). Peak memory",
+        "is of the whole process; some 500 MiB of encoding are libraries.",
         "",
         "| rows | file, MiB | sealed, MiB | encode, CPU s | encode, peak MiB | receive, CPU s | receive, peak MiB |",
         "|---:|---:|---:|---:|---:|---:|---:|",
