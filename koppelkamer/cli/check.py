@@ -3,9 +3,14 @@
 import argparse
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from declare import WrongInput, canonical, load, write_atomically
-from koppelkamer.cli.screen import Screen, columns, progress
+from koppelkamer.cli.screen import Screen, columns, progress, quarantined
+
+if TYPE_CHECKING:
+    from expectations.validated import ValidatedExtract
+    from intake import Extract
 
 
 def check(call: argparse.Namespace) -> Screen:
@@ -19,26 +24,49 @@ def check(call: argparse.Namespace) -> Screen:
         return propose(call)
     if call.out is None:
         raise WrongInput("there is no folder for the results", remedy="Give --out DIR.")
-    from koppelkamer.cli.workbench import check as hold
-
-    held = hold(call)
-    return held if call.against is None else beside(call, held)
+    return hold(call)
 
 
-def beside(call: argparse.Namespace, held: Screen) -> Screen:
-    """What `check` found, and difference.json in the folder: what changed since the earlier delivery, in counts."""
+def hold(call: argparse.Namespace) -> Screen:
+    """Contract and expectations on one file: quality.json, quality.md and quarantine.csv in DIR."""
+    from expectations import validate
     from intake import Source, read_extract
-    from intake.difference import difference
     from intake.spool import spooled
 
     source = load(call.source, Source)
-    progress("comparing it with the earlier delivery")
+    progress(f"reading and checking {source.id}")
     with spooled(call.out) as spool:
-        before, after = read_extract(source, call.against, spool), read_extract(source, call.file, spool)
-        if before.delivery == after.delivery:
-            return Screen({**held.facts, "difference": None}, [*held.lines, "the same file as the earlier delivery"])
-        facts = difference(before, after).facts
-    write_atomically(call.out / "difference.json", canonical(facts) + b"\n")
+        extract = read_extract(source, call.file, spool)
+        held = _written(validate(extract), call.out)
+        if call.against is None:
+            return held
+        progress("comparing it with the earlier delivery")
+        return beside(read_extract(source, call.against, spool), extract, held, call.out)
+
+
+def _written(validated: "ValidatedExtract", out: Path) -> Screen:
+    from expectations.quality import page, summary
+    from expectations.reasons import with_reasons
+
+    source = validated.source
+    quality = {"source": source.id, "delivery": validated.delivery, "checks": list(validated.quality)}
+    write_atomically(out / "quality.json", canonical(quality) + b"\n")
+    write_atomically(out / "quality.md", page(summary(validated)).encode())
+    write_atomically(out / "quarantine.csv", with_reasons(validated.quarantine).write_csv().encode())
+    facts = {"source": source.id, "rows in": validated.rows_in, "rows kept": validated.height, "out": str(out)}
+    apart = len(validated.quarantine.rows)
+    lines = [f"{source.id}: {validated.rows_in:,} rows, {validated.height:,} kept, {apart:,} in quarantine"]
+    return Screen(facts, [*lines, *quarantined(validated.quarantine), f"  row numbers and rules are in {out}"])
+
+
+def beside(before: "Extract", after: "Extract", held: Screen, out: Path) -> Screen:
+    """What was found of the later delivery, and difference.json in the folder: what changed, in counts."""
+    from intake.difference import difference
+
+    if before.delivery == after.delivery:
+        return Screen({**held.facts, "difference": None}, [*held.lines, "the same file as the earlier delivery"])
+    facts = difference(before, after).facts
+    write_atomically(out / "difference.json", canonical(facts) + b"\n")
     lines = [f"beside the earlier delivery: {facts['added']:,} rows added, {facts['gone']:,} gone, "
              f"{facts['changed']:,} changed, {facts['same']:,} the same"]  # fmt: skip
     lines += columns([(count, f"cells of {name} changed") for name, count in facts["columns"].items() if count])

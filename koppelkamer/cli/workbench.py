@@ -6,13 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from declare import Refusal, canonical, load, write_atomically
-from intake import Source, read_extract
-from intake.spool import spooled
+from declare import Refusal
 from koppelkamer.cli.accuracy import by_subgroup, learned
 from koppelkamer.cli.explain import read_fitted
 from koppelkamer.cli.propose import Files, block_sizes, check_call, propose_model, used
-from koppelkamer.cli.screen import Screen, columns, language, percent, progress, quarantined, read_key
+from koppelkamer.cli.screen import Screen, columns, language, percent, progress, read_key
 from koppelkamer.version import code_version
 
 if TYPE_CHECKING:
@@ -89,31 +87,6 @@ class NotPassed(Refusal):
         open_ones = [finding for finding in verdict.findings if finding.outcome != "PASS"]
         said = " ".join(f"{finding.rule} {finding.outcome}: {finding.message}" for finding in open_ones)
         super().__init__(f"{verdict.outcome}. {said}", remedy=f"See {out / 'findings.json'}; {open_ones[0].remedy}")
-
-
-def check(call: argparse.Namespace) -> Screen:
-    """Contract and expectations on one file: quality.json, quality.md and quarantine.csv in DIR."""
-    from expectations import validate
-    from expectations.quality import page, summary
-    from expectations.reasons import with_reasons
-
-    source = load(call.source, Source)
-    progress(f"reading and checking {source.id}")
-    with spooled(call.out) as spool:
-        validated = validate(read_extract(source, call.file, spool))
-    quality = {"source": source.id, "delivery": validated.delivery, "checks": list(validated.quality)}
-    write_atomically(call.out / "quality.json", canonical(quality) + b"\n")
-    write_atomically(call.out / "quality.md", page(summary(validated)).encode())
-    write_atomically(call.out / "quarantine.csv", with_reasons(validated.quarantine).write_csv().encode())
-    out = len(validated.quarantine.rows)
-    facts = {
-        "source": source.id,
-        "rows in": validated.rows_in,
-        "rows kept": validated.height,
-        "out": str(call.out),
-    }
-    lines = [f"{source.id}: {validated.rows_in:,} rows, {validated.height:,} kept, {out:,} in quarantine"]
-    return Screen(facts, [*lines, *quarantined(validated.quarantine), f"  row numbers and rules are in {call.out}"])
 
 
 def _linked(found: "WorkbenchLinks", out: Path) -> Screen:
