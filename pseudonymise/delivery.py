@@ -60,21 +60,20 @@ class Delivery:
     _keys: DomainKeys
 
     def parts(self) -> Iterator[Protected]:
-        """Piece by piece. Raises `Damaged` when one is not what the manifest says, at the end also for the totals."""
+        """Piece by piece. Raises `Damaged` and `Unreadable` when one is not what the manifest says, at the end also
+        for the totals."""
         filled: Counter[str] = Counter()
         for number, rows in enumerate(self.manifest.parts, start=1):
-            table, aside = (self._table(name, number) for name in SHELVES)
-            if not table.height == aside.height == rows:
-                raise Damaged(self._what)
+            table, aside = (self._table(name, number, rows) for name in SHELVES)
             filled.update(_filled(table))
             yield Protected(protected_table(self.manifest, table), aside_table(self.manifest, aside))
         if dict(filled) != self.manifest.filled:
             raise Damaged(self._what)
 
-    def _table(self, name: str, number: int) -> pl.DataFrame:
+    def _table(self, name: str, number: int, rows: int) -> pl.DataFrame:
         content = _member(self._archive, file_of(name, number), self.manifest)
         context = bound(_context(self.manifest.source, self.manifest.delivery), number)
-        return Vault(self._keys, SHELVES[name]).from_bytes(content, context)
+        return Vault(self._keys, SHELVES[name]).from_bytes(content, context, rows=rows)
 
     @property
     def _what(self) -> str:

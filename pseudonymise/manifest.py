@@ -15,6 +15,8 @@ from pseudonymise.protected import ProtectedTable
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256, hexadecimal."""
 Count = Annotated[int, Field(strict=True, ge=0, lt=2**32)]
+Piece = Annotated[int, Field(strict=True, ge=0, lt=2**24)]
+"""Rows of a piece, which is in memory whole; several times as many as `encode` puts into one."""
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 
 
@@ -32,7 +34,7 @@ class Manifest(Declaration):
     delivery: Digest
     fields: dict[str, str]
     key_id: str = Field(pattern=r"^[0-9a-f]{16}$")
-    parts: tuple[Count, ...] = Field(min_length=1)
+    parts: tuple[Piece, ...] = Field(min_length=1)
     """Rows of each piece, in order."""
     files: dict[Annotated[str, Field(pattern=r"^[a-z]+(-[0-9]{5})?\.parquet$")], Digest]
     """Name of each encrypted file → its SHA-256."""

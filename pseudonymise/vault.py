@@ -51,11 +51,14 @@ class Vault:
         with replacing(path, mode=0o600) as temporary:
             self._encrypt(table, temporary, context)
 
-    def read(self, path: Path, context: str) -> pl.DataFrame:
-        """Raises `Unreadable` when key, context or file differ, `WrongInput` when there is no file."""
+    def read(self, path: Path, context: str, *, rows: int | None = None) -> pl.DataFrame:
+        """Raises `Unreadable` when key, context, file or number of rows differ, `WrongInput` when there is no file.
+
+        The number is looked at before the rows are: a small file can hold very many.
+        """
         if not path.is_file():
             raise WrongInput(f"{path} does not exist", remedy="Deliver again, or restore the store.")
-        return self._decrypt(path, context)
+        return self._decrypt(path, context, rows)
 
     def to_bytes(self, table: pl.DataFrame, context: str) -> bytes:
         """As `write`, in memory."""
@@ -63,9 +66,9 @@ class Vault:
         self._encrypt(table, buffer, context)
         return buffer.getvalue()
 
-    def from_bytes(self, content: bytes, context: str) -> pl.DataFrame:
+    def from_bytes(self, content: bytes, context: str, *, rows: int | None = None) -> pl.DataFrame:
         """As `read`, from memory."""
-        return self._decrypt(io.BytesIO(content), context)
+        return self._decrypt(io.BytesIO(content), context, rows)
 
     def _encrypt(self, table: pl.DataFrame, target: Path | io.BytesIO, context: str) -> None:
         if nested := [name for name, dtype in table.schema.items() if dtype.is_nested()]:
@@ -82,11 +85,11 @@ class Vault:
                 remedy="Report this: the Parquet library no longer encrypts every column that has a key.",
             )
 
-    def _decrypt(self, content: Path | io.BytesIO, context: str) -> pl.DataFrame:
+    def _decrypt(self, content: Path | io.BytesIO, context: str, rows: int | None) -> pl.DataFrame:
         for keys in (self._keys, *self._earlier):
             leaf, bound = self._leaf(keys, context), self._bound(context)
             try:
-                return _read(content, leaf, bound)
+                return _read(content, leaf, bound, rows)
             except PolarsError:
                 continue
         raise Unreadable(context)
@@ -111,8 +114,10 @@ def _is_clear(file: Path | io.BytesIO, column: str, footer_only: pl.ParquetDecry
     return True
 
 
-def _read(file: Path | io.BytesIO, leaf: LeafKey, bound: bytes) -> pl.DataFrame:
-    """Raises `PolarsError` when the file does not open, or holds a column in clear."""
+def _read(file: Path | io.BytesIO, leaf: LeafKey, bound: bytes, rows: int | None) -> pl.DataFrame:
+    """Raises `PolarsError` when the file does not open, holds a column in clear, or another number of rows."""
+    if rows is not None and rows != _height(file, leaf, bound):
+        raise PolarsError
     keys = {name: leaf.column_key(name) for name in _columns(file, leaf, bound)}
     properties = pl.ParquetDecryptionProperties(footer_key=leaf.footer_key(), column_keys=keys, aad_prefix=bound)
     table = pl.read_parquet(_start(file), decryption=properties)
@@ -123,6 +128,12 @@ def _read(file: Path | io.BytesIO, leaf: LeafKey, bound: bytes) -> pl.DataFrame:
 
 def _columns(file: Path | io.BytesIO, leaf: LeafKey, bound: bytes) -> list[str]:
     return pl.scan_parquet(_start(file), decryption=_footer_only(leaf, bound)).collect_schema().names()
+
+
+def _height(file: Path | io.BytesIO, leaf: LeafKey, bound: bytes) -> int:
+    """As the footer has it; no column is read."""
+    footer = pl.scan_parquet(_start(file), decryption=_footer_only(leaf, bound))
+    return int(footer.select(pl.len()).collect().item())
 
 
 def _footer_only(leaf: LeafKey, bound: bytes) -> pl.ParquetDecryptionProperties:

@@ -1,6 +1,10 @@
 """Files of a key store: canonical JSON, whole or not at all, for its owner only."""
 
+import fcntl
+import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,6 +33,17 @@ def read(path: Path, kind: type[D]) -> D:
         ) from None
     except ValidationError:
         raise Refusal(f"{path} is damaged", remedy="Restore the key store from its backup.") from None
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """No other process changes the file meanwhile. The lock is the folder's: a file that gives way takes its own along."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _require_private(path: Path) -> None:

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from declare import Declaration, Refusal, canonical
 from pseudonymise.domain import Hex
 from pseudonymise.keys.derive import KEY_BYTES
-from pseudonymise.keys.files import read, write
+from pseudonymise.keys.files import alone, read, write
 from pseudonymise.keys.opaque import Opaque
 from pseudonymise.keys.wrap import Work, key_from, open_box, to_box
 from pseudonymise.keys.wrapping import NoWrappingKey, WrappingKeyThere, WrongPassphrase
@@ -64,10 +64,12 @@ class PassphraseKeys(Opaque):
         return self.__file.work
 
     def make(self, name: str) -> None:
-        if name in self.__keys:
-            raise WrappingKeyThere(name)
         key = os.urandom(KEY_BYTES)
-        self._write({**self.__file.keys, name: to_box(self.__cipher, key, self.__file.bound(name)).hex()})
+        with alone(self.path):
+            kept = self._kept()
+            if name in kept:
+                raise WrappingKeyThere(name)
+            self._write({**kept, name: to_box(self.__cipher, key, self.__file.bound(name)).hex()})
         self.__keys[name] = AESGCM(key)
 
     def wrap(self, name: str, secret: bytes, bound_to: bytes) -> bytes:
@@ -77,7 +79,8 @@ class PassphraseKeys(Opaque):
         return open_box(self._key(name), box, bound_to)
 
     def destroy(self, name: str) -> None:
-        self._write({other: box for other, box in self.__file.keys.items() if other != name})
+        with alone(self.path):
+            self._write({other: box for other, box in self._kept().items() if other != name})
         self.__keys.pop(name, None)
 
     def _key(self, name: str) -> AESGCM:
@@ -85,6 +88,13 @@ class PassphraseKeys(Opaque):
             raise NoWrappingKey(name)
         return self.__keys[name]
 
+    def _kept(self) -> dict[str, str]:
+        """The wrapped keys as they are now: another process may have made or destroyed some. Raises `WrongPassphrase`
+        for other keys in this file's place."""
+        now = read(self.path, _File)
+        if (now.salt, now.work) != (self.__file.salt, self.__file.work):
+            raise WrongPassphrase(self.path)
+        return now.keys
+
     def _write(self, keys: dict[str, str]) -> None:
-        self.__file = self.__file.model_copy(update={"keys": keys})
-        write(self.path, self.__file)
+        write(self.path, self.__file.model_copy(update={"keys": keys}))

@@ -1,5 +1,6 @@
 """A key store whose wrapping keys lie in a file under a passphrase."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,6 +74,28 @@ def test_a_folder_without_its_wrapping_keys_does_not_open(tmp_path: Path) -> Non
         FileKeyStore.open(tmp_path / "keys", PASSPHRASE)
     with pytest.raises(NoWrappingKey):
         FileKeyStore.open(tmp_path / "keys", PASSPHRASE, wrapping=tmp_path / "other.json")
+
+
+def test_two_processes_change_the_wrapping_keys(tmp_path: Path) -> None:
+    """Each opened the file before the other wrote it: none brings back what was destroyed, or loses what was made."""
+    first = new_store(tmp_path / "keys")
+    first.add_domain(domain())
+    second = FileKeyStore.open(first.folder, PASSPHRASE)
+    first.destroy(domain().id, 1, reason="ended")
+    second.add_domain(domain(version=2))
+    first.add_domain(domain(version=3))
+    again = FileKeyStore.open(first.folder, PASSPHRASE)
+    assert [(one.domain.version, one.state) for one in again.status()] == [(2, "active"), (3, "active")]
+    assert len(json.loads((again.folder / "wrapping.json").read_bytes())["keys"]) == 3  # the store's own, and two
+
+
+def test_other_wrapping_keys_in_the_place_of_the_opened_ones(tmp_path: Path) -> None:
+    own = new_store(tmp_path / "keys")
+    other = (new_store(tmp_path / "other").folder / "wrapping.json").read_bytes()
+    (own.folder / "wrapping.json").write_bytes(other)
+    with pytest.raises(WrongPassphrase):
+        own.add_domain(domain())
+    assert (own.folder / "wrapping.json").read_bytes() == other
 
 
 def test_wrapping_keys_are_never_written_over(tmp_path: Path) -> None:

@@ -32,6 +32,13 @@ def test_round_trip(room: RoomKeys, columns: dict[str, list[object]]) -> None:
     assert vault.from_bytes(vault.to_bytes(table, "here"), "here").equals(table)
 
 
+def test_a_file_with_more_rows_than_said_is_not_read(room: RoomKeys) -> None:
+    content = Vault(room).to_bytes(pl.DataFrame({"a": [1, 1, 1]}), "here")
+    with pytest.raises(Unreadable):
+        Vault(room).from_bytes(content, "here", rows=2)
+    assert Vault(room).from_bytes(content, "here", rows=3).height == 3
+
+
 def test_nothing_is_in_clear(room: RoomKeys, tmp_path: Path) -> None:
     table = pl.DataFrame({f"canary{n}": [f"canary-value-{n}-{row}" for row in range(1000)] for n in range(3)})
     Vault(room).write(table, tmp_path / "t.parquet", "here")
