@@ -37,7 +37,7 @@ def read(path: Path, kind: type[D]) -> D:
 
 @contextmanager
 def alone(path: Path) -> Iterator[None]:
-    """No other process changes the file meanwhile. The lock is the folder's: a file that gives way takes its own along."""
+    """No other process changes the file meanwhile. The folder is locked: a file that gives way takes its lock along."""
     folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
