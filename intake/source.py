@@ -218,6 +218,31 @@ class Form(Declaration):
         return self
 
 
+PeriodKind = Literal["year", "quarter", "month", "week", "day"]
+
+
+class Changes(Declaration):
+    """From what size on a change against the delivery before is sudden, as `intake.changes` measures it.
+
+    The numbers that hold where none is declared are a start for a conversation with the supplier, no norm: a fifth of
+    the rows more or fewer, one cell in twenty more or fewer empty, one row in ten in another category or on another
+    side of some value. They were chosen before any register was looked at.
+    """
+
+    rows: float = Field(default=0.2, gt=0)
+    """Of the number of rows, relative to the delivery before."""
+    empty: float = Field(default=0.05, gt=0, le=1)
+    """Of the share of empty cells of a column."""
+    shares: float = Field(default=0.1, gt=0, le=1)
+    """Total variation distance between the shares of a column's categories."""
+    distribution: float = Field(default=0.1, gt=0, le=1)
+    """Kolmogorov-Smirnov distance between a column's numbers or days."""
+    significance: float = Field(default=0.01, gt=0, lt=1)
+    """A change as large as chance alone brings about with at least this probability is none."""
+    severity: Literal["warn", "stop"] = "warn"
+    """Whether a sudden change is reported, or refuses the delivery."""
+
+
 class Source(Declaration):
     """sources/*.toml."""
 
@@ -230,11 +255,27 @@ class Source(Declaration):
     """Whether the source holds each entity once, so that assignment may be one-to-one."""
     key: tuple[str, ...] = ()
     """Columns that together name a row, by which a delivery is held beside an earlier one."""
+    period: PeriodKind | None = None
+    """What a delivery is about: a later one of the same period corrects it. None: each replaces the one before."""
+    changes: Changes | None = None
+    """What counts as a sudden change since the delivery before. None: nothing is judged."""
+    steward: str | None = None
+    """Address (age1…) of the supplier's data steward, who alone can open what was set apart."""
     retention_days: int = Field(default=90, ge=1)
     file: FileFormat = FileFormat()
     delivery: Form = Form()
     columns: tuple[Column, ...] = Field(min_length=1)
     derived: tuple[Derived, ...] = ()
+
+    @field_validator("steward")
+    @classmethod
+    def _steward_has_an_address(cls, steward: str | None) -> str | None:
+        import pyrage
+
+        try:
+            return steward and str(pyrage.x25519.Recipient.from_str(steward))
+        except pyrage.RecipientError as error:
+            raise ValueError("the steward's address is no age address; it begins with age1") from error
 
     @model_validator(mode="after")
     def _names_are_unique_and_known(self) -> Self:

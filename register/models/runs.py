@@ -11,7 +11,11 @@ from register.workflow import ReleaseState
 
 
 class Delivery(models.Model):
-    """One file of a source. Rows in = rows kept + rows quarantined, always."""
+    """One file of a source. Rows in = rows kept + rows quarantined, always.
+
+    `period`, in the form that its source declares, is empty where that has none. A delivery `corrects` an earlier one
+    of its period as a whole, or `supplements` one with rows that were set apart there.
+    """
 
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="deliveries")
     digest = models.CharField(max_length=64)
@@ -20,10 +24,37 @@ class Delivery(models.Model):
     rows_quarantined = models.PositiveBigIntegerField()
     received_at = models.DateTimeField()
     state = models.CharField(max_length=20, default="received")
+    period = models.CharField(max_length=10, blank=True, default="")
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
+    supplements = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="supplemented_by")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["source", "digest"], name="delivery_once"),
+            models.UniqueConstraint(fields=["id", "source", "period"], name="delivery_source_and_period"),
+            CompositeForeignKey(
+                fields=("corrects", "source", "period"),
+                to_fields=("id", "source", "period"),
+                name="delivery_corrects_one_of_its_period",
+            ),
+            CompositeForeignKey(
+                fields=("supplements", "source", "period"),
+                to_fields=("id", "source", "period"),
+                name="delivery_supplements_one_of_its_period",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True) | Q(supplements__isnull=True),
+                name="delivery_corrects_or_supplements",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True) | ~Q(period=""), name="delivery_corrects_within_a_period"
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True) | ~Q(corrects=F("id")), name="delivery_corrects_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(supplements__isnull=True) | ~Q(supplements=F("id")), name="delivery_supplements_another"
+            ),
             models.CheckConstraint(condition=Q(state__in=["received", "destroyed"]), name="delivery_state_is_known"),
             models.CheckConstraint(
                 condition=Q(rows_in=F("rows_kept") + F("rows_quarantined")), name="delivery_rows_add_up"

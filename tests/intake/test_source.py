@@ -49,6 +49,11 @@ WRONG = {  # columns, more, what the message says
     "quote as separator": (["a"], {"file": {"separator": '"'}}, "two different ASCII characters"),
     "separator that is no ASCII": (["a"], {"file": {"separator": "§"}}, "two different ASCII characters"),
     "clear without an agreement": (["a"], {"delivery": {"form": "clear"}}, "needs a processing_agreement"),
+    "a period of its own making": (["a"], {"period": "fortnight"}, "Input should be 'year'"),
+    "a steward without an address": (["a"], {"steward": "age1nobody"}, "no age address"),
+    "a share of everything and more": (["a"], {"changes": {"empty": 1.5}}, "less than or equal to 1"),
+    "a change of nothing": (["a"], {"changes": {"rows": 0}}, "greater than 0"),
+    "certainty": (["a"], {"changes": {"significance": 1}}, "less than 1"),
     "unknown key": (["a"], {"colour": "red"}, "Extra inputs are not permitted"),
 }
 

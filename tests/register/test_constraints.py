@@ -243,6 +243,7 @@ FORGERIES: dict[str, tuple[str, Callable[[], Any], Callable[[], Any]]] = {
             rows_quarantined=0,
             received_at="2026-11-21 09:00:00",
             state="received",
+            period="",
         ),
     ),
 }
