@@ -1,6 +1,8 @@
 """What the gate examines: plain frozen values, so that the gate runs without any other room."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final
 
 import polars as pl
@@ -9,6 +11,11 @@ from declare import WrongInput, canonical, digest, digest_frame
 
 TOTAL: Final = "*"
 """In a dimension of `Cells`: the sum over that dimension."""
+
+Parents = Mapping[str, Mapping[str, str]]
+"""Dimension → category → the category it is part of; a category that is not named here is part of the total."""
+
+FLAT: Final[Parents] = MappingProxyType({})
 
 KINDS: Final = ("table", "persons")
 USES: Final = ("breakdown", "magnitude", "selection", "ranking", "identity", "evidence")
@@ -32,6 +39,7 @@ class Cells:
     dimensions: tuple[str, ...]
     table: pl.DataFrame
     magnitude: str | None = None
+    parents: Parents = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 import polars as pl
 
-from gate.disclosure.moves import Bools, Floats, Ints, Moves, lines
+from gate.disclosure.lattice import Lattice
+from gate.disclosure.moves import Bools, Floats, Ints, Lines, Sums
 from gate.disclosure.needs import Needs
-from gate.subject import TOTAL
+from gate.subject import Parents
 
 _SOME: Final = 0.01
 """Part of a value by which a hidden amount must be able to move."""
@@ -19,7 +20,8 @@ _SOME: Final = 0.01
 class Facts:
     """The true table as arrays, one entry per cell. Amounts are scaled: the largest is 1,000."""
 
-    codes: Ints
+    lattice: Lattice
+    lines: Lines
     people: Floats
     value: Floats
     first: Floats
@@ -33,12 +35,20 @@ class Facts:
 
     @classmethod
     def of(
-        cls, table: pl.DataFrame, dimensions: tuple[str, ...], unsafe: pl.Series, level: pl.Series | None, needs: Needs
-    ) -> "Facts":
+        cls,
+        table: pl.DataFrame,
+        dimensions: tuple[str, ...],
+        unsafe: pl.Series,
+        level: pl.Series | None,
+        needs: Needs,
+        parents: Parents,
+    ) -> Self:
         amounts = table.select("value", "first").to_numpy() if level is not None else np.zeros((table.height, 2))
         scale = 1000.0 / (float(np.abs(amounts).max(initial=0.0)) or 1.0)
+        lattice = Lattice.of(table, dimensions, parents)
         return cls(
-            codes=np.stack([_codes(table[name]) for name in dimensions], axis=1),
+            lattice=lattice,
+            lines=lattice.lines(),
             people=table["people"].to_numpy().astype(np.float64),
             value=amounts[:, 0] * scale,
             first=amounts[:, 1] * scale,
@@ -67,48 +77,46 @@ class Facts:
         smallest = float(positive.min(initial=1.0))
         return _SOME * np.where(self.value == 0, smallest, np.abs(self.value))
 
-    def same_person(self, cell: int) -> Bools:
+    @cached_property
+    def lone(self) -> Ints:
+        """Cells with one person in them."""
+        return np.flatnonzero(self.people == 1)
+
+    @cached_property
+    def same(self) -> Bools:
+        """A row for each of `lone`: the cells that hold nobody but that person."""
+        same = [self._same_person(int(cell)) for cell in self.lone]
+        return np.array(same, dtype=bool).reshape(-1, len(self.people))
+
+    def _same_person(self, cell: int) -> Bools:
         """Cells that hold nobody but the one person alone in `cell`; none when more people are in it.
 
         Of two cells with one person that lie in one another, that is the same person.
         """
         same = np.zeros_like(self.unsafe)
-        lone = np.flatnonzero(self.people == 1)
+        lone = self.lone
         reached = [cell] if self.people[cell] == 1 else []
         while reached:
-            names = self.codes[reached.pop()]
-            nested = _within(self.codes[lone], names) | _within(names, self.codes[lone])
+            names, others = self.lattice.codes[reached.pop()], self.lattice.codes[lone]
+            nested = self.lattice.within(others, names) | self.lattice.within(names, others)
             new = lone[nested & ~same[lone]]
             same[new] = True
             reached.extend(new.tolist())
         return same
 
 
-def _within(inner: Ints, outer: Ints) -> Bools:
-    """Whether the names of a cell lie inside those of another."""
-    within: Bools = ((inner == outer) | (outer == 0)).all(axis=-1)
-    return within
-
-
-def _codes(names: pl.Series) -> Ints:
-    """0 for the total, then 1, 2, … in the order of the names."""
-    categories = [TOTAL, *sorted(set(names) - {TOTAL})]
-    return names.replace_strict(categories, range(len(categories)), return_dtype=pl.Int64).to_numpy()
-
-
-def count_moves(facts: Facts) -> Moves:
+def count_sums(facts: Facts) -> Sums:
     """Moves of people, and of records along with them: what goes the same way in both keeps people at most records.
 
     Records add up in every row. Where people do not (one person in several parts), a part also stays within its total.
     """
-    sums = lines(facts.codes)
-    moves = Moves(sums, facts.people + 1)
-    loose = [line for line in sums if facts.people[line[1]].sum() != facts.people[line[0]]]
-    if loose:
-        parts = np.concatenate([parts for _, parts in sums])
-        totals = np.concatenate([np.full(len(parts), total) for total, parts in sums])
-        moves.keep_below(parts, totals, np.maximum(facts.people[totals] - facts.people[parts], 0.0))
-    return moves
+    lines, people = facts.lines, facts.people
+    sums = Sums.of(lines, len(people))
+    if all(people[parts].sum() == people[total] for total, parts in lines):
+        return sums
+    parts = np.concatenate([parts for _, parts in lines])
+    totals = np.concatenate([np.full(len(parts), total) for total, parts in lines])
+    return sums.keeping_below(parts, totals, np.maximum(people[totals] - people[parts], 0.0))
 
 
 def count_room(facts: Facts, *, insider: bool) -> tuple[Floats, Floats]:

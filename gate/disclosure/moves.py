@@ -1,14 +1,16 @@
-"""The cheapest other table: move one hidden cell and see which cells must move along so that all sums still hold.
+"""Other tables that a reader cannot tell from the true one, as moves of its cells that cancel in every sum.
 
-A table that a reader cannot tell from the true one differs from it by moves that cancel in every row. Hiding all cells
-that move makes the two tables look the same (Cox 1980; the linear programme is that of Kelly, Golden and Assad 1992).
+Hiding all cells that move makes the two tables look the same (Cox 1980; the linear programme is that of Kelly, Golden
+and Assad 1992).
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 import highspy
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -18,32 +20,68 @@ Lines = list[tuple[int, Ints]]
 
 _STILL: Final = 1e-7
 """Moves below this are rounding."""
+_WHOLE: Final = 1e-6
 _HIDDEN: Final = 1e-3
 """What moving a cell that is hidden already costs, as a part of its cost: short ways first."""
 
 
-def lines(codes: Ints) -> Lines:
-    """All sums of a complete table; `codes` has one row per cell and one column per dimension, 0 for the total."""
-    shape = codes.max(axis=0) + 1
-    grid = np.empty(shape, dtype=np.int64)
-    grid[tuple(codes.T)] = np.arange(len(codes))
-    blocks = (np.moveaxis(grid, axis, -1).reshape(-1, size) for axis, size in enumerate(shape))
-    return [(int(row[0]), row[1:]) for block in blocks for row in block]
+@dataclass(frozen=True, eq=False)
+class Sums:
+    """What all moves must keep: `signs` (a row a sum, a column a cell) times the moves lies from `least` to `most`."""
+
+    signs: sparse.csr_array
+    least: Floats
+    most: Floats
+
+    @classmethod
+    def of(cls, lines: Lines, cells: int) -> "Sums":
+        """Parts less total does not change."""
+        members = np.concatenate([np.concatenate([[total], parts]) for total, parts in lines])
+        signs = np.concatenate([np.concatenate([[-1.0], np.ones(len(parts))]) for _, parts in lines])
+        starts = np.cumsum([0, *(1 + len(parts) for _, parts in lines)])
+        nothing = np.zeros(len(lines))
+        return cls(sparse.csr_array((signs, members, starts), shape=(len(lines), cells)), nothing, nothing)
+
+    def keeping_below(self, parts: Ints, totals: Ints, room: Floats) -> "Sums":
+        """The same, and each of `parts` rises above its total's rise by no more than `room`."""
+        number = np.arange(len(parts))
+        signs = np.concatenate([np.ones(len(parts)), -np.ones(len(parts))])
+        places = (np.concatenate([number, number]), np.concatenate([parts, totals]))
+        below = sparse.csr_array((signs, places), shape=(len(parts), self.signs.shape[1]))
+        return Sums(
+            sparse.csr_array(sparse.vstack([self.signs, below])),
+            np.concatenate([self.least, np.full(len(parts), -np.inf)]),
+            np.concatenate([self.most, room]),
+        )
+
+    def only(self, cells: Bools) -> "Sums":
+        """The same for moves of `cells` alone."""
+        signs = sparse.csr_array(self.signs[:, np.flatnonzero(cells)])
+        rows = np.diff(signs.indptr) > 0
+        return Sums(sparse.csr_array(signs[np.flatnonzero(rows)]), self.least[rows], self.most[rows])
+
+    def whole_parts(self, moves: Floats) -> Floats:
+        """Moves less those that hang together with a broken one: what is left keeps every sum by itself."""
+        moved = sparse.csr_array(self.signs[:, np.flatnonzero(moves)])
+        rows, cells = moved.shape
+        graph = sparse.block_array([[None, moved], [moved.T, None]]) if cells else sparse.csr_array((rows, rows))
+        _, parts = sparse.csgraph.connected_components(graph, directed=False)
+        mine, values = parts[rows:], moves[moves != 0]
+        broken = np.unique(mine[np.abs(values - values.round()) > _WHOLE])
+        whole = np.zeros_like(moves)
+        whole[moves != 0] = np.where(np.isin(mine, broken), 0.0, values.round())
+        return whole
 
 
 class Moves:
-    """Moves of the cells of one table, each up or down, that leave every sum standing."""
+    """Moves of the cells of one table, each up or down."""
 
-    def __init__(self, sums: Lines, cost: Floats) -> None:
-        self._cells, self._cost = len(cost), cost
+    def __init__(self, sums: Sums, cost: Floats) -> None:
+        self.sums, self._cost, self._cells = sums, cost, len(cost)
         self._columns = np.arange(2 * self._cells, dtype=np.int32)
-        self._model = _model(sums, self._cells)
-
-    def keep_below(self, parts: Ints, totals: Ints, room: Floats) -> None:
-        """From now on each of `parts` rises above its total's rise by no more than `room`."""
-        for part, total, most in zip(parts, totals, room, strict=True):
-            members = np.array([part, total, part + self._cells, total + self._cells], dtype=np.int32)
-            self._model.addRow(-np.inf, most, 4, members, np.array([1.0, -1.0, -1.0, 1.0]))
+        # The way up of every cell, then the way down.
+        self._model = _model(sparse.hstack([sums.signs, -sums.signs]), sums)
+        self._among: tuple[Bools, highspy.Highs] | None = None
 
     def cheapest(self, target: int, amount: float, up: Floats, down: Floats, hidden: Bools) -> Floats | None:
         """Moves with `target` going by `amount`, at the least sum of cost × distance over the cells not yet hidden.
@@ -59,7 +97,8 @@ class Moves:
         cost = np.where(hidden, _HIDDEN, 1.0) * self._cost
         self._model.changeColsBounds(2 * self._cells, self._columns, lower, upper)
         self._model.changeColsCost(2 * self._cells, self._columns, np.concatenate([cost, cost]))
-        return self._solve()
+        found = _solution(self._model)
+        return None if found is None else _still(found[: self._cells] - found[self._cells :])
 
     def whole(self, target: int, amount: float, up: Floats, down: Floats, hidden: Bools) -> Floats | None:
         """The same in whole steps, as counts go; not always the cheapest, for that search may take hours."""
@@ -76,41 +115,62 @@ class Moves:
         moves = self.cheapest(target, amount, up, down, hidden)
         return moves.round() if moves is not None and _is_whole(moves) else None
 
+    def farthest(self, wish: Floats, up: Floats, down: Floats, hidden: Bools) -> Floats:
+        """Moves among `hidden` cells with the greatest sum of wish × move: one such answers for many cells at once."""
+        if self._among is None or (self._among[0] != hidden).any():
+            sums = self.sums.only(hidden)
+            self._among = hidden.copy(), _model(sums.signs, sums)
+        model, number = self._among[1], int(hidden.sum())
+        columns = np.arange(number, dtype=np.int32)
+        model.changeColsBounds(number, columns, -down[hidden], up[hidden])
+        model.changeColsCost(number, columns, -wish[hidden])
+        found, moves = _solution(model), np.zeros(self._cells)
+        if found is not None:
+            moves[hidden] = found
+        return _still(moves)
+
     def _in_steps(self, target: int, amount: float, up: Floats, down: Floats, hidden: Bools) -> Floats | None:
         self._kinds(highspy.HighsVarType.kInteger)
         moves = self.cheapest(target, amount, up, down, hidden)
         self._kinds(highspy.HighsVarType.kContinuous)
         return None if moves is None else moves.round()
 
-    def _solve(self) -> Floats | None:
-        self._model.run()
-        if self._model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            self._model.clearSolver()
-            return None
-        solution = np.asarray(self._model.getSolution().col_value, dtype=np.float64)
-        moves: Floats = solution[: self._cells] - solution[self._cells :]
-        moves[np.abs(moves) < _STILL] = 0.0
-        return moves
-
     def _kinds(self, kind: highspy.HighsVarType) -> None:
         number = 2 * self._cells
         self._model.changeColsIntegrality(number, self._columns, np.full(number, int(kind), dtype=np.uint8))
 
 
+def _solution(model: highspy.Highs) -> Floats | None:
+    model.run()
+    if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        model.clearSolver()
+        return None
+    return np.asarray(model.getSolution().col_value, dtype=np.float64)
+
+
+def _still(moves: Floats) -> Floats:
+    moves[np.abs(moves) < _STILL] = 0.0
+    return moves
+
+
 def _is_whole(moves: Floats) -> bool:
-    return bool(np.abs(moves - moves.round()).max() < 1e-6)
+    return bool(np.abs(moves - moves.round()).max() < _WHOLE)
 
 
-def _model(sums: Lines, cells: int) -> highspy.Highs:
-    """Columns: the way up of every cell, then the way down; one row a sum, balanced."""
+def _model(signs: sparse.sparray, sums: Sums) -> highspy.Highs:
+    """A model with these rows, whose columns have neither bounds nor costs yet."""
+    rows, columns = signs.shape
+    matrix = sparse.csc_array(signs)
+    programme = highspy.HighsLp()
+    programme.num_row_, programme.num_col_ = rows, columns
+    programme.row_lower_, programme.row_upper_ = sums.least, sums.most
+    programme.col_lower_ = programme.col_upper_ = programme.col_cost_ = np.zeros(columns)
+    programme.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    programme.a_matrix_.start_, programme.a_matrix_.index_ = matrix.indptr, matrix.indices
+    programme.a_matrix_.value_ = matrix.data
     model = highspy.Highs()
     model.silent()
     model.setOptionValue("threads", 1)
     model.setOptionValue("mip_rel_gap", 0.5)
-    model.addVars(2 * cells, np.zeros(2 * cells), np.zeros(2 * cells))
-    for total, parts in sums:
-        signs = np.concatenate([[-1.0], np.ones(len(parts))])
-        members = np.concatenate([[total], parts]).astype(np.int32)
-        both = np.concatenate([members, members + cells]).astype(np.int32)
-        model.addRow(0.0, 0.0, len(both), both, np.concatenate([signs, -signs]))
+    model.passModel(programme)
     return model

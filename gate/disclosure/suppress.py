@@ -1,35 +1,29 @@
 """Complementary suppression: which further cells to hide, so that the sums do not give the hidden ones away.
 
-For every need (`gate.disclosure.needs`) the cheapest other table is sought that its reader could not tell from the true
-one, and whatever differs in it is hidden: the other table is the *witness* that the need is met. Hiding more never
-undoes a witness, so needs are met one after the other until none is open; then cells that no need asks for are shown
-again, the largest first. Cost is people, so that small cells are hidden before large ones and margins last.
+For every need (`gate.disclosure.needs`) another table is sought that its reader could not tell from the true one: the
+*witness* that the need is met. Glimpses come first: tables far from the true one among cells that are hidden already,
+each of which answers for many needs. For what is left the cheapest witness is sought among all cells, and whatever
+differs in it is hidden. Hiding more never undoes a witness, so needs are met one after the other until none is open;
+then cells that no need asks for are shown again, the largest first. Cost is people, so that small cells are hidden
+before large ones and margins last.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import polars as pl
 
-from gate.disclosure.facts import Facts, amount_room, count_moves, count_room
-from gate.disclosure.moves import Bools, Floats, Moves, lines
+from gate.disclosure.facts import Facts, count_sums
+from gate.disclosure.glimpses import AMOUNTS, COUNTS, Glimpse, Look
+from gate.disclosure.moves import Bools, Floats, Moves, Sums
 from gate.disclosure.needs import Needs
+from gate.disclosure.witnesses import ROUNDING, Need, Reader, Witnesses
+from gate.subject import FLAT, Parents
 
-_ROUNDING: Final = 1e-7
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """In the eyes of a reader a hidden cell can move by an amount (or, if either way will do, by its opposite)."""
-
-    reader: Literal["outsider", "insider", "amount"]
-    cell: int
-    by: float
-    either: bool = False
-    knows: int | None = None
-    """A cell the reader contributed to."""
+_PATIENCE: Final = 3
+"""Glimpses in a row that answer nothing before needs are met one by one."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,154 +38,114 @@ class Suppression:
 
 
 def suppress(
-    table: pl.DataFrame, dimensions: tuple[str, ...], unsafe: pl.Series, level: pl.Series | None, needs: Needs
+    table: pl.DataFrame,
+    dimensions: tuple[str, ...],
+    unsafe: pl.Series,
+    level: pl.Series | None,
+    needs: Needs,
+    parents: Parents = FLAT,
 ) -> Suppression:
     """Which cells to hide. `table` and `level` as in `gate.case.Masked`.
 
     A need that cannot be met even by hiding everything is left open; the auditor says so.
     """
-    facts = Facts.of(table, dimensions, unsafe, level, needs)
+    facts = Facts.of(table, dimensions, unsafe, level, needs, parents)
     search = _Search(facts)
     search.settle()
     search.show_again()
-    counts, amounts = search.met_for("outsider", "insider"), search.met_for("amount")
+    counts, amounts = search.found.by("outsider", "insider"), search.found.by("amount")
     return Suppression(pl.Series("hidden", search.hidden), counts, amounts / facts.scale)
-
-
-Find = Callable[[int, float, Floats, Floats, Bools], Floats | None]
 
 
 class _Search:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self.hidden: Bools = facts.unsafe.copy()
-        self._counts, self._amounts = count_moves(facts), Moves(lines(facts.codes), facts.people + 1)
-        self._met: dict[Need, Floats] = {}
+        self.found = Witnesses(facts)
+        self._counts = Moves(count_sums(facts), facts.people + 1)
+        self._amounts = Moves(Sums.of(facts.lines, len(facts.people)), facts.people + 1)
         self._hopeless: set[Need] = set()
-        self._alone = {int(cell): facts.same_person(int(cell)) for cell in np.flatnonzero(facts.people == 1)}
+        self._chance = np.random.default_rng(0)
 
     def settle(self) -> None:
         """Hide cells until no need is open that can be met."""
-        while sum(1 for need in self._open() if self._meet(need)):
-            pass
-
-    def _meet(self, need: Need) -> bool:
-        moves = self._witness(need, np.ones_like(self.hidden), self._counts.whole)
-        if moves is None:
-            self._hopeless.add(need)
-            return False
-        self._met[need] = moves
-        self.hidden |= moves != 0
-        return True
+        self._look(self.hidden)
+        while sum(1 for need in self._open(self.hidden) if self._meet(need)):
+            self._look(self.hidden)
 
     def show_again(self) -> None:
         """Show complementary cells that no need asks for, the one with most people first."""
         extra = np.flatnonzero(self.hidden & ~self._facts.unsafe)
-        for cell in extra[np.argsort(-self._facts.people[extra], kind="stable")]:
-            hidden, met = self.hidden.copy(), dict(self._met)
-            self.hidden[cell] = False
-            self._met = {need: moves for need, moves in met.items() if moves[cell] == 0 and need.cell != cell}
-            if not self._holds():
-                self.hidden, self._met = hidden, met
+        for cell in extra[np.argsort(-self._facts.people[extra], kind="stable")].tolist():
+            fewer, found = self.hidden.copy(), self.found
+            fewer[cell] = False
+            self.found = found.with_still(cell)
+            if self._holds(fewer):
+                self.hidden = fewer
+            else:
+                self.found = found
 
-    def _holds(self) -> bool:
-        """Whether every need can be met by cells already hidden; they become witnesses on the way."""
-        for need in self._open():
-            moves = self._witness(need, self.hidden, self._counts.whole_if_quick)
-            if moves is None:
-                return False
-            self._met[need] = moves
+    def _open(self, hidden: Bools) -> Iterator[Need]:
+        return (need for need in self.found.open(hidden) if need not in self._hopeless)
+
+    def _look(self, hidden: Bools) -> None:
+        """Glimpses, as long as they answer needs."""
+        for ask in (*COUNTS, *(AMOUNTS if self._facts.magnitude else ())):
+            fewest, misses = np.inf, 0
+            while misses < _PATIENCE and (glimpse := ask(Look(self._facts, self.found, hidden, self._chance))):
+                misses = 0 if glimpse.open < fewest else misses + 1
+                fewest = min(fewest, glimpse.open)
+                self._glance(glimpse, hidden)
+
+    def _glance(self, glimpse: Glimpse, hidden: Bools) -> None:
+        moves = self._moves(glimpse.reader).farthest(glimpse.wish, glimpse.up, glimpse.down, hidden)
+        self._add(glimpse.reader, moves)
+
+    def _meet(self, need: Need) -> bool:
+        """Hide what it takes; False when nothing would do."""
+        up, down = need.room(self._facts)
+        moves = self._cheapest(need, need.by, up, down)
+        if moves is None and need.either:
+            moves = self._cheapest(need, -need.by, up, down)
+        if moves is None:
+            self._hopeless.add(need)
+            return False
+        self.found.add(need.reader, moves)
+        self.hidden |= moves != 0
         return True
 
-    def _witness(self, need: Need, may_move: Bools, find_counts: Find) -> Floats | None:
-        up, down = (np.where(may_move, room, 0.0) for room in self._room(need))
-        find = self._amounts.cheapest if need.reader == "amount" else find_counts
-        moves = find(need.cell, need.by, up, down, self.hidden)
-        return find(need.cell, -need.by, up, down, self.hidden) if moves is None and need.either else moves
+    def _cheapest(self, need: Need, by: float, up: Floats, down: Floats) -> Floats | None:
+        moves = self._moves(need.reader)
+        find = moves.cheapest if need.reader == "amount" else moves.whole
+        return find(need.cell, by, up, down, self.hidden)
 
-    def _room(self, need: Need) -> tuple[Floats, Floats]:
-        """How far up and down the reader thinks each cell may lie from its true value."""
-        facts = self._facts
-        if need.reader == "amount":
-            up, down = amount_room(facts)
-            if need.knows is not None and not facts.signed:
-                down[need.knows] = max(facts.value[need.knows] - facts.first[need.knows], 0.0)
-        else:
-            up, down = count_room(facts, insider=need.reader == "insider")
-        if need.knows is not None and facts.people[need.knows] == 1:
-            up[need.knows] = down[need.knows] = 0.0
-        return up, down
+    def _holds(self, hidden: Bools) -> bool:
+        """Whether every need can be met by `hidden` cells; witnesses are found on the way."""
+        self._look(hidden)
+        return all(self._among(need, hidden) for need in self._open(hidden))
 
-    def _open(self) -> Iterator[Need]:
-        """Needs without a witness, but not those that cannot be met; witnesses found on the way count."""
-        counts = (self._wide, self._blurred, self._apart)
-        amounts = (self._levels, self._vague, self._own) if self._facts.magnitude else ()
-        return (need for family in counts + amounts for need in family() if need not in self._hopeless)
+    def _among(self, need: Need, hidden: Bools) -> bool:
+        up, down = need.room(self._facts)
+        if not hidden[need.cell]:
+            return False
+        ways = (1.0, -1.0) if need.either else (1.0,)
+        return any(self._reaches(need, way, up, down, hidden) for way in ways)
 
-    def met_for(self, *readers: str) -> Floats:
-        """Witnesses, one a row."""
-        found = [moves for need, moves in self._met.items() if need.reader in readers]
-        return np.array(found) if found else np.zeros((0, len(self.hidden)))
+    def _reaches(self, need: Need, way: float, up: Floats, down: Floats, hidden: Bools) -> bool:
+        wish = np.zeros_like(up)
+        wish[need.cell] = way
+        up, down = up.copy(), down.copy()
+        limit = up if way > 0 else down
+        limit[need.cell] = min(limit[need.cell], need.by)
+        moves = self._add(need.reader, self._moves(need.reader).farthest(wish, up, down, hidden))
+        return bool(way * moves[need.cell] >= need.by - ROUNDING)
 
-    def _wide(self) -> Iterator[Need]:
-        width = self._facts.needs.count_interval_width
-        for cell in _one_by_one(lambda: self._facts.low & (self._reach() < width)):
-            yield Need("outsider", cell, width)
+    def _moves(self, reader: Reader) -> Moves:
+        return self._amounts if reader == "amount" else self._counts
 
-    def _reach(self) -> Floats:
-        found = self.met_for("outsider", "insider")
-        reach: Floats = found.max(axis=0, initial=0.0) - found.min(axis=0, initial=0.0)
-        return reach
-
-    def _blurred(self) -> Iterator[Need]:
-        for cell in _one_by_one(lambda: self.hidden & ~_moved(self.met_for("insider"))):
-            yield Need("insider", cell, 1.0, either=True)
-
-    def _apart(self) -> Iterator[Need]:
-        """Nobody who is alone in a hidden cell learns another unsafe count."""
-        found = self.met_for("insider")
-        for lone, same in self._alone.items():
-            still = self._facts.unsafe & ~same & ~_moved(found[found[:, lone] == 0])
-            for cell in map(int, np.flatnonzero(still)):
-                yield Need("insider", cell, 1.0, either=True, knows=lone)
-            found = self.met_for("insider") if still.any() else found
-
-    def _levels(self) -> Iterator[Need]:
-        least = self._facts.least
-        far = self.met_for("amount")
-        for cell in map(int, np.flatnonzero(self._facts.unsafe & (far.max(axis=0, initial=0.0) < least - _ROUNDING))):
-            yield Need("amount", cell, float(least[cell]))
-
-    def _vague(self) -> Iterator[Need]:
-        for cell in _one_by_one(lambda: self.hidden & ~_moved(self.met_for("amount"))):
-            yield Need("amount", cell, float(self._facts.some[cell]), either=True)
-
-    def _own(self) -> Iterator[Need]:
-        """Whoever contributed to one hidden cell does not get nearer to another than its level."""
-        facts, found = self._facts, self.met_for("amount")
-        for cell in map(int, np.flatnonzero(facts.unsafe)):
-            rows = found[found[:, cell] >= facts.least[cell] - _ROUNDING]
-            possible = (rows >= facts.first - facts.value - _ROUNDING) | facts.signed
-            blind = (possible & ((facts.people != 1) | (rows == 0))).any(axis=0)
-            known = self.hidden & ~blind & ~self._alone.get(cell, _only(cell, len(blind)))
-            for other in map(int, np.flatnonzero(known)):
-                yield Need("amount", cell, float(facts.least[cell]), knows=other)
-            found = self.met_for("amount") if known.any() else found
-
-
-def _one_by_one(cells: Callable[[], Bools]) -> Iterator[int]:
-    """Each cell that is still among `cells()` when its turn comes, once."""
-    asked: set[int] = set()
-    while left := [cell for cell in np.flatnonzero(cells()).tolist() if cell not in asked]:
-        asked.add(left[0])
-        yield left[0]
-
-
-def _moved(witnesses: Floats) -> Bools:
-    moved: Bools = (witnesses != 0).any(axis=0)
-    return moved
-
-
-def _only(cell: int, number: int) -> Bools:
-    only: Bools = np.arange(number) == cell
-    return only
+    def _add(self, reader: Reader, moves: Floats) -> Floats:
+        """What is kept of the moves: of counts the whole ones."""
+        kept = moves if reader == "amount" else self._counts.sums.whole_parts(moves)
+        if kept.any():
+            self.found.add(reader, kept)
+        return kept
