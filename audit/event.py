@@ -30,6 +30,7 @@ FORMS: Final[dict[str, str]] = {
     "source": _ID, "delivery": _DIGEST, "request": _ID, "run": _ID, "release": _ID,
     "rows in": r"\d{1,12}", "rows kept": r"\d{1,12}", "rows quarantined": r"\d{1,12}", "links": r"\d{1,15}",
     "plan": _DIGEST, "verdict": _DIGEST, "output": _DIGEST, "manifest": _DIGEST,
+    "period": r"\d{4}(-[A-Z0-9-]{2,5})?", "suite": _DIGEST, "corrects": _DIGEST, "supplements": _DIGEST,
     "outcome": r"PASS|WARN|FAIL|NOT ASSESSABLE",
 }  # fmt: skip
 """The form of each field as a regular expression; a value that does not match whole is not written."""
@@ -63,7 +64,8 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(108, "audit", "policy signed", ("digest", "key")),
         Kind(109, "audit", "key store refused", ("key",)),
         Kind(201, "processing", "delivery received",
-             (*_PROCESSING, "source", "delivery", "rows in", "rows kept", "rows quarantined")),
+             (*_PROCESSING, "source", "delivery", "rows in", "rows kept", "rows quarantined"),
+             ("period", "suite", "corrects", "supplements")),
         Kind(202, "processing", "run started", (*_PROCESSING, "request", "run", "plan")),
         Kind(203, "processing", "run ended", (*_PROCESSING, "request", "run"), ("links",)),
         Kind(204, "processing", "draft examined",

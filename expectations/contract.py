@@ -1,11 +1,12 @@
 """What a source's declaration asks of a delivery: by column type, by `required`, and by declared checks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Final, Literal
 
-from declare import WrongInput
+from declare import WrongInput, canonical, digest, digest_frame
+from expectations.national_table import TABLES, national_table
 from intake.names import PREFIX
 from intake.numbers import NO_BSN
 from intake.source import Check, Column, SemanticType, Severity, Source
@@ -158,6 +159,23 @@ _BY_TYPE: Final[Mapping[SemanticType, Sequence[_TypeRule]]] = {
 def contract(source: Source) -> tuple[Asked, ...]:
     """All that is asked of the columns in an extract, in the order of the declaration. Raises `UnknownRule`."""
     return tuple(asked for column in source.read for asked in _of_column(column))
+
+
+def suite_digest(source: Source) -> str:
+    """SHA-256 of all that is asked of a delivery of `source`, as canonical JSON.
+
+    Checks with arguments and consequence, the national tables they look in, what becomes of texts, and the thresholds
+    of sudden changes: when one of these is another, so is the digest. How a file is read stands in `source.digest`.
+    """
+    checks = [asdict(asked) for asked in contract(source)]
+    used = {str(check["arguments"].get("codes")) for check in checks}
+    asked = {
+        "checks": checks,
+        "tables": {name: digest_frame(national_table(name)) for name in TABLES if name in used},
+        "texts": {column.name: column.freetext for column in source.searched},
+        "changes": source.changes and source.changes.model_dump(mode="json"),
+    }
+    return digest(canonical(asked))
 
 
 def _of_column(column: Column) -> list[Asked]:

@@ -1,17 +1,23 @@
 """Where deliveries lie in the store, and how they are opened again."""
 
 import json
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from declare import Refusal
 from flows.keyring import Keyring
+from intake.period import days_of
 from koppelkamer.room import Room
 from pseudonymise.aside import AsideTable
 from pseudonymise.keys import RoomKeys
 from pseudonymise.manifest import Manifest, peek
 from pseudonymise.protected import ProtectedTable
 from pseudonymise.store import MANIFEST, open_aside, open_protected
+
+if TYPE_CHECKING:
+    from register.models import Delivery
 
 INTAKE: Final = "intake.json"
 """Beside each stored delivery: what intake and expectations counted."""
@@ -43,13 +49,28 @@ def context_of(room: Room, path: Path) -> str:
 
 
 def latest(source: str) -> str:
-    """Digest of the delivery of `source` that came in last, by the register. Raises `NothingReceived`."""
+    """Digest of the delivery of the newest period of `source`, and of that the one that came in last, by the register.
+
+    A late correction of an earlier period takes no newer one's place. Raises `NothingReceived`.
+    """
     from register.models import Delivery
 
-    found = Delivery.objects.filter(source=source, state="received").order_by("received_at").last()
-    if found is None:
+    found = list(Delivery.objects.filter(source=source, state="received").order_by("received_at", "pk"))
+    if not found:
         raise NothingReceived(source)
-    return found.digest
+    # A source that has given up its periods is back to each delivery replacing the one before.
+    return found[-1].digest if not found[-1].period else newest(found).digest
+
+
+def newest(deliveries: Sequence["Delivery"]) -> "Delivery":
+    """Of some, in the order they came in: the last one of the period that ends last."""
+    return max(reversed(deliveries), key=lambda each: last_day(each.period))
+
+
+def last_day(period: str) -> date:
+    """On which a period ends; without a period before all others."""
+    days = days_of(period)
+    return days[1] if days else date.min
 
 
 def protected_table(room: Room, keyring: Keyring, source: str, delivery: str) -> ProtectedTable:

@@ -42,9 +42,9 @@ class Flows:
         configure(room)
         self._room, self._keyring = room, keyring
 
-    def receive(self, source: str, file: Path) -> Received:
+    def receive(self, source: str, file: Path, *, period: str | None = None) -> Received:
         """As `flows.receive.receive`; Prefect sees the source's id and the file's digest."""
-        work = partial(receive, self._room, self._keyring, source, file)
+        work = partial(receive, self._room, self._keyring, source, file, period=period)
         # A file that is not there is refused by the work itself, in its own words.
         delivery = digest_file(file) if file.is_file() else "absent"
         return _run("receive", work, source=source, delivery=delivery)

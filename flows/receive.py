@@ -10,10 +10,12 @@ from typing import Any, Final, Literal
 
 from declare import Refusal, canonical, workplace, write_atomically
 from expectations import validate
+from expectations.contract import suite_digest
 from flows.books import write_logs
 from flows.deliveries import INTAKE, context_of, folder_of
 from flows.keyring import Keyring
 from intake import Quarantine, Source, read_extract
+from intake.period import check_period
 from intake.spool import Spool
 from koppelkamer.room import Room
 from pseudonymise.aside import Protected
@@ -40,6 +42,8 @@ class Received:
     """What came in. `quality` as in `ValidatedExtract`."""
 
     delivery: str
+    period: str | None
+    suite: str | None
     rows_in: int
     rows_kept: int
     quarantine: Quarantine
@@ -48,15 +52,16 @@ class Received:
     @property
     def facts(self) -> dict[str, Any]:
         """For the report: counts by rule, no values."""
+        about = {"period": self.period, "suite": self.suite}
         counts = {"rows in": self.rows_in, "rows kept": self.rows_kept}
-        return {**counts, "quarantine": self.quarantine.counts().to_dicts(), "quality": list(self.quality)}
+        return {**about, **counts, "quarantine": self.quarantine.counts().to_dicts(), "quality": list(self.quality)}
 
 
-def receive(room: Room, keyring: Keyring, source_id: str, file: Path) -> Received:
-    """Take `file` in as a delivery of `source_id`, a piece at a time.
+def receive(room: Room, keyring: Keyring, source_id: str, file: Path, *, period: str | None = None) -> Received:
+    """Take `file` in as a delivery of `source_id`, a piece at a time; a sealed one says its period itself.
 
-    Raises `Refusal` when agreement, form, contract or keys say no, and `Replayed` for a delivery that came in before;
-    store and register are then as before.
+    Raises `Refusal` when agreement, form, contract, period or keys say no, and `Replayed` for a delivery that came in
+    before; store and register are then as before.
     """
     from django.utils import timezone
 
@@ -64,13 +69,16 @@ def receive(room: Room, keyring: Keyring, source_id: str, file: Path) -> Receive
 
     source, started = room.source(source_id), datetime.now(UTC)
     form = _form(room, source, file)
-    check_may_receive(source.id, form, timezone.localdate())
+    today = timezone.localdate()
+    check_may_receive(source.id, form, today)
+    if form == "clear":
+        check_period(source, period, today)
     with workplace(room.store / "deliveries" / source.id / "delivery") as place:
         opened = _open if form == "sealed" else _protect
-        received, parts = opened(source, file, keyring, place)
+        received, parts = opened(source, file, keyring, place, period)
         folder = folder_of(room, source.id, received.delivery)
         whole = _is_whole(room, keyring, folder, source)
-        check_is_new(source.id, received.delivery, whole=whole)
+        check_is_new(source.id, received.delivery, whole=whole, period=received.period or "")
         if not whole:
             facts = {**received.facts, _DECLARATION: source.digest}
             write_atomically(place / "stored" / INTAKE, canonical(facts))
@@ -96,20 +104,36 @@ Opened = tuple[Received, Iterator[Protected]]
 """What comes in, and its pieces, still under the domain's keys."""
 
 
-def _open(source: Source, file: Path, keyring: Keyring, place: Path) -> Opened:
+class SaysOtherwise(Refusal):
+    def __init__(self, source: str, said: str | None, named: str) -> None:
+        super().__init__(
+            f"this delivery of {source} says that it is about {said or 'no period'}, not {named}",
+            remedy="Leave --period out: a sealed delivery says it itself.",
+        )
+
+
+def _open(source: Source, file: Path, keyring: Keyring, place: Path, period: str | None) -> Opened:
     """A delivery that the partner sealed: checked and protected at its own site."""
+    from django.utils import timezone
+
     delivery = open_delivery(file, keyring.store, keyring.domain_keys, source, place)
     said = delivery.manifest
-    received = Received(said.delivery, said.rows_in, said.rows, delivery.quarantine, said.quality)
+    if period not in (None, said.period):
+        raise SaysOtherwise(source.id, said.period, str(period))
+    check_period(source, said.period, timezone.localdate())
+    received = Received(
+        said.delivery, said.period, said.suite, said.rows_in, said.rows, delivery.quarantine, said.quality
+    )
     return received, delivery.parts()
 
 
-def _protect(source: Source, file: Path, keyring: Keyring, place: Path) -> Opened:
+def _protect(source: Source, file: Path, keyring: Keyring, place: Path, period: str | None) -> Opened:
     """A delivery in clear, under the source's declared exception: the room does what the partner would have done."""
     validated = validate(read_extract(source, file, Spool(place)))
     received = Received(
-        validated.delivery, validated.rows_in, validated.height, validated.quarantine, validated.quality
-    )
+        validated.delivery, period, suite_digest(source), validated.rows_in, validated.height, validated.quarantine,
+        validated.quality,
+    )  # fmt: skip
     return received, protected_parts(validated, keyring.domain_keys)
 
 
@@ -134,4 +158,6 @@ def _record(source: Source, received: Received, started: datetime) -> None:
     from register.runs import Rows, record_delivery
 
     rows = Rows(received.rows_in, received.rows_kept, received.rows_in - received.rows_kept)
-    record_delivery(source.id, received.delivery, rows, started=started)
+    record_delivery(
+        source.id, received.delivery, rows, started=started, period=received.period or "", suite=received.suite or ""
+    )

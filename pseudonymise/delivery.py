@@ -14,6 +14,7 @@ from typing import Final
 import polars as pl
 
 from declare import Refusal, digest, verify_signature, workplace
+from expectations.contract import suite_digest
 from expectations.validated import ValidatedExtract
 from intake.quarantine import Quarantine
 from intake.source import Source
@@ -22,7 +23,17 @@ from pseudonymise.aside import Protected
 from pseudonymise.domain import HardeningName
 from pseudonymise.envelope import recipient_of, seal, unseal
 from pseudonymise.keys import DomainKeys, KeyStore
-from pseudonymise.manifest import Count, Damaged, Digest, Manifest, Name, open_manifest, peek, sealed_manifest
+from pseudonymise.manifest import (
+    Count,
+    Damaged,
+    Digest,
+    Manifest,
+    Name,
+    PeriodText,
+    open_manifest,
+    peek,
+    sealed_manifest,
+)
 from pseudonymise.protect import linkage_fields, protected_parts
 from pseudonymise.protected import ProtectedTable
 from pseudonymise.quality import Quality, is_of_source
@@ -41,6 +52,10 @@ class DeliveryManifest(Manifest):
 
     source_digest: Digest
     """Digest of the source's declaration the delivery was made by."""
+    suite: Digest | None = None
+    """Digest of all that the partner's program asked of it (`expectations.contract.suite_digest`)."""
+    period: PeriodText | None = None
+    """What it is about, where the source declares periods."""
     domain: Name
     version: Count
     hardening: HardeningName
@@ -83,13 +98,16 @@ class Delivery:
         return f"Delivery({self.manifest.source}, {self.manifest.rows} of {self.manifest.rows_in} rows)"
 
 
-def encode_delivery(validated: ValidatedExtract, keys: DomainKeys, recipient: str, out: Path) -> DeliveryManifest:
+def encode_delivery(
+    validated: ValidatedExtract, keys: DomainKeys, recipient: str, out: Path, *, period: str | None = None
+) -> DeliveryManifest:
     """Protect the rows and seal them to `recipient` (an age address, usually `keys.signed.recipient`) in one file.
 
-    Raises `WrongInput` for an address that is none, as `protect` does, and `Fault` for the disk.
+    `period` as `intake.period.check_period` takes it. Raises `WrongInput` for an address that is none, as `protect`
+    does, and `Fault` for the disk.
     """
     address = recipient_of(recipient)
-    packing = _Packing(validated, keys)
+    packing = _Packing(validated, keys, period)
     with workplace(out) as place:
         pack(packing.members(), place / "delivery.zip")
         seal(place / "delivery.zip", address, out)
@@ -99,8 +117,8 @@ def encode_delivery(validated: ValidatedExtract, keys: DomainKeys, recipient: st
 class _Packing:
     """The members of a delivery, and what is counted while they are made."""
 
-    def __init__(self, validated: ValidatedExtract, keys: DomainKeys) -> None:
-        self._validated, self._keys = validated, keys
+    def __init__(self, validated: ValidatedExtract, keys: DomainKeys, period: str | None) -> None:
+        self._validated, self._keys, self._period = validated, keys, period
         self._parts = protected_parts(validated, keys)
         self._rows: list[int] = []
         self._files: dict[str, str] = {}
@@ -126,9 +144,9 @@ class _Packing:
         if self._described is None:
             raise ValueError("a delivery has at least one piece")
         return DeliveryManifest.of(
-            self._described, self._rows, self._files, source_digest=validated.source.digest, domain=domain.id,
-            version=domain.version, hardening=domain.hardening, rows_in=validated.rows_in, filled=dict(self._filled),
-            quality=validated.quality,
+            self._described, self._rows, self._files, source_digest=validated.source.digest,
+            suite=suite_digest(validated.source), period=self._period, domain=domain.id, version=domain.version,
+            hardening=domain.hardening, rows_in=validated.rows_in, filled=dict(self._filled), quality=validated.quality,
         )  # fmt: skip
 
     def _count(self, table: ProtectedTable) -> None:

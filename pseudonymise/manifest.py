@@ -17,6 +17,8 @@ Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 Count = Annotated[int, Field(strict=True, ge=0, lt=2**32)]
 Piece = Annotated[int, Field(strict=True, ge=0, lt=2**24)]
 """Rows of a piece, which is in memory whole; several times as many as `encode` puts into one."""
+PeriodText = Annotated[str, Field(pattern=r"^[0-9]{4}(-(Q[0-9]|W[0-9]{2}|[0-9]{2}(-[0-9]{2})?))?$")]
+"""Of the look of a period; `intake.period` says whether it is one."""
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 
 

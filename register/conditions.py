@@ -18,6 +18,7 @@ from register.refusals import (
     NotAParty,
     NotApproved,
     NoTriple,
+    OtherPeriod,
     Replayed,
     RetentionOver,
     StepNotAllowed,
@@ -38,12 +39,14 @@ def check_may_receive(source_id: str, form: Literal["sealed", "clear"], today: d
         raise ClearDelivery(source.id)
 
 
-def check_is_new(source_id: str, contents: str, *, whole: bool) -> None:
-    """Raises `Replayed` for a delivery that came in before.
+def check_is_new(source_id: str, contents: str, *, whole: bool, period: str = "") -> None:
+    """Raises `Replayed` for a delivery that came in before, `OtherPeriod` when it did so about another period.
 
     It may come again when it is not `whole` in the store: damaged, or made by an earlier declaration of its source.
     """
     earlier = Delivery.objects.filter(source=source_id, digest=contents).first()
+    if earlier is not None and period and earlier.period not in ("", period):
+        raise OtherPeriod(source_id, earlier.period, period)
     if earlier is not None and (whole or earlier.state == "destroyed"):
         received = timezone.localdate(earlier.received_at)
         raise Replayed(source_id, received, destroyed=earlier.state == "destroyed")

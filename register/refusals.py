@@ -71,6 +71,16 @@ class Replayed(Refusal):
         )
 
 
+class OtherPeriod(Refusal):
+    """A delivery that came in before, as one about another period."""
+
+    def __init__(self, source: str, earlier: str, now: str) -> None:
+        super().__init__(
+            f"this very file of {source} came in before as the delivery of {earlier}, and now as that of {now}",
+            remedy="One of the two is named wrongly: ask the supplier which data it delivered.",
+        )
+
+
 class NoDpia(Refusal):
     def __init__(self, request: str) -> None:
         super().__init__(

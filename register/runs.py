@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit import Event
@@ -44,10 +45,17 @@ class Examined:
 
 
 @transaction.atomic
-def record_delivery(source_id: str, contents: str, rows: Rows, *, started: datetime) -> Delivery:
-    """The delivery of `source_id` with the digest `contents`, which `check_may_receive` allowed."""
-    if not Source.objects.filter(id=source_id).exists():
+def record_delivery(
+    source_id: str, contents: str, rows: Rows, *, started: datetime, period: str = "", suite: str = ""
+) -> Delivery:
+    """The delivery of `source_id` with the digest `contents`, which `check_may_receive` allowed.
+
+    One of a period that was delivered before corrects the last delivery of it. `suite` is the digest of what was asked.
+    """
+    # Locked, so that of two deliveries of one period at once the second corrects the first.
+    if not Source.objects.select_for_update().filter(id=source_id).first():
         raise Unregistered("source")
+    corrects = delivered(source_id, period).exclude(digest=contents).last() if period else None
     delivery, fresh = Delivery.objects.get_or_create(
         source_id=source_id,
         digest=contents,
@@ -56,9 +64,12 @@ def record_delivery(source_id: str, contents: str, rows: Rows, *, started: datet
             "rows_kept": rows.kept,
             "rows_quarantined": rows.quarantined,
             "received_at": timezone.now(),
+            "period": period,
+            "corrects": corrects,
         },
     )
     if fresh:
+        told = {"period": period, "suite": suite, "corrects": corrects.digest if corrects else ""}
         fields: dict[str, str | int] = {
             "source": source_id,
             "delivery": contents,
@@ -66,11 +77,27 @@ def record_delivery(source_id: str, contents: str, rows: Rows, *, started: datet
             "rows kept": rows.kept,
             "rows quarantined": rows.quarantined,
         }
+        fields |= {name: text for name, text in told.items() if text}
         _note("delivery received", f"receive/{source_id}", started, fields)
-    elif delivery.rows_kept != rows.kept:  # under another declaration the same file keeps other rows
+    else:
+        _receive_again(delivery, rows, period)
+    return delivery
+
+
+def delivered(source_id: str, period: str) -> QuerySet[Delivery]:
+    """Whole deliveries about one period, in the order they came in."""
+    found = Delivery.objects.filter(source=source_id, period=period, supplements=None)
+    return found.order_by("received_at", "pk")
+
+
+def _receive_again(delivery: Delivery, rows: Rows, period: str) -> None:
+    """Under another declaration the same file keeps other rows, or gets the period that it had not."""
+    if delivery.rows_kept != rows.kept:
         delivery.rows_in, delivery.rows_kept, delivery.rows_quarantined = rows.came, rows.kept, rows.quarantined
         delivery.save()
-    return delivery
+    if period and not delivery.period:
+        Delivery.objects.filter(Q(pk=delivery.pk) | Q(supplements=delivery)).update(period=period)
+        delivery.refresh_from_db()
 
 
 @transaction.atomic

@@ -48,6 +48,9 @@ _MODEL: Final[Options] = {
     "--blocks": {"action": "store_true", "help": "tell how large the blocks are, and compare nothing"},
     "--out": {**_FOLDER, "help": "folder for the results"},
 }
+_PERIOD: Final[Options] = {
+    "--period": {"metavar": "PERIOD", "help": "what it is about, where the source has periods: 2026, 2026-Q3, 2026-10"},
+}
 _OUT: Final[Options] = {"--out": {**_FOLDER, "required": True, "help": "folder for the results"}}
 
 
@@ -73,7 +76,7 @@ COMMANDS: Final = (
         "--room": {**_FOLDER, "default": Path("demo-room"), "help": "where the room is made (default: demo-room)"},
     }),
     Command("receive", "take a delivery in: sealed, or in clear where the source allows it", "room:receive", {
-        "source": {"metavar": "SOURCE"}, "file": _FILE, **_ROOM, **_AS,
+        "source": {"metavar": "SOURCE"}, "file": _FILE, **_PERIOD, **_ROOM, **_AS,
         "--via": {"choices": ["prefect"], "help": "run it as a Prefect flow"},
     }),
     Command("train", "estimate a model on the stored deliveries, freeze and sign it", "room:train", {
@@ -152,7 +155,7 @@ COMMANDS: Final = (
     Command("encode", "make a sealed delivery at the partner's own site", "encode:encode", {
         "file": _FILE, "--source": {**_FILE, "required": True}, "--keys": {**_FOLDER, "required": True},
         "--passphrase-file": {**_FILE, "help": "file of mode 0600; without it the passphrase is asked for"},
-        "--out": {**_FILE, "required": True},
+        "--out": {**_FILE, "required": True}, **_PERIOD,
     }),
     Command("attack", "how much of hardened names an attacker without the key undoes", "attack:attack", {
         "plan": {**_FILE, "metavar": "PLAN.toml"}, **_OUT,

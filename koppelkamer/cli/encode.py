@@ -2,11 +2,13 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from declare import WrongInput, load
 from intake import Source, read_extract
+from intake.period import check_period
 from intake.spool import spooled
 from koppelkamer.cli.screen import Screen, progress, quarantined
 
@@ -25,18 +27,21 @@ def encode(call: argparse.Namespace) -> Screen:
     from pseudonymise.canary import require_canaries
     from pseudonymise.delivery import encode_delivery
 
-    source, keys = load(call.source, Source), _keys(call.keys, call.passphrase_file)
+    source = load(call.source, Source)
+    check_period(source, call.period, datetime.now(UTC).date())
+    keys = _keys(call.keys, call.passphrase_file)
     progress("trying the canary records")
     require_canaries()
     progress(f"reading and checking {source.id}")
     with spooled(call.out) as spool:
         validated = validate(read_extract(source, call.file, spool))
         progress(f"protecting and sealing {validated.height:,} rows")
-        manifest = encode_delivery(validated, keys, keys.signed.recipient, call.out)
+        manifest = encode_delivery(validated, keys, keys.signed.recipient, call.out, period=call.period)
     leaving = _leaving(manifest, source)
     facts = {
-        "source": source.id, "delivery": manifest.delivery, "file": str(call.out), "rows in": manifest.rows_in,
-        "rows kept": manifest.rows, "quarantine": validated.quarantine.counts().to_dicts(), "leaves": leaving,
+        "source": source.id, "delivery": manifest.delivery, "period": manifest.period, "file": str(call.out),
+        "rows in": manifest.rows_in, "rows kept": manifest.rows,
+        "quarantine": validated.quarantine.counts().to_dicts(), "leaves": leaving,
         "contract": manifest.contract.model_dump(),
     }  # fmt: skip
     return Screen(facts, [*_lines(manifest, leaving, call.out), *quarantined(validated.quarantine)])

@@ -30,12 +30,13 @@ def receive(call: argparse.Namespace) -> Screen:
     if call.via == "prefect":
         from flows.orchestrate import Flows
 
-        received = Flows(room, keyring).receive(call.source, call.file)
+        received = Flows(room, keyring).receive(call.source, call.file, period=call.period)
     else:
-        received = receive_delivery(room, keyring, call.source, call.file)
+        received = receive_delivery(room, keyring, call.source, call.file, period=call.period)
     facts = {"source": call.source, "delivery": received.delivery, **received.facts}
+    about = f" of {received.period}" if received.period else ""
     kept = f"{received.rows_kept:,} of {received.rows_in:,} rows"
-    return Screen(facts, [f"received {call.source}: kept {kept}", *quarantined(received.quarantine)])
+    return Screen(facts, [f"received {call.source}{about}: kept {kept}", *quarantined(received.quarantine)])
 
 
 def train(call: argparse.Namespace) -> Screen:

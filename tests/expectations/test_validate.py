@@ -13,8 +13,9 @@ from stdnum.nl import bsn as stdnum_bsn
 
 from declare import Refusal
 from expectations import ValidatedExtract, validate
-from expectations.contract import UnknownRule, contract
+from expectations.contract import UnknownRule, contract, suite_digest
 from expectations.evaluate import NotEvaluated, UnknownCheck, _raised
+from expectations.national_table import national_table
 from expectations.quality import page, summary
 from expectations.validate import ContractBroken
 from intake import Source
@@ -364,3 +365,39 @@ def test_summary_counts_rows_and_cells(tmp_path: Path) -> None:
         (None, "too-few-fields"): 1,
     }
     assert "| the row | too-few-fields | row | 1 |" in page(facts)
+
+
+SUITE = source(
+    column("land", "country", checks=[check("expect_column_values_to_match_regex", regex="^6")]),
+    changes={"rows": 0.2},
+)
+OTHERWISE: dict[str, dict[str, Any]] = {  # what is declared otherwise
+    "severity of a check": {
+        "columns": [
+            column("land", "country", checks=[check("expect_column_values_to_match_regex", "warn", regex="^6")])
+        ]
+    },
+    "an argument": {
+        "columns": [column("land", "country", checks=[check("expect_column_values_to_match_regex", regex="^5")])]
+    },
+    "severity of a rule of the type": {
+        "columns": [column("land", "country", rules={"country-unknown": {"severity": "stop"}})]
+    },
+    "another type": {"columns": [column("land", "nationality")]},
+    "a threshold of sudden changes": {"changes": {"rows": 0.3}},
+    "no thresholds": {"changes": None},
+}
+
+
+@pytest.mark.parametrize("other", OTHERWISE.values(), ids=OTHERWISE)
+def test_the_suites_digest_is_another_when_something_else_is_asked(other: dict[str, Any]) -> None:
+    changed = Source.model_validate(SUITE.model_dump(exclude_unset=True) | other)
+    assert suite_digest(changed) != suite_digest(SUITE)
+
+
+def test_the_suites_digest_is_the_same_when_the_same_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = suite_digest(SUITE)
+    assert suite_digest(SUITE.model_copy(update={"title": "Landen", "retention_days": 5})) == before
+    table = national_table("country")
+    monkeypatch.setattr("expectations.contract.national_table", lambda name: table.head(-1))
+    assert suite_digest(SUITE) != before
