@@ -1,9 +1,10 @@
 """The gate: a Subject is examined under a signed Policy and gets a Verdict. Runs alone."""
 
+from gate.bias.facts import GroupRates, Headline, History, Population, Proxies, Sensitivity, Tally
 from gate.examine import examine
 from gate.finding import Finding, Outcome
 from gate.policy import Policy, SignedPolicy, profile, sign_policy, verify_policy
-from gate.subject import TOTAL, Cells, GroupRates, OutputColumn, Subject, SubjectError
+from gate.subject import TOTAL, Cells, OutputColumn, Subject, SubjectError
 from gate.verdict import Verdict
 
 __all__ = [
@@ -11,12 +12,18 @@ __all__ = [
     "Cells",
     "Finding",
     "GroupRates",
+    "Headline",
+    "History",
     "Outcome",
     "OutputColumn",
     "Policy",
+    "Population",
+    "Proxies",
+    "Sensitivity",
     "SignedPolicy",
     "Subject",
     "SubjectError",
+    "Tally",
     "Verdict",
     "examine",
     "profile",

@@ -12,7 +12,7 @@ from typing import Final, Literal, Self
 from pydantic import Field, model_validator
 
 from declare import BadSignature, Declaration, Signer, WrongInput, canonical, load, verify_signature, write_atomically
-from gate.registry import RULES, floor
+from gate.registry import RULES, floor, limits_of
 
 _GATE: Final = object()
 _CONTEXT: Final = b"koppelkamer gate policy v1\n"
@@ -31,6 +31,18 @@ class Share(Threshold):
 
 class Count(Threshold):
     value: float = Field(ge=1, multiple_of=1)
+
+
+class Times(Threshold):
+    value: float = Field(ge=1)
+
+
+_WARNED: Final = (
+    "link_rate_gap", "wrong_link_gap", "proxy_v", "proxy_auc", "missed_gap", "missed_ratio", "wrong_links",
+    "linked_difference", "representation", "implausible", "pollution",
+)  # fmt: skip
+_FALLING: Final = ("representation",)
+"""Limits that a good value lies above."""
 
 
 class Thresholds(Declaration):
@@ -54,11 +66,53 @@ class Thresholds(Declaration):
     minimum_age: Count
     """Years; younger people are minors the room leaves out of person-level work."""
 
+    # Limits of rules that a policy may leave out; a policy that names such a rule has its limits too.
+    proxy_v_warn: Share | None = None
+    proxy_v_fail: Share | None = None
+    """Cramér's V."""
+    proxy_auc_warn: Share | None = None
+    proxy_auc_fail: Share | None = None
+    """Area under the ROC curve; 0.5 tells nothing."""
+    missed_gap_warn: Share | None = None
+    missed_gap_fail: Share | None = None
+    missed_ratio_warn: Times | None = None
+    missed_ratio_fail: Times | None = None
+    missed_ratio_bound: Times | None = None
+    """Lower bound of the ratio from which it fails."""
+    wrong_links_warn: Share | None = None
+    wrong_links_fail: Share | None = None
+    wrong_links_fail_persons: Share | None = None
+    """For a list of persons."""
+    linked_difference_warn: Threshold | None = None
+    linked_difference_fail: Threshold | None = None
+    """Standardised: in standard deviations of a share."""
+    representation_warn: Share | None = None
+    representation_fail: Share | None = None
+    """Share in the release over share in the population; as much too many counts as too few."""
+    selection_ratio: Share | None = None
+    """Lower rate over higher."""
+    selection_chance: Share | None = None
+    """p-value of Fisher's exact test below which chance explains it no more."""
+    threshold_step: Share | None = None
+    """By how much of a match probability links are decided anew, either way."""
+    threshold_change: Share | None = None
+    """Relative change of a published cell."""
+    implausible_warn: Share | None = None
+    implausible_fail: Share | None = None
+    implausible_gap: Share | None = None
+    unique_share: Share | None = None
+    """Share of the people of a table who are alone in their cell, from which it is a list of persons."""
+    pollution_warn: Share | None = None
+    pollution_fail: Share | None = None
+    pollution_gap: Share | None = None
+
     @model_validator(mode="after")
     def _warning_comes_before_failing(self) -> Self:
-        for gap in ("link_rate_gap", "wrong_link_gap"):
-            if getattr(self, f"{gap}_warn").value > getattr(self, f"{gap}_fail").value:
-                raise ValueError(f"{gap}_warn lies above {gap}_fail")
+        for name in _WARNED:
+            warn, fail = (getattr(self, f"{name}_{end}") for end in ("warn", "fail"))
+            strict, loose = (warn, fail) if name not in _FALLING else (fail, warn)
+            if warn and fail and strict.value > loose.value:
+                raise ValueError(f"{name}_warn and {name}_fail are in the wrong order")
         if self.minimum_people.value < 3:
             raise ValueError("minimum_people below 3 hides nothing from the other person in a cell")
         if self.p_percent.value <= 0:
@@ -85,6 +139,8 @@ class Policy(Declaration):
     """Grounds on which nobody may be treated differently."""
     proxies: Concepts
     """Concepts known to stand in for a protected ground."""
+    selecting: Concepts | None = None
+    """Concepts of records that exist because somebody was looked at; for B12."""
     thresholds: Thresholds
 
     @model_validator(mode="after")
@@ -97,12 +153,27 @@ class Policy(Declaration):
             raise ValueError(f"these rules say nothing without others; add {', '.join(missing)}")
         return self
 
+    @model_validator(mode="after")
+    def _limits_of_the_rules_are_set(self) -> Self:
+        asked = {name for number in self.rules for name in limits_of(RULES[number])}
+        if missing := sorted(name for name in asked if self.declared(name) is None):
+            raise ValueError(f"these rules need limits that are not set: {', '.join(missing)}")
+        return self
+
+    def declared(self, name: str) -> Threshold | Concepts | None:
+        """A threshold or a list of concepts with its source, by the name a rule uses for it."""
+        holder = self.thresholds if name in Thresholds.model_fields else self
+        found: Threshold | Concepts | None = getattr(holder, name)
+        return found
+
     def limit(self, name: str) -> float | tuple[str, ...]:
-        """The value of a threshold, or the list of concepts, by the name a rule uses for it."""
-        if name in Thresholds.model_fields:
-            return float(getattr(self.thresholds, name).value)
-        concepts: dict[str, tuple[str, ...]] = {"protected": self.protected.concepts, "proxies": self.proxies.concepts}
-        return concepts[name]
+        """What a rule is given: the value of a threshold, or the concepts of a list. Raises `LookupError`."""
+        match self.declared(name):
+            case Threshold() as threshold:
+                return float(threshold.value)
+            case Concepts() as listed:
+                return listed.concepts
+        raise LookupError(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,14 @@ from types import MappingProxyType
 from typing import Any, Final, Protocol
 
 from gate.bias.columns import KnownProxies, ProtectedColumns
+from gate.bias.composition import LinkedUnlikeSource, Representativity
+from gate.bias.history import HistoricSelection
+from gate.bias.proxies import ProxyStrength
+from gate.bias.quality import ImplausibleLinks, Pollution
 from gate.bias.rates import LinkRateGap
-from gate.bias.wrong import WrongLinkGap
+from gate.bias.selection import SelectionDisparity
+from gate.bias.sensitivity import ThresholdSensitivity
+from gate.bias.wrong import MissedMatchGap, WrongLinks
 from gate.case import Rule
 from gate.disclosure.complementary import LonePersons, Recalculation
 from gate.disclosure.groups import GroupDisclosure, Zeros
@@ -17,7 +23,9 @@ from gate.profiling.persons import PersonLists
 
 _KINDS: Final[tuple[Any, ...]] = (
     MinimumPeople, LargestShare, TopTwoShare, PercentRule, GroupDisclosure, Recalculation, LonePersons, Zeros,
-    ProtectedColumns, KnownProxies, LinkRateGap, WrongLinkGap, PersonLists, Minors,
+    ProtectedColumns, KnownProxies, ProxyStrength, LinkRateGap, MissedMatchGap, WrongLinks, LinkedUnlikeSource,
+    Representativity, SelectionDisparity, ThresholdSensitivity, ImplausibleLinks, HistoricSelection, PersonLists,
+    Minors, Pollution,
 )  # fmt: skip
 
 RULES: Final[Mapping[str, Any]] = MappingProxyType({kind.id: kind for kind in _KINDS})
@@ -26,6 +34,7 @@ RULES: Final[Mapping[str, Any]] = MappingProxyType({kind.id: kind for kind in _K
 _HIDING: Final = frozenset({"D01", "D02", "D03", "D04"})
 _AUDIT: Final = frozenset({"D06", "D07"})
 _RATES: Final = frozenset({"B04"})
+_BY_GROUP: Final = frozenset({"B03", "B05", "B06", "B09"})
 
 
 class Limits(Protocol):
@@ -43,10 +52,10 @@ def limits_of(kind: Any) -> tuple[str, ...]:
 
 
 def floor(ids: Iterable[str]) -> frozenset[str]:
-    """Rules that must run as well: whoever hides cells has the hiding audited; B06 leaves small and absent groups to
-    B04."""
+    """Rules that must run as well: whoever hides cells has the hiding audited; rules about groups leave it to B04 to
+    name attributes that are absent or may not be read."""
     asked = set(ids)
-    return (_AUDIT if _HIDING & asked else frozenset()) | (_RATES if "B06" in asked else frozenset())
+    return (_AUDIT if _HIDING & asked else frozenset()) | (_RATES if _BY_GROUP & asked else frozenset())
 
 
 def _build(kind: Any, limits: Limits) -> Rule:

@@ -42,7 +42,7 @@ def _sentence(kind: Any) -> str:
 
 
 def _limit(name: str, policy: Policy) -> str:
-    match getattr(policy, name, None) or getattr(policy.thresholds, name):
+    match policy.declared(name):
         case Concepts() as listed:
             return f"`{name}`: {', '.join(listed.concepts)} ({listed.source})"
         case Threshold() as threshold:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from declare import WrongInput, canonical, digest, digest_frame
+from gate.bias.facts import GroupRates, History, Population, Proxies, Sensitivity, Tally
 
 TOTAL: Final = "*"
 """In a dimension of `Cells`: the sum over that dimension."""
@@ -19,6 +20,8 @@ FLAT: Final[Parents] = MappingProxyType({})
 
 KINDS: Final = ("table", "persons")
 USES: Final = ("breakdown", "magnitude", "selection", "ranking", "identity", "evidence")
+DECIDING: Final = ("selection", "ranking", "identity")
+"""Uses by which something is decided about persons."""
 
 
 class SubjectError(WrongInput):
@@ -42,17 +45,6 @@ class Cells:
     parents: Parents = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class GroupRates:
-    """Linked and eligible records by group of a protected attribute; made by the bias run, where the attribute stays.
-
-    `table`: `attribute`, `group` (String), `eligible`, `linked` (Int64); optional `links` (Int64) that end in records
-    of the group and `wrong` (Float64), how many of these are expected to be wrong.
-    """
-
-    table: pl.DataFrame
-
-
 @dataclass(frozen=True, slots=True)
 class OutputColumn:
     """A column of the output and how it is used."""
@@ -62,6 +54,10 @@ class OutputColumn:
     """The dictionary's concept, such as `income`; None when no concept was declared."""
     use: str
     """`breakdown`, `magnitude`, `selection`, `ranking`, `identity` or `evidence` (of a link; does not leave)."""
+    values: tuple[str, ...] = ()
+    """The values that a selection keeps."""
+    exception: str | None = None
+    """The statutory exception on which a protected ground may be used so: law and article."""
 
     def __post_init__(self) -> None:
         if self.use not in USES:
@@ -83,6 +79,22 @@ class Subject:
     """Protected attributes that no source delivers."""
     human_decision: str | None = None
     """Who looks at each person and decides, when the output is a list of persons."""
+    dpia: str | None = None
+    """Reference of the data protection impact assessment the request rests on."""
+    without_ground: tuple[str, ...] = ()
+    """Protected attributes that a source sets aside, but that the bias run has no ground to read."""
+    coverage: GroupRates | None = None
+    """Linked and eligible records by category of the columns that are kept; no protected attribute."""
+    selection: Tally | None = None
+    """How many of each group the output selects, ranks or names."""
+    implausible: Tally | None = None
+    """Links that contradict what else is known."""
+    pollution: Tally | None = None
+    """Records that are registered twice, withdrawn, under investigation or contradicting."""
+    population: Population | None = None
+    proxies: Proxies | None = None
+    sensitivity: Sensitivity | None = None
+    history: History | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -96,14 +108,29 @@ class Subject:
         return digest(canonical(_contents(self)))
 
 
+_MEASURED: Final = (
+    "groups", "coverage", "selection", "implausible", "pollution", "population", "proxies", "sensitivity", "history",
+)  # fmt: skip
+
+
+def deciding(subject: Subject) -> bool:
+    """Whether something is decided about persons: by a list of them, or by a column that selects, ranks or names."""
+    return subject.kind == "persons" or any(column.use in DECIDING for column in subject.columns)
+
+
 def _contents(subject: Subject) -> dict[str, Any]:
-    cells, groups = subject.cells, subject.groups
+    cells = subject.cells
     return {
         "kind": subject.kind,
-        "columns": [[column.name, column.concept, column.use] for column in subject.columns],
+        "columns": [
+            [column.name, column.concept, column.use, list(column.values), column.exception]
+            for column in subject.columns
+        ],
         "cells": cells and [list(cells.dimensions), cells.magnitude, digest_frame(cells.table)],
-        "groups": groups and digest_frame(groups.table),
+        **{name: (value := getattr(subject, name)) and value.contents for name in _MEASURED},
         "case_decision": subject.case_decision,
         "human_decision": subject.human_decision,
+        "dpia": subject.dpia,
         "not_assessable": list(subject.not_assessable),
+        "without_ground": list(subject.without_ground),
     }

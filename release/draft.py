@@ -11,7 +11,7 @@ from typing import Any, Final
 import polars as pl
 
 from declare import Refusal, canonical, digest, digest_frame
-from gate.subject import Cells, GroupRates, OutputColumn, Subject
+from gate import Cells, GroupRates, OutputColumn, Subject
 from linkage import LinkedTable, LinkQuality
 from register.declarations import Request
 from release.aggregate import LINEAGE, aggregate, lineage

@@ -7,10 +7,11 @@ from typing import Final
 
 import polars as pl
 
-from gate.bias.rates import wilson
+from gate.bias.facts import GroupRates
+from gate.bias.interval import wilson
 from gate.finding import Finding, Outcome
 from gate.policy import Policy
-from gate.subject import TOTAL, GroupRates
+from gate.subject import TOTAL
 from gate.verdict import WORST_FIRST, Verdict
 from linkage import LinkQuality
 from release.draft import Draft

@@ -1,7 +1,8 @@
 """Columns that are a protected ground, or are known to stand in for one, judged by what they are used for.
 
-As evidence of a link a column does not leave; as a breakdown it describes groups; to select, to rank or to identify it
-decides about persons, and then a ground is direct discrimination unless the law says otherwise.
+As evidence of a link (in a join) a column does not leave; as a breakdown it describes groups; to select (in a filter),
+to rank or to identify it decides about persons, and then a ground is direct discrimination unless the law says
+otherwise.
 """
 
 from dataclasses import dataclass
@@ -12,10 +13,9 @@ import polars as pl
 from gate.bias.concepts import among
 from gate.case import Case
 from gate.finding import NONE, Finding, Outcome
-from gate.subject import TOTAL, OutputColumn, Subject
+from gate.subject import DECIDING, TOTAL, OutputColumn, Subject
 
-_ABOUT_PERSONS: Final = ("selection", "ranking", "identity")
-_FULL_POSTCODE: Final = r"^[1-9][0-9]{3} ?[A-Za-z]{2}$"
+_FINE_POSTCODE: Final = r"^[1-9][0-9]{3} ?[A-Za-z]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,10 @@ class ProtectedColumns:
     id: ClassVar = "B01"
     source: ClassVar = "Algoritmekader; assessment framework of the College voor de Rechten van de Mens; GDPR art. 9"
     outcomes: ClassVar = (
-        "FAIL in selection, ranking or a list of persons; WARN as breakdown; NOT ASSESSABLE without concept"
+        "FAIL in selection, ranking or a list of persons, WARN there on a statutory exception; WARN as breakdown; NOT "
+        "ASSESSABLE without concept"
     )
-    remedy: ClassVar = "Leave the column out, or name the statutory exception in a new request."
+    remedy: ClassVar = "Leave the column out, or name the statutory exception with its article in a new request."
     protected: tuple[str, ...]
 
     def check(self, case: Case) -> tuple[Finding, ...]:
@@ -43,7 +44,9 @@ class KnownProxies:
 
     id: ClassVar = "B02"
     source: ClassVar = "Algoritmekader (postcode, income, licence plate, family abroad, low literacy)"
-    outcomes: ClassVar = "FAIL in selection, ranking or a list of persons, and for a full postcode; WARN as breakdown"
+    outcomes: ClassVar = (
+        "FAIL in selection, ranking or a list of persons, and for a postcode finer than four digits; WARN as breakdown"
+    )
     remedy: ClassVar = "Coarsen the column (a postcode to four digits), or justify why it is needed."
     proxies: tuple[str, ...]
 
@@ -52,9 +55,9 @@ class KnownProxies:
         return found + _without_concept(self, case.subject) or (_nothing(self, "No column is a known proxy."),)
 
     def _about(self, subject: Subject, column: OutputColumn) -> Finding:
-        if not _is_full_postcode(subject, column):
+        if column.use == "evidence" or not _is_fine_postcode(subject, column):
             return _judged(self, subject, column, "a known proxy of a protected ground")
-        message = f"{column.name} is a postcode of six characters, which points at some twenty homes."
+        message = f"{column.name} is a postcode finer than four digits: six characters point at some twenty homes."
         return Finding(self.id, Outcome.FAIL, column.name, column.concept, None, message, self.remedy)
 
 
@@ -66,7 +69,10 @@ def _judged(rule: ProtectedColumns | KnownProxies, subject: Subject, column: Out
     message = f"{column.name} is {what} ({column.concept}) and is used as {column.use}."
     if column.use == "evidence":
         return Finding(rule.id, Outcome.PASS, column.name, column.use, None, message, NONE)
-    decides = subject.kind == "persons" or column.use in _ABOUT_PERSONS
+    decides = subject.kind == "persons" or column.use in DECIDING
+    if decides and column.exception and column.exception.strip():
+        message = f"{message} The request names a statutory exception: {column.exception.strip()}."
+        decides = False
     outcome = Outcome.FAIL if decides else Outcome.WARN
     return Finding(rule.id, outcome, column.name, column.use, None, message, rule.remedy)
 
@@ -92,10 +98,12 @@ def _nothing(rule: ProtectedColumns | KnownProxies, message: str) -> Finding:
     return Finding(rule.id, Outcome.PASS, "columns", 0, None, message, NONE)
 
 
-def _is_full_postcode(subject: Subject, column: OutputColumn) -> bool:
-    """Whether a dimension holds postcodes with their letters."""
-    cells = subject.cells
-    if not among(column.concept, ("postcode",)) or cells is None or column.name not in cells.dimensions:
+def _is_fine_postcode(subject: Subject, column: OutputColumn) -> bool:
+    """Whether a dimension or a selection holds postcodes with letters."""
+    if not among(column.concept, ("postcode",)):
         return False
-    categories = cells.table.select(pl.col(column.name).cast(pl.String)).filter(pl.col(column.name) != TOTAL)
-    return bool(categories[column.name].str.contains(_FULL_POSTCODE).any())
+    cells = subject.cells
+    shown = cells is not None and column.name in cells.dimensions
+    dimension = cells.table[column.name].cast(pl.String) if cells and shown else pl.Series([], dtype=pl.String)
+    values = dimension.filter(dimension != TOTAL).append(pl.Series(column.values, dtype=pl.String))
+    return bool(values.str.contains(_FINE_POSTCODE).any())

@@ -1,65 +1,140 @@
-"""Are the links of some groups wrong more often than those of others? A gap in link rates would not show it."""
+"""Are links of some groups wrong, or missed, more often than those of others? A gap in link rates need not show it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 
 import polars as pl
 
-from gate.bias.rates import gap_interval
+from gate.bias.gap import EPSILON, Gap, Rate, attributes, gaps, judged, large, remedy_of, unknown, worst
+from gate.bias.interval import least_ratio, ratio, wilson
 from gate.case import Case
-from gate.finding import NONE, Finding, Outcome
+from gate.finding import Finding, Outcome
+from gate.subject import Subject
 
-_EPSILON: Final = 1e-9
+_REMEDY = "Let a source deliver the attribute aside, for the bias run only, for groups of sufficient size."
 
 
 @dataclass(frozen=True, slots=True)
-class WrongLinkGap:
-    """The links of all groups of a protected attribute are wrong about equally seldom."""
+class MissedMatchGap:
+    """True links are missed about equally seldom in all groups of a protected attribute."""
 
-    id: ClassVar = "B06"
-    source: ClassVar = "Bohensky et al. 2010 on unequal linkage error; Wilson 1927 and Newcombe 1998 for the intervals"
-    outcomes: ClassVar = (
-        "WARN and FAIL by the gap, FAIL only if its interval excludes 0; NOT ASSESSABLE without two large groups (B04 "
-        "names small groups and absent attributes)"
+    id: ClassVar = "B05"
+    source: ClassVar = (
+        "Bohensky et al. 2010; Harron et al. 2017; ratio by Zou and Donner 2008; Newcombe 1998 for the difference"
     )
-    remedy: ClassVar = "Raise the model's threshold, or add a field that tells the people of that group apart."
-    wrong_link_gap_warn: float
-    wrong_link_gap_fail: float
+    outcomes: ClassVar = (
+        "WARN and FAIL by gap or ratio; FAIL only if the interval of the gap excludes 0, or that of the ratio stays "
+        "above its bound; NOT ASSESSABLE without two large groups"
+    )
+    remedy: ClassVar = (
+        "Mend the linkage fields of that group, add a block that finds its matches, or lower the threshold."
+    )
+    missed_gap_warn: float
+    missed_gap_fail: float
+    missed_ratio_warn: float
+    missed_ratio_fail: float
+    missed_ratio_bound: float
     minimum_group: float
+    minimum_people: float
 
     def check(self, case: Case) -> tuple[Finding, ...]:
-        groups = case.subject.groups
-        if groups is None or not {"links", "wrong"} <= set(groups.table.columns):
-            return (self._unknown("any protected attribute"),)
-        parts = groups.table.sort("attribute", "group").partition_by("attribute", maintain_order=True)
+        parts = tuple(_parts(case.subject, "matches", "missed"))
         return tuple(self._about(part) for part in parts) or (self._unknown("any protected attribute"),)
 
     def _about(self, groups: pl.DataFrame) -> Finding:
         attribute = str(groups["attribute"][0])
-        large = groups.filter(pl.col("links") >= self.minimum_group)
-        if large.height < 2:
+        rates = large(groups, "missed", "matches", self.minimum_group, self.minimum_people)
+        if len(rates) < 2:
             return self._unknown(attribute)
-        ranked = large.sort(pl.col("wrong") / pl.col("links"), "group")
-        low, high = ranked.row(0, named=True), ranked.row(-1, named=True)
-        gap = high["wrong"] / high["links"] - low["wrong"] / low["links"]
-        below, above = gap_interval((high["wrong"], high["links"]), (low["wrong"], low["links"]))
+        outcome, gap = worst((self._judge(gap), gap) for gap in gaps(rates))
         message = (
-            f"{attribute}: the links of {high['group']} are expected to be wrong most often, those of {low['group']} "
-            f"least; the gap is {100 * gap:.1f} points (95% interval {100 * below:.1f} to {100 * above:.1f})."
+            f"{attribute}: links of {gap.most.group} are expected to be missed more often than those of "
+            f"{gap.least.group}; the gap is {gap.told}."
         )
-        outcome, limit = self._judge(gap, below)
-        return Finding(
-            self.id, outcome, attribute, round(gap, 4), limit, message, NONE if outcome is Outcome.PASS else self.remedy
-        )
+        limit = self.missed_gap_fail if outcome is Outcome.FAIL else self.missed_gap_warn
+        return Finding(self.id, outcome, attribute, gap.measured, limit, message, remedy_of(outcome, self.remedy))
 
-    def _judge(self, gap: float, below: float) -> tuple[Outcome, float]:
-        if gap > self.wrong_link_gap_fail + _EPSILON and below > 0:
-            return Outcome.FAIL, self.wrong_link_gap_fail
-        if gap > self.wrong_link_gap_warn + _EPSILON:
-            return Outcome.WARN, self.wrong_link_gap_warn
-        return Outcome.PASS, self.wrong_link_gap_warn
+    def _judge(self, gap: Gap) -> Outcome:
+        times = ratio(gap.most.share, gap.least.share)
+        bound = least_ratio(gap.most.share, gap.least.share, gap.z)
+        if times > self.missed_ratio_fail + EPSILON and bound > self.missed_ratio_bound:
+            return Outcome.FAIL
+        by_gap = judged(gap, self.missed_gap_warn, self.missed_gap_fail)
+        # A ratio to next to nothing is huge; only one that chance does not explain asks for an answer.
+        unlike = times > self.missed_ratio_warn + EPSILON and bound > 1
+        return Outcome.WARN if by_gap is Outcome.PASS and unlike else by_gap
+
+    def _unknown(self, attribute: str) -> Finding:
+        message = f"Nobody can say whether links are missed equally seldom in all groups of {attribute}."
+        return unknown(self.id, attribute, message, _REMEDY)
+
+
+@dataclass(frozen=True, slots=True)
+class WrongLinks:
+    """Few links are wrong in any group of a protected attribute, and about equally few in all."""
+
+    id: ClassVar = "B06"
+    source: ClassVar = "Bohensky et al. 2010 on unequal linkage error; Wilson 1927 and Newcombe 1998 for the intervals"
+    outcomes: ClassVar = (
+        "WARN where the share of wrong links of a group may exceed the limit; FAIL where it surely does, stricter for "
+        "a list of persons, and by the gap if its interval excludes 0; NOT ASSESSABLE without two large groups"
+    )
+    remedy: ClassVar = "Raise the model's threshold, or add a field that tells the people of that group apart."
+    wrong_links_warn: float
+    wrong_links_fail: float
+    wrong_links_fail_persons: float
+    wrong_link_gap_warn: float
+    wrong_link_gap_fail: float
+    minimum_group: float
+    minimum_people: float
+
+    def check(self, case: Case) -> tuple[Finding, ...]:
+        parts = tuple(_parts(case.subject, "links", "wrong"))
+        found = (finding for part in parts for finding in self._about(case.subject, part))
+        return tuple(found) or (self._unknown("any protected attribute"),)
+
+    def _about(self, subject: Subject, groups: pl.DataFrame) -> tuple[Finding, ...]:
+        attribute = str(groups["attribute"][0])
+        rates = large(groups, "wrong", "links", self.minimum_group, self.minimum_people)
+        levels = (self._level(subject, attribute, rates),) if rates else ()
+        return (*levels, self._gap(attribute, rates) if len(rates) > 1 else self._unknown(attribute))
+
+    def _level(self, subject: Subject, attribute: str, rates: tuple[Rate, ...]) -> Finding:
+        """Of the group with the most wrong links."""
+        fail = self.wrong_links_fail_persons if subject.kind == "persons" else self.wrong_links_fail
+        ranked = sorted(rates, key=lambda rate: (-rate.value, rate.group))
+        outcome, rate = worst((self._judge_level(rate, fail), rate) for rate in ranked)
+        low, high = wilson(*rate.share)
+        told = "" if rate.small else f" (95% interval {100 * low:.1f} to {100 * high:.1f})"
+        share = f"{100 * rate.value:.0f}" if rate.small else f"{100 * rate.value:.1f}"
+        message = f"{attribute}: of the links of {rate.group}, {share} percent are expected to be wrong{told}."
+        limit = fail if outcome is Outcome.FAIL else self.wrong_links_warn
+        measured = round(rate.value, 2 if rate.small else 4)
+        return Finding(self.id, outcome, attribute, measured, limit, message, remedy_of(outcome, self.remedy))
+
+    def _judge_level(self, rate: Rate, fail: float) -> Outcome:
+        low, high = wilson(*rate.share)
+        if low > fail:
+            return Outcome.FAIL
+        return Outcome.WARN if high > self.wrong_links_warn else Outcome.PASS
+
+    def _gap(self, attribute: str, rates: tuple[Rate, ...]) -> Finding:
+        limits = self.wrong_link_gap_warn, self.wrong_link_gap_fail
+        outcome, gap = worst((judged(gap, *limits), gap) for gap in gaps(rates))
+        message = (
+            f"{attribute}: the links of {gap.most.group} are expected to be wrong more often than those of "
+            f"{gap.least.group}; the gap is {gap.told}."
+        )
+        limit = limits[outcome is Outcome.FAIL]
+        return Finding(self.id, outcome, attribute, gap.measured, limit, message, remedy_of(outcome, self.remedy))
 
     def _unknown(self, attribute: str) -> Finding:
         message = f"Nobody can say whether the links of all groups of {attribute} are wrong equally seldom."
-        remedy = "Let a source deliver the attribute aside, for the bias run only, for groups of sufficient size."
-        return Finding(self.id, Outcome.NOT_ASSESSABLE, attribute, None, self.wrong_link_gap_fail, message, remedy)
+        return unknown(self.id, attribute, message, _REMEDY)
+
+
+def _parts(subject: Subject, *needed: str) -> Iterator[pl.DataFrame]:
+    groups = subject.groups
+    if groups is not None and set(needed) <= set(groups.table.columns) and groups.table.height:
+        yield from attributes(groups.table)

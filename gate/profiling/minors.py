@@ -9,7 +9,7 @@ import polars as pl
 from gate.bias.concepts import among
 from gate.case import Case
 from gate.finding import NONE, Finding, Outcome
-from gate.subject import TOTAL, OutputColumn, Subject
+from gate.subject import DECIDING, TOTAL, OutputColumn, Subject
 
 _AGES: Final = ("age", "age-band", "birth-date", "birth-year")
 
@@ -25,8 +25,8 @@ class Minors:
     minimum_age: float
 
     def check(self, case: Case) -> tuple[Finding, ...]:
-        ages = [column for column in case.subject.columns if among(column.concept, _AGES)]
-        found = tuple(self._about(case.subject, column) for column in ages)
+        ages = [column for column in case.subject.columns if among(column.concept, _AGES) and column.use != "evidence"]
+        found = tuple(self._about(case.subject, column) for column in _telling(ages))
         return found or (
             self._unknown("output", "The output has no age, so nobody can say whether children are in it."),
         )
@@ -38,7 +38,7 @@ class Minors:
         if youngest >= self.minimum_age:
             message = f"{column.name} begins at {youngest}."
             return Finding(self.id, Outcome.PASS, column.name, youngest, self.minimum_age, message, NONE)
-        decides = subject.kind == "persons" or column.use in ("selection", "ranking", "identity")
+        decides = subject.kind == "persons" or column.use in DECIDING
         message = f"{column.name} begins at {youngest}: children under {self.minimum_age:g} are in the output."
         outcome = Outcome.FAIL if decides else Outcome.WARN
         return Finding(self.id, outcome, column.name, youngest, self.minimum_age, message, self.remedy)
@@ -48,15 +48,26 @@ class Minors:
         return Finding(self.id, Outcome.NOT_ASSESSABLE, about, None, self.minimum_age, message, remedy)
 
 
+def _telling(ages: list[OutputColumn]) -> list[OutputColumn]:
+    """What the request selects by age holds for the whole output."""
+    selected = [column for column in ages if column.use == "selection" and column.values]
+    return selected or ages
+
+
 def _youngest(subject: Subject, column: OutputColumn) -> int | None:
-    """The lower edge of the lowest age band with people in it; None when a band cannot be read."""
-    cells = subject.cells
-    if cells is None or column.name not in cells.dimensions:
-        return None
-    bands = cells.table.filter((pl.col(column.name) != TOTAL) & (pl.col("people") > 0))[column.name].unique()
+    """The lower edge of the lowest age band that is selected or has people in it; None when a band cannot be read."""
+    bands = list(column.values) or _bands(subject, column)
     edges = [_edge(str(band)) for band in bands]
     known = [edge for edge in edges if edge is not None]
     return min(known) if known and len(known) == len(edges) else None
+
+
+def _bands(subject: Subject, column: OutputColumn) -> list[str]:
+    cells = subject.cells
+    if cells is None or column.name not in cells.dimensions:
+        return []
+    peopled = cells.table.filter((pl.col(column.name) != TOTAL) & (pl.col("people") > 0))
+    return peopled[column.name].cast(pl.String).unique().sort().to_list()
 
 
 def _edge(band: str) -> int | None:

@@ -3,30 +3,36 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+import polars as pl
+
 from gate.case import Case
 from gate.finding import NONE, Finding, Outcome
-from gate.subject import Subject
+from gate.subject import TOTAL, Subject
 
 _POINTING: Final = ("ranking", "identity")
 
 
 @dataclass(frozen=True, slots=True)
 class PersonLists:
-    """No score, rank or list of persons leaves without a named human decision on each person and a case decision."""
+    """No score, rank or list of persons leaves without a case decision, a named human decision on each and a DPIA."""
 
     id: ClassVar = "B13"
     source: ClassVar = "GDPR art. 22; UAVG art. 40, whose exception leaves out profiling (Algoritmekader)"
-    outcomes: ClassVar = "FAIL without both decisions; WARN with both"
-    remedy: ClassVar = "Ask for a table of groups, or record the case decision and name who decides on each person."
+    outcomes: ClassVar = (
+        "FAIL without all three, also for a table that is a list in disguise (most people alone in their cell); WARN "
+        "with all three"
+    )
+    remedy: ClassVar = "Ask for a table of groups, or record case decision, DPIA and who decides on each person."
+    unique_share: float
 
     def check(self, case: Case) -> tuple[Finding, ...]:
         subject = case.subject
         pointing = [column.name for column in subject.columns if column.use in _POINTING]
-        if subject.kind != "persons" and not pointing:
+        alone = _alone(subject)
+        if subject.kind != "persons" and not pointing and alone < self.unique_share:
             return (Finding(self.id, Outcome.PASS, "output", "table", None, "The output is about groups.", NONE),)
-        what = (
-            "ranks people" if any(column.use == "ranking" for column in subject.columns) else "names people one by one"
-        )
+        ranks = any(column.use == "ranking" for column in subject.columns)
+        what = "ranks people" if ranks else "names people one by one"
         lacking = _lacking(subject)
         message = (
             f"The output {what}. Whoever is on it may be visited, checked or refused something because a computer put "
@@ -34,13 +40,14 @@ class PersonLists:
         )
         outcome = Outcome.FAIL if lacking else Outcome.WARN
         about = ", ".join(pointing) or "output"
-        return (Finding(self.id, outcome, about, subject.kind, "both decisions", message, self.remedy),)
+        return (Finding(self.id, outcome, about, subject.kind, "two decisions and a DPIA", message, self.remedy),)
 
 
 def _lacking(subject: Subject) -> list[str]:
     known = {
         "a decision that this is a case": subject.case_decision,
         "a named person who decides": subject.human_decision,
+        "a DPIA": subject.dpia,
     }
     return [name for name, value in known.items() if not (value and value.strip())]
 
@@ -48,4 +55,13 @@ def _lacking(subject: Subject) -> list[str]:
 def _lack(lacking: list[str]) -> str:
     if lacking:
         return f"that takes {' and '.join(lacking)}, and the request has none"
-    return "case decision and deciding person are on record, and the DPO weighs whether that is enough"
+    return "case decision, deciding person and DPIA are on record, and the DPO weighs whether that is enough"
+
+
+def _alone(subject: Subject) -> float:
+    """Share of the people of a table who are alone in their cell, margins left out."""
+    if subject.cells is None:
+        return 0.0
+    inner = subject.cells.table.filter(pl.col(name).cast(pl.String) != TOTAL for name in subject.cells.dimensions)
+    people = int(inner["people"].sum() or 0)
+    return inner.filter(pl.col("people") == 1).height / people if people else 0.0

@@ -254,25 +254,23 @@ class ReportFacts:
 
 
 _CONCENTRATION = frozenset({"D02", "D03", "D04", "D06"})
-_RATES = {"B04": "link rates", "B06": "wrong links"}
+_BY_GROUP = frozenset({"B03", "B04", "B05", "B06", "B07", "B08", "B09", "B11", "B15"})
 
 
 def _public(line: FindingLine) -> FindingLine:
     if line.rule in _CONCENTRATION:
         return replace(line, measured=None, threshold=None, message="", remedy="", about="")
-    if line.rule in _RATES and line.outcome in ("FAIL", "WARN"):
-        return _whole_points(line)
+    if line.rule in _BY_GROUP and line.outcome in ("FAIL", "WARN"):
+        return _coarse(line)
     return line
 
 
-def _whole_points(line: FindingLine) -> FindingLine:
-    """A gap between groups without decimals, interval or their names."""
+def _coarse(line: FindingLine) -> FindingLine:
+    """A measure of groups in whole points, without their names and intervals."""
     if not isinstance(line.measured, int | float):
         return replace(line, message="")
-    gap = round(line.measured, 2)
-    return replace(
-        line, measured=gap, message=f"{line.about}: the gap in {_RATES[line.rule]} is {100 * gap:.0f} points."
-    )
+    measured = round(line.measured, 2)
+    return replace(line, measured=measured, message=f"{line.about}: {measured:g} was measured between groups.")
 
 
 @cache

@@ -28,7 +28,7 @@ def text(rules: tuple[str, ...] | None = None, **values: float) -> str:
         content, number = re.subn(rf"^({name} = {{ value =) [0-9.]+", rf"\1 {value}", content, flags=re.MULTILINE)
         assert number == 1, name
     if rules is not None:
-        content = re.sub(r"^rules = .*$", f"rules = {list(rules)}", content, flags=re.MULTILINE)
+        content = re.sub(r"^rules = \[.*?\]$", f"rules = {list(rules)}", content, flags=re.MULTILINE | re.DOTALL)
     return content
 
 

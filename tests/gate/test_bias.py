@@ -1,5 +1,6 @@
 """Protected columns, proxies and link rates, on both sides of their limits."""
 
+import random
 from itertools import pairwise
 from math import sqrt
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from declare import WrongInput
 from gate import Cells, Finding, GroupRates, Outcome, OutputColumn, Subject, SubjectError, examine
-from gate.bias.rates import Z95, gap_interval, wilson
+from gate.bias.interval import Z95, gap_interval, wilson
 from tests.gate.policies import signed
 from tests.gate.texts import cells
 
@@ -51,7 +52,25 @@ def test_a_column_is_judged_by_its_use(rule: str, concept: str, use: str, kind: 
     assert finding.outcome is outcome
 
 
-POSTCODES = {"four digits": ("1234", Outcome.WARN), "six characters": ("1234AB", Outcome.FAIL)}
+EXCEPTIONS = {
+    "an article of a law": ("Participatiewet art. 18b", Outcome.WARN),
+    "nothing named": (None, Outcome.FAIL),
+    "an empty name": (" ", Outcome.FAIL),
+}
+
+
+@pytest.mark.parametrize(("exception", "outcome"), EXCEPTIONS.values(), ids=EXCEPTIONS)
+def test_a_statutory_exception_is_named_and_answered_for(exception: str | None, outcome: Outcome) -> None:
+    (finding,) = findings("B01", OutputColumn("place", "nationality", "selection", exception=exception))
+    assert finding.outcome is outcome
+    assert (exception or "no law").strip() in finding.message or outcome is Outcome.FAIL
+
+
+POSTCODES = {
+    "four digits": ("1234", Outcome.WARN),
+    "four digits and a letter": ("1234A", Outcome.FAIL),
+    "six characters": ("1234AB", Outcome.FAIL),
+}
 
 
 @pytest.mark.parametrize(("postcode", "outcome"), POSTCODES.values(), ids=POSTCODES)
@@ -59,6 +78,12 @@ def test_how_fine_a_postcode_may_be(postcode: str, outcome: Outcome) -> None:
     table = cells(f"place | people\n{postcode} | 40\n5678 | 60")
     (finding,) = findings("B02", OutputColumn("place", "postcode", "breakdown"), table=table)
     assert finding.outcome is outcome
+
+
+def test_a_fine_postcode_as_selection_is_told_as_such() -> None:
+    (finding,) = findings("B02", OutputColumn("home", "postcode", "selection", values=("1234 AB",)))
+    assert finding.outcome is Outcome.FAIL
+    assert "finer than four digits" in finding.message
 
 
 def test_an_unknown_use_is_refused() -> None:
@@ -101,24 +126,31 @@ def test_link_rate_gap(groups: dict[str, tuple[int, int]] | None, outcomes: list
 
 
 WRONG = {
-    # links and how many are wrong, by group
-    "equal": ({"x": (1000, 20), "y": (1000, 20)}, [Outcome.PASS]),
-    "just over two points": ({"x": (1000, 41), "y": (1000, 20)}, [Outcome.WARN]),
-    "just over five points": ({"x": (1000, 71), "y": (1000, 20)}, [Outcome.FAIL]),
-    "over five points, but it may be chance": ({"x": (30, 2.5), "y": (1000, 27)}, [Outcome.WARN]),
-    "the worst pair counts": ({"x": (900, 9), "y": (900, 9), "z": (400, 36)}, [Outcome.FAIL]),
-    "one large group only": ({"x": (900, 9), "z": (29, 20)}, [Outcome.NOT_ASSESSABLE]),
-    "no groups": ({}, [Outcome.NOT_ASSESSABLE]),
-    "no bias run": (None, [Outcome.NOT_ASSESSABLE]),
-}
+    # links and how many are wrong by group, kind; outcomes of the level and of the gap
+    "equal": ({"x": (1000, 10), "y": (1000, 10)}, "table", [Outcome.PASS, Outcome.PASS]),
+    "just over two points": ({"x": (10000, 310), "y": (10000, 109)}, "table", [Outcome.WARN, Outcome.WARN]),
+    "just over three points": ({"x": (1000, 41), "y": (1000, 10)}, "table", [Outcome.WARN, Outcome.FAIL]),
+    "over three points, but it may be chance": ({"x": (30, 2), "y": (1000, 20)}, "table", [Outcome.WARN, Outcome.WARN]),
+    "the worst pair counts": (
+        {"x": (900, 9), "y": (900, 9), "z": (400, 18)}, "table", [Outcome.WARN, Outcome.FAIL],
+    ),
+    "many wrong in all groups": ({"x": (1000, 90), "y": (1000, 90)}, "table", [Outcome.FAIL, Outcome.PASS]),
+    "many wrong, but it may be chance": ({"x": (60, 4), "y": (60, 4)}, "table", [Outcome.WARN, Outcome.PASS]),
+    "a list of persons bears less": ({"x": (9000, 150), "y": (9000, 150)}, "persons", [Outcome.FAIL, Outcome.PASS]),
+    "a table bears that": ({"x": (9000, 150), "y": (9000, 150)}, "table", [Outcome.PASS, Outcome.PASS]),
+    "one large group only": ({"x": (900, 9), "z": (29, 20)}, "table", [Outcome.PASS, Outcome.NOT_ASSESSABLE]),
+    "no groups": ({}, "table", [Outcome.NOT_ASSESSABLE]),
+    "no bias run": (None, "table", [Outcome.NOT_ASSESSABLE]),
+}  # fmt: skip
 
 
-@pytest.mark.parametrize(("groups", "outcomes"), WRONG.values(), ids=WRONG)
-def test_wrong_link_gap(groups: dict[str, tuple[int, float]] | None, outcomes: list[Outcome]) -> None:
+@pytest.mark.parametrize(("groups", "kind", "outcomes"), WRONG.values(), ids=WRONG)
+def test_wrong_links(groups: dict[str, tuple[int, float]] | None, kind: str, outcomes: list[Outcome]) -> None:
     rows = [("race", name, links, links, links, wrong) for name, (links, wrong) in (groups or {}).items()]
     columns = {"attribute": pl.String, "group": pl.String, **dict.fromkeys(("eligible", "linked", "links"), pl.Int64)}
     table = pl.DataFrame(rows, schema=columns | {"wrong": pl.Float64}, orient="row")
-    subject = Subject("persons", (), groups=None if groups is None else GroupRates(table))
+    delivered = None if groups is None else GroupRates(table)
+    subject = Subject(kind, (), TABLE if kind == "table" else None, groups=delivered)
     found = examine(subject, signed(("B04", "B06"))).findings
     assert [finding.outcome for finding in found if finding.rule == "B06"] == outcomes
 
@@ -140,6 +172,36 @@ def test_what_no_source_delivers_is_never_a_pass() -> None:
         ("nationality", Outcome.PASS),
         ("religion", Outcome.NOT_ASSESSABLE),
     ]
+
+
+def test_what_may_not_be_read_is_never_a_pass() -> None:
+    subject = Subject("persons", (), without_ground=("nationality",), not_assessable=("religion",))
+    found = examine(subject, signed(("B04",))).findings
+    assert [(finding.about, finding.outcome) for finding in found] == [
+        ("nationality", Outcome.NOT_ASSESSABLE),
+        ("religion", Outcome.NOT_ASSESSABLE),
+    ]
+    assert "no ground" in found[0].message
+
+
+def test_small_counts_are_told_in_no_exact_way() -> None:
+    """93 of 100 is 7 that were not linked: in whole points and without interval nobody finds the 7."""
+    (small,) = rates({"x": (93, 100), "y": (700, 1000)})
+    (large,) = rates({"x": (88, 100), "y": (700, 1000)})
+    assert small.measured == 0.23
+    assert "interval 1" not in small.message
+    assert large.measured == 0.18
+    assert "95% interval" in large.message
+
+
+def test_many_groups_make_no_gap_by_chance() -> None:
+    """Ten groups of forty with one chance of being linked: single intervals would now and then exclude 0."""
+    chance = random.Random(3)
+    failed = 0
+    for _ in range(100):
+        linked = {str(group): (sum(chance.random() < 0.7 for _ in range(40)), 40) for group in range(10)}
+        failed += rates(linked)[0].outcome is Outcome.FAIL
+    assert failed <= 5
 
 
 def test_published_intervals() -> None:

@@ -184,7 +184,7 @@ def test_the_public_copy_has_no_figures_by_group() -> None:
     assert public.groups == ()
     assert public.gaps == facts.gaps
     (line,) = public.findings
-    assert (line.measured, line.message) == (0.06, "residents.nationaliteit: the gap in link rates is 6 points.")
+    assert (line.measured, line.message) == (0.06, "residents.nationaliteit: 0.06 was measured between groups.")
     several = replace(WARNED, count=2, measured=None)
     assert replace(FACTS, findings=(several,)).public().findings[0].message == ""
     page = render(facts, "nl", public=True)
