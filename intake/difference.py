@@ -8,7 +8,6 @@ import polars as pl
 
 from declare import WrongInput
 from intake.extract import Extract
-from intake.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,31 +50,31 @@ def difference(before: Extract, after: Extract) -> Difference:
     source = after.source
     if not source.key:
         raise NoKey(source.id)
-    old, new = (_by_key(extract.frame, source) for extract in (before, after))
-    both = old.join(new, on=list(source.key), how="full", suffix=_NEW, coalesce=True)
-    counts = both.select(**_counts([name for name in _names(source) if name not in source.key]))
+    return of_frames(before.frame, after.frame, source.key, [column.name for column in source.read])
+
+
+def of_frames(before: pl.LazyFrame, after: pl.LazyFrame, key: Sequence[str], columns: Sequence[str]) -> Difference:
+    """The same for two frames that have `columns`, `key` among them; what stands in these need only be comparable."""
+    old, new = (_by_key(frame, key, columns) for frame in (before, after))
+    both = old.join(new, on=list(key), how="full", suffix=_NEW, coalesce=True)
+    counts = both.select(**_counts([name for name in columns if name not in key]))
     found: dict[str, int] = counts.collect(engine="streaming").row(0, named=True)
-    columns = {name.removeprefix(_CELLS): count for name, count in found.items() if name.startswith(_CELLS)}
-    matched = (found["old"], found["new"])
+    rows = [frame.select(pl.len()).collect(engine="streaming").item() for frame in (before, after)]
+    changed = {name.removeprefix(_CELLS): count for name, count in found.items() if name.startswith(_CELLS)}
     return Difference(
-        before.height, after.height, found["added"], found["gone"], found["same"], found["changed"],
-        (before.height - matched[0], after.height - matched[1]), columns,
+        rows[0], rows[1], found["added"], found["gone"], found["same"], found["changed"],
+        (rows[0] - found["old"], rows[1] - found["new"]), changed,
     )  # fmt: skip
 
 
 _NEW, _CELLS, _THERE = " of the new one", "changed: ", " is there"
 
 
-def _names(source: Source) -> list[str]:
-    return [column.name for column in source.read]
-
-
-def _by_key(frame: pl.LazyFrame, source: Source) -> pl.LazyFrame:
+def _by_key(frame: pl.LazyFrame, key: Sequence[str], columns: Sequence[str]) -> pl.LazyFrame:
     """Rows whose key is filled and stands there once."""
-    key = list(source.key)
-    whole = frame.select(_names(source)).filter(pl.all_horizontal(pl.col(name).is_not_null() for name in key))
+    whole = frame.select(columns).filter(pl.all_horizontal(pl.col(name).is_not_null() for name in key))
     once = whole.group_by(key).len().filter(pl.col("len") == 1).select(key)
-    return whole.join(once, on=key, how="semi").with_columns(pl.lit(1).alias(_THERE))
+    return whole.join(once, on=list(key), how="semi").with_columns(pl.lit(1).alias(_THERE))
 
 
 def _counts(names: Sequence[str]) -> dict[str, pl.Expr]:
