@@ -1,39 +1,95 @@
-"""How a delivery did, in counts only: plain data, and a page that the supplier can act on."""
+"""The quality facts: how a delivery did, as plain JSON data in exact counts, never a value and no row number.
+
+What may be told of them to others than the supplier, `expectations.report` says.
+"""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
 import polars as pl
 
-from expectations.reasons import reason
+from expectations.contract import suite_digest
+from expectations.validate import ContractBroken
 from expectations.validated import ValidatedExtract
+from intake.extract import Extract
 from intake.freetext import measured
+from intake.quarantine import Quarantine
+from intake.source import Source
+
+Form = Literal["sealed", "clear", "checked"]
 
 
-def summary(validated: ValidatedExtract) -> dict[str, Any]:
-    """Plain JSON data. `rows`: in, kept, set apart. `emptied`: cells. `quarantine`: scope, column, rule, count.
-    `checks` as in `ValidatedExtract.quality`. Holds no value and no row number."""
-    entries = validated.quarantine.entries
-    cells = entries.filter(pl.col("scope") == "cell").select("row", "column").n_unique()
-    kept = validated.height
-    facts: dict[str, Any] = {
-        "source": validated.source.id,
-        "delivery": validated.delivery,
-        "rows": {"in": validated.rows_in, "kept": kept, "set_apart": validated.rows_in - kept},
-        "emptied": cells,
-        "quarantine": validated.quarantine.counts().to_dicts(),
-        "checks": list(validated.quality),
-    }
-    if validated.source.searched:
-        facts["texts"] = _texts(validated)
-    return facts
+def summary(validated: ValidatedExtract, form: Form = "checked") -> dict[str, Any]:
+    """As `facts`; `filled` counts the cells of the columns kept."""
+    return facts(
+        validated.source,
+        validated.delivery,
+        form,
+        rows=(validated.rows_in, validated.height),
+        quarantine=validated.quarantine,
+        checks=validated.quality,
+        filled=_filled(validated),
+    )
 
 
-def _texts(validated: ValidatedExtract) -> dict[str, Any]:
+def stopped(extract: Extract, broken: ContractBroken, form: Form = "checked") -> dict[str, Any]:
+    """As `facts`, of a delivery that a check stops: nothing is kept, and `stopped` names column and rule."""
+    found = facts(
+        extract.source,
+        extract.delivery,
+        form,
+        rows=(extract.rows_in, 0),
+        quarantine=broken.quarantine,
+        checks=broken.quality,
+        filled={},
+    )
+    return {**found, "emptied": 0, "stopped": {"column": broken.column, "rule": broken.rule}}
+
+
+def facts(
+    source: Source,
+    delivery: str,
+    form: Form,
+    *,
+    rows: tuple[int, int],
+    quarantine: Quarantine,
+    checks: tuple[Mapping[str, Any], ...],
+    filled: Mapping[str, int],
+) -> dict[str, Any]:
+    """`rows`: in, kept, set apart. `emptied`: cells. `quarantine`: scope, column, rule, count. `checks` as in
+    `ValidatedExtract.quality`. `filled`: cells by column of what is kept. `texts` where texts were searched. `on` is
+    today. What compares the delivery with others is None or empty, until a flow knows better."""
+    cells = quarantine.entries.filter(pl.col("scope") == "cell").select("row", "column").n_unique()
+    rows_in, kept = rows
+    found: dict[str, Any] = {
+        "source": source.id, "title": source.title, "owner": source.owner, "delivery": delivery, "period": None,
+        "form": form, "on": date.today().isoformat(),  # noqa: DTZ011 - the day where the check is made
+        "suite": suite_digest(source), "stopped": None,
+        "rows": {"in": rows_in, "kept": kept, "set_apart": rows_in - kept},
+        "emptied": cells, "filled": dict(filled),
+        "quarantine": quarantine.counts().to_dicts(), "checks": [dict(each) for each in checks],
+        "corrects": None, "supplements": None, "earlier": [],
+    }  # fmt: skip
+    return found | ({"texts": _texts(source)} if source.searched else {})
+
+
+def earlier(found: Mapping[str, Any]) -> dict[str, Any]:
+    """What a later delivery's facts keep of these, for the trend."""
+    return {name: found[name] for name in ("delivery", "period", "on", "rows", "quarantine", "checks", "stopped")}
+
+
+def _filled(validated: ValidatedExtract) -> dict[str, int]:
+    columns = [pl.col(column.name).count() for column in validated.source.kept]
+    counts: dict[str, int] = pl.concat(validated.parts).select(columns).collect(engine="streaming").row(0, named=True)
+    return counts
+
+
+def _texts(source: Source) -> dict[str, Any]:
     """Searched columns, what each found costs, and how well the search does on the texts it was measured on."""
     figures = measured()
     return {
-        "columns": {column.name: column.freetext for column in validated.source.searched},
+        "columns": {column.name: column.freetext for column in source.searched},
         "measured_on": figures["texts"],
         "kinds": {kind: _shares(each) for kind, each in figures["kinds"].items()},
     }
@@ -44,44 +100,3 @@ def _shares(counts: Mapping[str, int]) -> dict[str, float]:
         "recall": counts["found"] / counts["planted"],
         "precision": 1 - counts["wrong"] / counts["masked"],
     }
-
-
-def page(facts: Mapping[str, Any]) -> str:
-    """The summary as a Markdown page."""
-    rows = facts["rows"]
-    lines = [
-        f"# Quality of {facts['source']}",
-        "",
-        f"Delivery `{facts['delivery']}`: {rows['in']:,} rows, {rows['kept']:,} kept, {rows['set_apart']:,} set apart, "
-        f"{facts['emptied']:,} cells emptied.",
-    ]
-    apart = [(each["column"] or "the row", each["rule"], each["scope"], each["count"]) for each in facts["quarantine"]]
-    checks = [
-        (each["column"], each["rule"], each["evaluated"], each["unexpected"], each["outcome"])
-        for each in facts["checks"]
-    ]
-    lines += _table("Set apart", ("column", "rule", "scope", "count"), apart)
-    lines += _table("Checks", ("column", "rule", "evaluated", "unexpected", "outcome"), checks)
-    if "texts" in facts:
-        lines += _searched(facts["texts"])
-    rules = [each["rule"] for each in facts["quarantine"]]
-    rules += [each["rule"] for each in facts["checks"] if each["outcome"] == "failed"]
-    told = [(rule, reason(rule).nl, reason(rule).en) for rule in dict.fromkeys(rules)]
-    lines += _table("What it means and what to do", ("rule", "in Dutch", "in English"), told)
-    return "\n".join(lines) + "\n"
-
-
-def _searched(texts: Mapping[str, Any]) -> list[str]:
-    cells = [(kind, f"{each['recall']:.3f}", f"{each['precision']:.3f}") for kind, each in texts["kinds"].items()]
-    named = ", ".join(f"{column} ({how})" for column, how in texts["columns"].items())
-    table = _table("Identifiers in texts", ("kind", "found of those there", "right of those masked"), cells)
-    note = f"Searched: {named}. Measured on {texts['measured_on']:,} made texts; real ones are harder."
-    return [*table[:3], note, "", *table[3:]]
-
-
-def _table(title: str, header: tuple[str, ...], rows: list[tuple[Any, ...]]) -> list[str]:
-    if not rows:
-        return ["", f"## {title}", "", "Nothing."]
-    written = [" | ".join(f"{cell:,}" if isinstance(cell, int) else str(cell) for cell in row) for row in rows]
-    rule = "|".join("---" for _ in header)
-    return ["", f"## {title}", "", f"| {' | '.join(header)} |", f"|{rule}|", *(f"| {row} |" for row in written)]

@@ -10,19 +10,25 @@ from expectations.contract import contract
 from expectations.evaluate import Found, evaluate
 from expectations.validated import _EXPECTATIONS, ValidatedExtract
 from intake.extract import Extract
-from intake.quarantine import ENTRIES
+from intake.quarantine import ENTRIES, Quarantine
 from intake.source import Source
 
 
 class ContractBroken(Refusal):
-    """A check of a whole column failed, so that no single row can be set apart for it; or one that stops a delivery."""
+    """A check of a whole column failed, so that no single row can be set apart for it; or one that stops a delivery.
 
-    def __init__(self, source: str, found: Found) -> None:
+    `quality` and `quarantine` as in `ValidatedExtract`, of all that was asked; scope `stop` names the rows for which
+    the delivery was refused.
+    """
+
+    def __init__(self, source: str, found: Found, quality: tuple[dict[str, Any], ...], quarantine: Quarantine) -> None:
         how = f"in {found.unexpected:,} of {found.evaluated:,} cells" if found.rows else "as a whole"
         super().__init__(
             f"column {found.asked.column} of {source} fails {found.asked.rule} {how}; nothing was kept",
             remedy="Ask the supplier about the delivery, or declare the check with severity warn.",
         )
+        self.column, self.rule = found.asked.column, found.asked.rule
+        self.quality, self.quarantine = quality, quarantine
 
 
 def validate(extract: Extract) -> ValidatedExtract:
@@ -34,20 +40,23 @@ def validate(extract: Extract) -> ValidatedExtract:
     source = extract.source
     one_by_one = len(extract.parts) > 1
     found = evaluate(extract.frame, extract.height, contract(source), source.id, one_by_one=one_by_one)
-    _refuse_broken(found, source)
+    quality = tuple(_quality(each) for each in found)
+    if (broken := _broken(found)) is not None:
+        raise ContractBroken(source.id, broken, quality, extract.quarantine.with_entries(_entries(found)))
     failing = _failing_cells(found)
     entries = pl.concat([_entries(found), _now_missing(failing, source)])
     out = entries.filter(pl.col("scope") == "row").get_column("row").unique()
     parts = tuple(_kept(part, failing, out, source) for part in extract.parts)
     quarantine = extract.quarantine.with_entries(entries)
-    quality = tuple(_quality(each) for each in found)
     return ValidatedExtract(source, extract.delivery, extract.rows_in, parts, quarantine, quality, _EXPECTATIONS)
 
 
-def _refuse_broken(found: Sequence[Found], source: Source) -> None:
+def _broken(found: Sequence[Found]) -> Found | None:
+    """The first answer that stops the delivery."""
     for each in found:
         if not each.met and (each.asked.consequence == "stop" or (not each.rows and each.asked.consequence != "warn")):
-            raise ContractBroken(source.id, each)
+            return each
+    return None
 
 
 def _failing_cells(found: Sequence[Found]) -> dict[str, pl.Series]:

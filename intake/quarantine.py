@@ -7,7 +7,8 @@ import polars as pl
 
 ENTRIES: Final = pl.Schema({"row": pl.UInt32, "column": pl.String, "rule": pl.String, "scope": pl.String})
 """`row` counts data rows from 1; `scope` is `row` (the row is kept out), `cell` (the cell became empty), `masked`
-(an identifier in a text was masked) or `refused` (it was found, and the column became empty in all rows)."""
+(an identifier in a text was masked), `refused` (it was found, and the column became empty in all rows) or, in a
+delivery that a check stops, `stop`."""
 
 ROW_RULES: Final = (
     "too-few-fields", "too-many-fields", "line-too-short", "line-too-long", "not-a-json-object", "doubled-column",

@@ -3,14 +3,14 @@
 import argparse
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from declare import WrongInput, canonical, load, write_atomically
-from koppelkamer.cli.screen import Screen, columns, progress, quarantined
+from declare import WrongInput, load, write_atomically
+from koppelkamer.cli.screen import Screen, columns, language, progress, quarantined
 
 if TYPE_CHECKING:
-    from expectations.validated import ValidatedExtract
-    from intake import Extract
+    from intake import Extract, Quarantine, Source
+    from intake.spool import Spool
 
 
 def check(call: argparse.Namespace) -> Screen:
@@ -28,8 +28,10 @@ def check(call: argparse.Namespace) -> Screen:
 
 
 def hold(call: argparse.Namespace) -> Screen:
-    """Contract and expectations on one file: quality.json, quality.md and quarantine.csv in DIR."""
-    from expectations import validate
+    """Contract and expectations on one file: report.nl.html, report.en.html, quality.json and quarantine.csv in DIR.
+
+    Raises as `expectations.validate`; a check that stops the delivery leaves its report all the same.
+    """
     from intake import Source, read_extract
     from intake.spool import spooled
 
@@ -37,36 +39,58 @@ def hold(call: argparse.Namespace) -> Screen:
     progress(f"reading and checking {source.id}")
     with spooled(call.out) as spool:
         extract = read_extract(source, call.file, spool)
-        held = _written(validate(extract), call.out)
-        if call.against is None:
-            return held
-        progress("comparing it with the earlier delivery")
-        return beside(read_extract(source, call.against, spool), extract, held, call.out)
+        before = _before(source, call.against, spool) if call.against is not None else None
+        return _held(extract, before, call.out, call.language or language())
 
 
-def _written(validated: "ValidatedExtract", out: Path) -> Screen:
-    from expectations.quality import page, summary
-    from expectations.reasons import with_reasons
+def _before(source: "Source", file: Path, spool: "Spool") -> "Extract":
+    from intake import read_extract
 
-    source = validated.source
-    quality = {"source": source.id, "delivery": validated.delivery, "checks": list(validated.quality)}
-    write_atomically(out / "quality.json", canonical(quality) + b"\n")
-    write_atomically(out / "quality.md", page(summary(validated)).encode())
-    write_atomically(out / "quarantine.csv", with_reasons(validated.quarantine).write_csv().encode())
-    facts = {"source": source.id, "rows in": validated.rows_in, "rows kept": validated.height, "out": str(out)}
-    apart = len(validated.quarantine.rows)
-    lines = [f"{source.id}: {validated.rows_in:,} rows, {validated.height:,} kept, {apart:,} in quarantine"]
-    return Screen(facts, [*lines, *quarantined(validated.quarantine), f"  row numbers and rules are in {out}"])
+    progress("reading the earlier delivery")
+    return read_extract(source, file, spool)
 
 
-def beside(before: "Extract", after: "Extract", held: Screen, out: Path) -> Screen:
-    """What was found of the later delivery, and difference.json in the folder: what changed, in counts."""
+def _held(extract: "Extract", before: "Extract | None", out: Path, spoken: str) -> Screen:
+    from expectations.quality import stopped, summary
+    from expectations.validate import ContractBroken, validate
+
+    try:
+        validated = validate(extract)
+    except ContractBroken as broken:
+        _written(stopped(extract, broken), broken.quarantine, extract.source, out)
+        progress(f"stopped; the report is {out / f'report.{spoken}.html'}")
+        raise
+    facts = summary(validated)
+    told = _compared(facts, before, extract) if before is not None else []
+    _written(facts, validated.quarantine, extract.source, out)
+    kept, apart = facts["rows"]["kept"], facts["rows"]["set_apart"]
+    lines = [f"{extract.source.id}: {extract.rows_in:,} rows, {kept:,} kept, {apart:,} in quarantine"]
+    lines += [*quarantined(validated.quarantine), *told]
+    lines += [f"  report: {out / f'report.{spoken}.html'}", f"  row numbers and rules: {out / 'quarantine.csv'}"]
+    return Screen({**facts, "out": str(out)}, lines)
+
+
+def _compared(facts: dict[str, Any], before: "Extract", after: "Extract") -> list[str]:
+    """Lines on what changed since the earlier delivery; `facts` gets it, and how that delivery did."""
+    from expectations.quality import earlier, stopped, summary
+    from expectations.validate import ContractBroken, validate
     from intake.difference import difference
 
     if before.delivery == after.delivery:
-        return Screen({**held.facts, "difference": None}, [*held.lines, "the same file as the earlier delivery"])
-    facts = difference(before, after).facts
-    write_atomically(out / "difference.json", canonical(facts) + b"\n")
+        return ["the same file as the earlier delivery"]
+    progress("comparing it with the earlier delivery")
+    try:
+        then = summary(validate(before))
+    except ContractBroken as broken:
+        then = stopped(before, broken)
+    facts["earlier"] = [earlier(then)]
+    if not after.source.key:
+        return ["no row is held beside an earlier one: the source declares no key"]
+    facts["difference"] = difference(before, after).facts
+    return _changed(facts["difference"])
+
+
+def _changed(facts: dict[str, Any]) -> list[str]:
     lines = [f"beside the earlier delivery: {facts['added']:,} rows added, {facts['gone']:,} gone, "
              f"{facts['changed']:,} changed, {facts['same']:,} the same"]  # fmt: skip
     lines += columns([(count, f"cells of {name} changed") for name, count in facts["columns"].items() if count])
@@ -74,7 +98,19 @@ def beside(before: "Extract", after: "Extract", held: Screen, out: Path) -> Scre
         lines.append(
             f"  without a key of their own: {facts['unmatched']['before']:,} and {facts['unmatched']['after']:,}"
         )
-    return Screen({**held.facts, "difference": facts}, [*held.lines, *lines])
+    return lines
+
+
+def _written(facts: dict[str, Any], quarantine: "Quarantine", source: "Source", out: Path) -> None:
+    """The report is masked as the gate's strict profile has it, for it may go to others than the supplier; row numbers
+    are for the supplier."""
+    from expectations.reasons import with_reasons
+    from expectations.report import Masking, write_report
+    from gate import Policy, profile
+
+    minimum = load(profile("nl-streng"), Policy).thresholds.minimum_people.value
+    write_report(facts, source, Masking(int(minimum)), out)
+    write_atomically(out / "quarantine.csv", with_reasons(quarantine).write_csv().encode())
 
 
 def propose(call: argparse.Namespace) -> Screen:

@@ -79,8 +79,8 @@ def test_the_command_tells_what_changed(tmp_path: Path, capsys: pytest.CaptureFi
     call = ["check", str(tmp_path / "new.csv"), "--source", str(declared), "--out", str(tmp_path / "out")]
     assert main([*call, "--against", str(tmp_path / "old.csv")]) == 0
     assert "0 rows added, 0 gone, 1 changed, 1 the same" in capsys.readouterr().out
-    written = (tmp_path / "out" / "difference.json").read_text()
-    assert json.loads(written)["columns"] == {"b": 0, "c": 1}
+    written = (tmp_path / "out" / "quality.json").read_text()
+    assert json.loads(written)["difference"]["changed"] == {"at_least": 0, "at_most": 18}, "b and c, of which few each"
     assert "Kanarievogel" not in written
     assert main([*call, "--against", str(tmp_path / "new.csv")]) == 0
     assert "the same file as the earlier delivery" in capsys.readouterr().out

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from benchmarks.freetext import figures, texts
 from benchmarks.freetext import source as texts_source
 from expectations import validate
-from expectations.quality import page, summary
+from expectations.quality import summary
+from expectations.report import Masking, render, tell
 from intake import Extract, Source
 from intake.freetext import MASKS, VERSION, mask, measured
 from pseudonymise.quality import is_of_source
@@ -96,8 +97,8 @@ def test_a_report_counts_what_was_masked_and_says_how_well_it_is_found(tmp_path:
     facts = summary(validated)
     assert {each["rule"]: each["count"] for each in facts["quarantine"]} == {"freetext-bsn": 1, "freetext-name": 1}
     assert (facts["rows"]["kept"], facts["emptied"]) == (2, 0)
-    written = page(facts)
-    assert "Searched: remark (mask)." in written
+    written = render(tell(facts, validated.source, Masking(10)), "nl")
+    assert "Doorzocht: remark (gemaskeerd)." in written
     assert "een burgerservicenummer" in written
     assert "999990639" not in written and "Anna" not in written
 

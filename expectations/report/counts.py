@@ -1,0 +1,111 @@
+"""The counts of one delivery, this one or an earlier one, as they may be told."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from expectations.contract import Asked, Consequence
+from expectations.report.masking import Masking, Told, share
+
+Place = tuple[str | None, str]
+"""Column (None: the row as a whole) and rule."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """`found` holds `rows`, `quarantine` and `checks`, as the facts do."""
+
+    found: Mapping[str, Any]
+    asked: tuple[Asked, ...]
+    masking: Masking
+    exact_rows: bool = False
+    """Whether the number of rows in the file is told as it is."""
+
+    @cached_property
+    def rows(self) -> Told:
+        count = self.found["rows"]["in"]
+        return self.masking.rows(count) if self.exact_rows else self.masking(count)
+
+    @cached_property
+    def apart(self) -> dict[Place, tuple[str, Told]]:
+        """Scope and count of each reason in quarantine."""
+        return {
+            (each["column"], each["rule"]): (each["scope"], self._told(each["column"], each["rule"], each["count"]))
+            for each in self.found["quarantine"]
+        }
+
+    @cached_property
+    def set_apart(self) -> Told:
+        if self.found.get("stopped"):
+            return self.rows
+        parts = [told for scope, told in self.apart.values() if scope == "row"]
+        return self.masking.total([parts], self.found["rows"]["set_apart"]).within(self.rows.at_most)
+
+    @cached_property
+    def kept(self) -> Told:
+        if self.found.get("stopped"):
+            return Told(0, 0)
+        least, most = self.set_apart.left_of(self.rows.at_least), self.set_apart.left_of(self.rows.at_most)
+        return Told(least.at_least, most.at_most)
+
+    @cached_property
+    def emptied(self) -> Told:
+        columns: dict[str | None, list[Told]] = {}
+        for (column, _), (scope, told) in self.apart.items():
+            if scope == "cell":
+                columns.setdefault(column, []).append(told)
+        return self.masking.total(columns.values(), self.found["emptied"])
+
+    def check(self, check: Mapping[str, Any]) -> Told | None:
+        """How many failed; None where a column was judged as a whole. In quarantine the same number stands, but for
+        required cells that another check emptied."""
+        place = (check["column"], check["rule"])
+        if place in self.apart and self._names[place] == 1:
+            return self.apart[place][1]
+        if check["outcome"] == "failed" and not check["unexpected"]:
+            return None
+        return self._told(*place, check["unexpected"])
+
+    def evaluated(self, check: Mapping[str, Any] | None) -> Told:
+        """Filled cells that a check judged; all rows where no check counted them."""
+        if check is None:
+            return self.rows
+        count = self.found["rows"]["in"]
+        lacking = self.masking.coarse(count - check["evaluated"], count)
+        return Told(lacking.left_of(self.rows.at_least).at_least, lacking.left_of(self.rows.at_most).at_most)
+
+    def of(self, place: Place) -> tuple[Told | None, tuple[float, float] | None] | None:
+        """Count and share at a place; None where this delivery was not asked."""
+        check = self.checks.get(place)
+        if place in self.apart:
+            told: Told | None = self.apart[place][1]
+        elif check is not None:
+            told = self.check(check)
+        elif place[0] is None:
+            told = Told(0, 0)
+        else:
+            return None
+        return told, None if told is None else share(told, self.evaluated(check))
+
+    @cached_property
+    def checks(self) -> dict[Place, Mapping[str, Any]]:
+        """By place; of checks with one name the one that most failed."""
+        ordered = sorted(self.found["checks"], key=lambda each: int(each["unexpected"]))
+        return {(each["column"], each["rule"]): each for each in ordered}
+
+    @cached_property
+    def _names(self) -> Counter[Place]:
+        return Counter((each["column"], each["rule"]) for each in self.found["checks"])
+
+    @cached_property
+    def _judged(self) -> set[Place]:
+        return {(each.column, each.rule) for each in self.asked if each.arguments.get("mostly", 1) != 1}
+
+    def _told(self, column: str | None, rule: str, count: int) -> Told:
+        return self.masking.judged(count) if (column, rule) in self._judged else self.masking(count)
+
+
+COSTS: tuple[Consequence | str, ...] = ("stop", "row", "refused", "cell", "warn", "masked")
+"""What a finding costs, dearest first."""

@@ -1,0 +1,84 @@
+"""The quality report: one page of HTML and its annex, offline, without script or outside asset, in Dutch or English."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
+from importlib.resources import files
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from expectations.report.trend import Trend, trend
+from expectations.report.words import Language, Words, words
+
+_ON_PAGE_ONE: Final = 8
+"""Findings that the first page has room for."""
+
+
+def render(told: Mapping[str, Any], language: Language) -> str:
+    """The page of what may be told (`expectations.report.tell`); nothing else is at hand here."""
+    t = words(language)
+    return (
+        _templates()
+        .get_template("page.html.jinja")
+        .render(
+            t=t,
+            told=told,
+            first=told["findings"][:_ON_PAGE_ONE],
+            more=told["findings"][_ON_PAGE_ONE:],
+            columns=_by_use(told),
+            totals=_totals(told),
+            trend=partial(_trend, t),
+            rows_trend=trend,
+            style=_style(),
+        )
+    )
+
+
+def _by_use(told: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Names of the declared columns, by what they are good for."""
+    names: dict[str, list[str]] = {"fine": [], "action": [], "stopped": []}
+    for column in told["columns"]:
+        if column["use"] is not None and column["role"] != "drop":
+            names[column["use"]].append(column["name"])
+    return names
+
+
+def _totals(told: Mapping[str, Any]) -> list[tuple[str, Any, Any, Trend]]:
+    """Name, now, the delivery before, and trend of each control total of rows."""
+    return [
+        (name, told["rows"][name], told["earlier"][0]["rows"][name] if told["earlier"] else None, _counts(told, name))
+        for name in ("in", "kept", "set_apart")
+    ]
+
+
+def _counts(told: Mapping[str, Any], name: str) -> Trend:
+    return trend(_bounds(told["rows"][name]), [_bounds(each["rows"][name]) for each in told["earlier"]])
+
+
+def _bounds(count: Mapping[str, int]) -> Sequence[float]:
+    return (float(count["at_least"]), float(count["at_most"]))
+
+
+def _trend(t: Words, finding: Mapping[str, Any]) -> tuple[Trend, str]:
+    """With the share of the delivery before, as a text."""
+    found = trend(finding["share"], [each["share"] for each in finding["before"]])
+    last = next((each for each in finding["before"] if each["share"] is not None), None)
+    return found, t.percent(last["share"], last["count"]) if last else ""
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("expectations.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+@cache
+def _style() -> Markup:
+    """Our own style sheet, not text of anybody's: safe to set into the page as it is."""
+    return Markup(files("expectations.report").joinpath("templates", "style.css").read_text(encoding="utf-8"))  # noqa: S704
