@@ -29,6 +29,7 @@ FORMS: Final[dict[str, str]] = {
     "activity": _ID, "status": r"ok|refused|failed", "started": _TIME, "ended": _TIME,
     "source": _ID, "delivery": _DIGEST, "request": _ID, "run": _ID, "release": _ID,
     "rows in": r"\d{1,12}", "rows kept": r"\d{1,12}", "rows quarantined": r"\d{1,12}", "links": r"\d{1,15}",
+    "records": r"\d{1,15}", "found": r"\d{1,15}",
     "plan": _DIGEST, "verdict": _DIGEST, "output": _DIGEST, "manifest": _DIGEST,
     "period": r"\d{4}(-[A-Z0-9-]{2,5})?", "suite": _DIGEST, "corrects": _DIGEST, "supplements": _DIGEST,
     "outcome": r"PASS|WARN|FAIL|NOT ASSESSABLE",
@@ -71,6 +72,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(204, "processing", "draft examined",
              (*_PROCESSING, "request", "run", "release", "outcome", "verdict", "output")),
         Kind(205, "processing", "parcel written", (*_PROCESSING, "release", "manifest")),
+        Kind(209, "processing", "sources cross-checked", (*_PROCESSING, "plan", "records", "found")),
     )
 }  # fmt: skip
 

@@ -6,6 +6,7 @@ from typing import Final
 from declare import Refusal, Signer, verify_signature, write_atomically
 from flows.deliveries import latest, protected_table
 from flows.keyring import Keyring
+from flows.meanings import check_model
 from koppelkamer.room import Room
 from linkage import FittedModel, train
 
@@ -22,8 +23,12 @@ class NotTrained(Refusal):
 
 
 def train_model(room: Room, keyring: Keyring, model_id: str) -> FittedModel:
-    """Estimate the model on the latest deliveries of its two sources, write and sign it."""
+    """Estimate the model on the latest deliveries of its two sources, write and sign it.
+
+    Raises `ConceptsDiffer` when it compares columns that mean different things.
+    """
     model = room.model(model_id)
+    check_model(room, model)
     left = protected_table(room, keyring, model.left, latest(model.left))
     right = left if model.dedupe else protected_table(room, keyring, model.right, latest(model.right))
     fitted = train(left, right, model)
@@ -32,8 +37,9 @@ def train_model(room: Room, keyring: Keyring, model_id: str) -> FittedModel:
 
 
 def fitted_model(room: Room, model_id: str) -> FittedModel:
-    """The frozen model. Raises `NotTrained`, or `BadSignature` when it is not as it was signed."""
+    """The frozen model. Raises `NotTrained`, `BadSignature` when it is not as it was signed, or `ConceptsDiffer`."""
     model, (frozen, signature) = room.model(model_id), _paths(room, model_id)
+    check_model(room, model)
     if not is_trained(room, model_id):
         raise NotTrained(model_id)
     content = frozen.read_bytes()

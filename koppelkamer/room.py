@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from declare import Declaration, WrongInput, load
 from expectations.dictionary import Dictionary
 from intake.source import Source
+from koppelkamer.crosschecks import CrossChecks
 from linkage import Model
 from pseudonymise.domain import Domain
 from register.declarations import Agreement, Request
@@ -133,7 +134,25 @@ class Room:
 
     @cached_property
     def dictionary(self) -> Dictionary:
-        return load(self.folder / "dictionary.toml", Dictionary)
+        """Raises `WrongInput` when a concept's owner is no partner of the room."""
+        dictionary = load(self.folder / "dictionary.toml", Dictionary)
+        partners = {partner.id for partner in self.declaration.partners}
+        if strange := [concept.id for concept in dictionary.concepts if concept.owner not in partners]:
+            raise WrongInput(
+                f"dictionary.toml names an owner of {strange[0]} who is no partner of the room",
+                remedy=f"The partners are: {', '.join(sorted(partners))}.",
+            )
+        return dictionary
+
+    @cached_property
+    def cross_checks(self) -> CrossChecks:
+        """Raises `WrongInput` when the room declares none."""
+        path = self.folder / "cross-checks.toml"
+        if not path.is_file():
+            raise WrongInput(
+                "this room declares no cross-checks", remedy=f"Write {path.name}, and have the agreement cover it."
+            )
+        return load(path, CrossChecks)
 
     def source(self, name: str) -> Source:
         return _one("source", self.sources, name)

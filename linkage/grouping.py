@@ -14,11 +14,11 @@ def file_clusters(
 ) -> tuple[ClusterReport, pl.DataFrame]:
     """Clusters of one file as `id`, `cluster`, of two as `side`, `id`, `cluster`, from links by position."""
     if pairing.model.dedupe:
-        found = clusters(left.ids.len(), links.select(one="l", two="r"), _rules(pairing, ["left"]))
+        found = clusters(left.ids.len(), links.select(one="l", two="r"), rules_of(pairing, ["left"]))
         return found.report, pl.DataFrame([left.ids.alias("id"), found.numbers])
     start = left.ids.len()
     ties = links.select(one="l", two=pl.col("r") + start)
-    found = clusters(start + right.ids.len(), ties, _rules(pairing, ["left", "right"]))
+    found = clusters(start + right.ids.len(), ties, rules_of(pairing, ["left", "right"]))
     sides = [
         pl.select(pl.repeat(name, side.ids.len()).alias("side")) for name, side in (("left", left), ("right", right))
     ]
@@ -26,7 +26,7 @@ def file_clusters(
     return found.report, pl.concat(sides).with_columns(ids, found.numbers)
 
 
-def _rules(pairing: Pairing, sides: Sequence[str]) -> Rules:
+def rules_of(pairing: Pairing, sides: Sequence[str]) -> Rules:
     """The model's rules for the records of one side, or of two that were compared with each other only."""
     codes = {"left": pairing.left_codes, "right": pairing.right_codes}
     declared = pairing.model.clusters

@@ -1,12 +1,14 @@
 """What must hold on a day before anything is received, submitted or run. Each function returns nothing or refuses."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Literal
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from register.models import Agreement, Approval, Delivery, Request, RequestSource, Source
+from register.declarations import Dpia
+from register.models import Agreement, Approval, Delivery, Request, Source
 from register.plan import Plan, differences
 from register.refusals import (
     AgreementLapsed,
@@ -57,14 +59,13 @@ def check_may_submit(request: Request, today: date) -> None:
 
     Raises `NoDpia`, `DpiaNotValid`, `AgreementLapsed`, `RetentionOver`, `NotAParty`, `NoGround` or `NoTriple`.
     """
-    _check_dpia(request, today)
+    check_dpia(f"request {request.id}", _dpia_of(request), today)
     agreement = request.agreement
-    if not agreement.starts <= today <= agreement.until:
-        raise AgreementLapsed(agreement.id, agreement.starts, agreement.until)
+    check_in_force(agreement, today)
     if request.retention_until < today:
         raise RetentionOver(request.id, request.retention_until)
     for used in request.sources.select_related("source__owner").order_by("source_id"):
-        _check_source(request, used)
+        check_use(agreement, used.source, used.ground, request.recipients, request.purpose)
 
 
 def check_may_run(request_id: str, plan: Plan, today: date) -> None:
@@ -117,26 +118,46 @@ def has_lapsed(request: Request, today: date) -> bool:
     return min(ends) < today and request.state != RequestState.EXPIRED
 
 
-def _check_dpia(request: Request, today: date) -> None:
-    if request.dpia is None or request.dpia_approved is None or request.dpia_valid_until is None:
-        raise NoDpia(request.id)
-    if request.dpia_status != "approved":
-        raise DpiaNotValid(request.dpia, "is suspended")
-    if request.dpia_valid_until < today:
-        raise DpiaNotValid(request.dpia, f"ended on {request.dpia_valid_until}")
-    if request.dpia_approved > today:
-        raise DpiaNotValid(request.dpia, f"is approved only from {request.dpia_approved}")
+def check_dpia(subject: str, dpia: Dpia | None, today: date) -> None:
+    """Raises `NoDpia` or `DpiaNotValid`."""
+    if dpia is None:
+        raise NoDpia(subject)
+    if dpia.status != "approved":
+        raise DpiaNotValid(dpia.id, "is suspended")
+    if dpia.valid_until < today:
+        raise DpiaNotValid(dpia.id, f"ended on {dpia.valid_until}")
+    if dpia.approved > today:
+        raise DpiaNotValid(dpia.id, f"is approved only from {dpia.approved}")
 
 
-def _check_source(request: Request, used: RequestSource) -> None:
-    agreement, source = request.agreement, used.source
+def check_in_force(agreement: Agreement, today: date) -> None:
+    """Raises `AgreementLapsed`."""
+    if not agreement.starts <= today <= agreement.until:
+        raise AgreementLapsed(agreement.id, agreement.starts, agreement.until)
+
+
+def check_use(agreement: Agreement, source: Source, ground: str, recipients: Iterable[str], purpose: str) -> None:
+    """A source may go to all recipients for a purpose. Raises `NotAParty`, `NoGround` or `NoTriple`."""
     if not agreement.parties.filter(id=source.owner_id).exists():
         raise NotAParty(source.id, source.owner_id)
-    if not agreement.grounds.filter(source=source.id, law=used.ground).exists():
+    if not agreement.grounds.filter(source=source.id, law=ground).exists():
         raise NoGround(source.id, agreement.id)
-    for recipient in request.recipients:
-        if not agreement.triples.filter(source=source.id, recipient=recipient, purpose=request.purpose).exists():
-            raise NoTriple(agreement.id, source.id, recipient, request.purpose)
+    for recipient in recipients:
+        if not agreement.triples.filter(source=source.id, recipient=recipient, purpose=purpose).exists():
+            raise NoTriple(agreement.id, source.id, recipient, purpose)
+
+
+def _dpia_of(request: Request) -> Dpia | None:
+    """As the register has it."""
+    if request.dpia is None or request.dpia_approved is None or request.dpia_valid_until is None:
+        return None
+    content = {
+        "id": request.dpia,
+        "approved": request.dpia_approved,
+        "valid_until": request.dpia_valid_until,
+        "status": request.dpia_status,
+    }
+    return Dpia.model_validate(content)
 
 
 def _agreement_for(source: Source, today: date) -> Agreement:

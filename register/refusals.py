@@ -82,10 +82,10 @@ class OtherPeriod(Refusal):
 
 
 class NoDpia(Refusal):
-    def __init__(self, request: str) -> None:
+    def __init__(self, subject: str) -> None:
         super().__init__(
-            f"request {request} names no DPIA",
-            remedy="Add [dpia] with id, approved, valid_until and status to the request.",
+            f"{subject} names no DPIA",
+            remedy="Add [dpia] with id, approved, valid_until and status to its declaration.",
         )
 
 

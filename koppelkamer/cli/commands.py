@@ -82,6 +82,9 @@ COMMANDS: Final = (
     Command("train", "estimate a model on the stored deliveries, freeze and sign it", "room:train", {
         "model": {"metavar": "MODEL"}, **_ROOM, **_AS,
     }),
+    Command("crosscheck", "find double registrations, contradictions, orphaned addresses", "crosscheck:crosscheck", {
+        **_ROOM, **_AS,
+    }),
     Command("submit", "put a request into the register", "room:submit", {
         "request": {"metavar": "REQUEST"}, **_ROOM, **_AS,
     }),

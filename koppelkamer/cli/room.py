@@ -61,7 +61,7 @@ def submit(call: argparse.Namespace) -> Screen:
     from flows.submit import submit as submit_request
 
     room, keyring = _open(call)
-    request = submit_request(room, _person(room, call), call.request)
+    request = submit_request(room, person(room, call), call.request)
     write_logs(room, keyring.signer)
     return Screen({"request": request.id, "state": request.state}, [f"request {request.id} is {request.state}"])
 
@@ -75,7 +75,7 @@ def decide(call: argparse.Namespace) -> Screen:
 
     what = subject(call.subject)
     answers = _answers(call)
-    take_step(_person(room, call), what, call.action, seen=what.digest, reason=call.reason, answers=answers)
+    take_step(person(room, call), what, call.action, seen=what.digest, reason=call.reason, answers=answers)
     write_logs(room, keyring.signer)
     return Screen({"subject": what.id, "state": what.state}, [f"{what.id} is {what.state.replace('_', ' ')}"])
 
@@ -85,7 +85,7 @@ def run(call: argparse.Namespace) -> Screen:
     from flows.link import link
 
     room, keyring = _open(call)
-    by = _person(room, call)
+    by = person(room, call)
     progress(f"running {call.request}")
     if call.via == "prefect":
         from flows.orchestrate import Flows
@@ -164,7 +164,7 @@ def _open(call: argparse.Namespace) -> tuple[Room, Keyring]:
     return room, keyring
 
 
-def _person(room: Room, call: argparse.Namespace) -> "SignedIn":
+def person(room: Room, call: argparse.Namespace) -> "SignedIn":
     """Whoever is signed in, or in a demo room the person being played."""
     from register import session
 

@@ -63,6 +63,11 @@ def identification(municipality: pl.Expr, serial: pl.Expr) -> pl.Expr:
     return municipality + "20" + serial.cast(pl.String).str.zfill(10)
 
 
+def mistyped_number(number: pl.Expr) -> pl.Expr:
+    """A house number with a digit too many, which no street of this world goes up to."""
+    return "9" + number.str.zfill(3)
+
+
 def residences(places: pl.DataFrame, households: int, rng: np.random.Generator) -> pl.DataFrame:
     """Where each household lives and lived: `household`, `address`, `old_address`, `settled` (Date, up to 2025)."""
     inhabited, withdrawn = (

@@ -17,6 +17,8 @@ class Residents:
     unknown_day: float = 0.003
     under_investigation: float = 0.015
     mistyped: float = 0.002
+    nowhere: float = 0.003
+    """At a house number that is not in the register of addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Incomes:
     invalid_bsn: float = 0.003
     outdated_address: float = 0.03
     mistyped: float = 0.01
+    moved_lately: float = 0.01
+    """With a day in the last year for having moved, although they moved longer ago."""
 
 
 @dataclass(frozen=True, slots=True)

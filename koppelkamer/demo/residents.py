@@ -6,14 +6,16 @@ import polars as pl
 from koppelkamer.demo import bsn
 from koppelkamer.demo.chance import struck
 from koppelkamer.demo.names import full_surname
+from koppelkamer.demo.places import mistyped_number
 from koppelkamer.demo.rates import RESIDENTS
 from koppelkamer.demo.spelling import mistyped
 
 
 def residents(people: pl.DataFrame, spare: pl.Series, places: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """The rows of the file in its order and under its column names, with `person` in front.
+    """The rows of the file in its order and under its column names, with `person` and `address` in front.
 
-    `spare` are BSNs of nobody, one for each person to be registered twice.
+    `address` is null where the file has a house number that is nowhere. `spare` are BSNs of nobody, one for each person
+    to be registered twice.
     """
     rows = pl.concat([people, _doubles(people, spare, rng)]).sample(
         fraction=1, shuffle=True, seed=int(rng.integers(2**32))
@@ -25,9 +27,15 @@ def residents(people: pl.DataFrame, spare: pl.Series, places: pl.DataFrame, rng:
         day_unknown=struck(count, RESIDENTS.unknown_day, rng),
         in_onderzoek=struck(count, RESIDENTS.under_investigation, rng),
     )
+    # Drawn last, so that the rest of the file is what it would be without.
+    nowhere = struck(count, RESIDENTS.nowhere, rng)
+    rows = rows.with_columns(
+        address=pl.when(~nowhere).then("address"),
+        huisnummer=pl.when(nowhere).then(mistyped_number(pl.col("huisnummer"))).otherwise("huisnummer"),
+    )
     born = pl.col("born").dt.strftime("%Y%m%d")
     return rows.select(
-        "person",
+        "person", "address",
         pl.when("invalid").then(bsn.spoilt(rows["bsn"], rng)).otherwise("bsn").alias("burgerservicenummer"),
         pl.col("given_names").alias("voornamen"),
         pl.col("prefix").alias("voorvoegsel"),

@@ -9,8 +9,11 @@ from intake import Source
 from tests.intake.sources import source
 
 
+CONCEPT = {"definition": "…", "owner": "tax"}
+
+
 def dictionary(*ids: str) -> Dictionary:
-    return Dictionary.model_validate({"concepts": [{"id": each, "title": each, "definition": "…"} for each in ids]})
+    return Dictionary.model_validate({"concepts": [CONCEPT | {"id": each, "title": each} for each in ids]})
 
 
 def points(name: str, **columns: str | None) -> Source:
