@@ -27,8 +27,8 @@ def generate(out: Path, persons: int = 20_000, seed: int = 2026) -> None:
     """Write `deliveries/{residents,incomes,reports,addresses}.csv` and `truth/` below `out`.
 
     `persons` are resident; the same seed gives the same bytes. `truth/people.csv` and `truth/places.csv` hold what is
-    so; `truth/<source>.rows.csv` says for each data row (from 1) which person it is about, and which address it names. Nothing on
-    the way from file to parcel reads the truth.
+    so; `truth/<source>.rows.csv` says for each data row (from 1) which person it is about, and which address it
+    names. Nothing on the way from file to parcel reads the truth.
     """
     world, build, *chances = (np.random.default_rng(part) for part in np.random.SeedSequence(seed).spawn(6))
     everybody, spare, all_places = population(persons, round(RESIDENTS.double * persons) or 1, world)

@@ -8,7 +8,6 @@ from expectations.dictionary import Dictionary, Homonym, check_concepts
 from intake import Source
 from tests.intake.sources import source
 
-
 CONCEPT = {"definition": "…", "owner": "tax"}
 
 
