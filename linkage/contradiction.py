@@ -155,7 +155,8 @@ class _Pairs:
     def values(self, one: Agreed) -> pl.DataFrame:
         """`filled` and `differ` of each link; what is not filled does not differ."""
         if one.level is not None:
-            return _by_level(self.links[f"level {one.field}"], self._number(one))
+            number = self._number(one)
+            return _by_level(self.links[f"level {one.field}"], number)
         return self._beside(one, self.links["l"], self.links["r"])
 
     def strangers(self, one: Agreed) -> float:
