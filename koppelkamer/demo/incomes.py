@@ -49,7 +49,7 @@ def _since(rows: pl.DataFrame, outdated: pl.Series, rng: np.random.Generator) ->
     years = pl.Series(rng.integers(365, 10 * 365, rows.height))
     lately = struck(rows.height, INCOMES.moved_lately, rng)
     day = pl.Series(DAY - rng.integers(1, 365, rows.height)).cast(pl.Date)
-    earlier = pl.col("settled") - pl.duration(days=years)
+    earlier = pl.col("settled") - pl.duration(days=pl.lit(years))
     return rows.select(
         pl.when(lately & (pl.col("settled") < day.dt.offset_by("-2y")))
         .then(day)
