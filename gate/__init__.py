@@ -3,6 +3,7 @@
 from gate.bias.facts import GroupRates, Headline, History, Population, Proxies, Sensitivity, Tally
 from gate.examine import examine
 from gate.finding import Finding, Outcome
+from gate.lineage.published import Dimension, Lineage, Published
 from gate.policy import Policy, SignedPolicy, profile, sign_policy, verify_policy
 from gate.subject import TOTAL, Cells, OutputColumn, Subject, SubjectError
 from gate.verdict import Verdict
@@ -10,15 +11,18 @@ from gate.verdict import Verdict
 __all__ = [
     "TOTAL",
     "Cells",
+    "Dimension",
     "Finding",
     "GroupRates",
     "Headline",
     "History",
+    "Lineage",
     "Outcome",
     "OutputColumn",
     "Policy",
     "Population",
     "Proxies",
+    "Published",
     "Sensitivity",
     "SignedPolicy",
     "Subject",

@@ -9,6 +9,7 @@ import polars as pl
 
 from declare import WrongInput, canonical, digest, digest_frame
 from gate.bias.facts import GroupRates, History, Population, Proxies, Sensitivity, Tally
+from gate.lineage.published import Lineage, Published
 
 TOTAL: Final = "*"
 """In a dimension of `Cells`: the sum over that dimension."""
@@ -95,6 +96,10 @@ class Subject:
     proxies: Proxies | None = None
     sensitivity: Sensitivity | None = None
     history: History | None = None
+    lineage: Lineage | None = None
+    """Whose records the cells hold; None when nobody told."""
+    earlier: tuple[Published, ...] = ()
+    """What left before, to whomever, also when it was revoked later."""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -104,7 +109,7 @@ class Subject:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over everything the gate was shown."""
+        """SHA-256 over all that the gate was shown, but not over tokens: rooms with the same inputs differ in them."""
         return digest(canonical(_contents(self)))
 
 
@@ -133,4 +138,5 @@ def _contents(subject: Subject) -> dict[str, Any]:
         "dpia": subject.dpia,
         "not_assessable": list(subject.not_assessable),
         "without_ground": list(subject.without_ground),
+        "earlier": [[release.release, digest_frame(release.table)] for release in subject.earlier],
     }

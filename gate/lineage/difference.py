@@ -1,0 +1,121 @@
+"""Two releases and what is left when a cell of one is subtracted from a cell of the other.
+
+Subtracting tells something where one cell holds all of the other: the records of a smaller cell, or its persons where
+the releases rest on different deliveries. Where neither holds the other, what one subtraction leaves is no group of
+persons; what several releases tell together is for `gate.lineage.joint`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from gate.lineage.codes import Coded
+
+Of = Literal["record", "person"]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`smallest`: persons left by a subtraction, at least; None where no cell holds another. `close`: how many
+    subtractions leave fewer than the limit."""
+
+    smallest: int | None
+    close: int
+
+
+def difference(new: Coded, old: Coded, least: int) -> Difference:
+    """What subtracting published cells leaves, in persons.
+
+    A pair one of whose cells stands in the other release too, with the same members, is left out: there the subtraction
+    tells what a single release tells already, which other rules decide.
+    """
+    nobody = pl.DataFrame(schema={"left": pl.Int64})
+    found = pl.concat([nobody, *(_left(new, old, of, least) for of in _views(new, old))])["left"]
+    return Difference(None if found.is_empty() else int(found.min()), int((found < least).sum()))  # type: ignore[arg-type]
+
+
+def comparable(new: Coded, old: Coded) -> bool:
+    """Whether everybody in one release would be known again in the other."""
+    same_delivery = new.delivery == old.delivery
+    return new.key == old.key and (same_delivery or (new.lasting and old.lasting))
+
+
+def _views(new: Coded, old: Coded) -> tuple[Of, ...]:
+    if new.key != old.key:
+        return ()
+    return ("record", "person") if new.delivery == old.delivery else ("person",)
+
+
+def _left(new: Coded, old: Coded, of: Of, least: int) -> pl.DataFrame:
+    """`left`: persons, of every subtraction that leaves somebody."""
+    pairs = _nested(new, old, of)
+    sides = ((new, "cell", old, "cell_old"), (old, "cell_old", new, "cell"))
+    parts = [_persons(pairs.filter(pl.col("outer") == at), *side, of, least) for at, side in enumerate(sides)]
+    return pl.concat(parts)
+
+
+def _nested(new: Coded, old: Coded, of: Of) -> pl.DataFrame:
+    """`cell`, `cell_old`, `outer` (0 when the new cell holds the old one, 1 the other way round)."""
+    shared = pl.concat(_shared(new, old, of))
+    sizes = shared.join(_sizes(new, of), on="cell").join(_sizes(old, of).rename({"cell": "cell_old"}), on="cell_old")
+    equal = sizes.filter((pl.col("both") == pl.col("size")) & (pl.col("both") == pl.col("size_right")))
+    telling = sizes.join(equal, on="cell", how="anti").join(equal, on="cell_old", how="anti")
+    holds_old, held = pl.col("both") == pl.col("size_right"), pl.col("both") == pl.col("size")
+    return telling.filter(holds_old | held).select("cell", "cell_old", outer=held.cast(pl.Int8))
+
+
+def _shared(new: Coded, old: Coded, of: Of) -> Iterator[pl.DataFrame]:
+    """`cell`, `cell_old` and how many they have in common (`both`), of published cells that have any."""
+    left, right = (side.members.select("cell", of).unique() for side in (new, old))
+    met = left.join(right, on=of, suffix="_old")
+    counted = pl.len()
+    if left[of].is_unique().all() and right[of].is_unique().all():
+        met, counted = met.group_by("cell", "cell_old").agg(both=pl.len()), pl.col("both").sum()
+    else:
+        counted = pl.col(of).n_unique()
+    for mine in new.margins.values():
+        for theirs in old.margins.values():
+            cells = met.with_columns(cell=mine.gather(met["cell"]), cell_old=theirs.gather(met["cell_old"]))
+            found = cells.group_by("cell", "cell_old").agg(both=counted.cast(pl.UInt32))
+            yield found.filter(_published(new, found["cell"]) & _published(old, found["cell_old"]))
+
+
+def _published(side: Coded, cells: pl.Series) -> pl.Series:
+    return side.table["people"].is_not_null().gather(cells)
+
+
+def _sizes(side: Coded, of: Of) -> pl.DataFrame:
+    """`cell` and `size`, margins included."""
+    parts = [
+        side.members.select(margin.gather(side.members["cell"]).alias("cell"), of)
+        .group_by("cell")
+        .agg(size=pl.col(of).n_unique())
+        for margin in side.margins.values()
+    ]
+    return pl.concat(parts)
+
+
+def _persons(
+    pairs: pl.DataFrame, outer: Coded, mine: str, inner: Coded, theirs: str, of: Of, least: int
+) -> pl.DataFrame:
+    """`left`: persons in the outer cell and not in the inner one: exactly where they may be fewer than `least`."""
+    sizes = [_sizes(side, "person").rename({"cell": name}) for side, name in ((outer, mine), (inner, theirs))]
+    bound = (
+        pairs.join(sizes[0], on=mine)
+        .join(sizes[1], on=theirs)
+        .with_columns(left=pl.col("size").cast(pl.Int64) - pl.col("size_right").cast(pl.Int64))
+    )
+    clear = bound.filter(pl.col("left") >= least).select("left")
+    near = bound.filter(pl.col("left") < least).select(mine, theirs)
+    if of == "person" or near.is_empty():
+        return pl.concat([clear, bound.filter(pl.col("left") < least).select("left")])
+    return pl.concat([clear, _exactly(near, outer, mine, inner, theirs)])
+
+
+def _exactly(near: pl.DataFrame, outer: Coded, mine: str, inner: Coded, theirs: str) -> pl.DataFrame:
+    held = near.join(outer.counted_in().rename({"cell": mine}), on=mine)
+    taken = near.join(inner.counted_in().rename({"cell": theirs}).drop("person"), on=theirs)
+    left = held.join(taken, on=[mine, theirs, "record"], how="anti")
+    return left.group_by(mine, theirs).agg(left=pl.col("person").n_unique().cast(pl.Int64)).select("left")

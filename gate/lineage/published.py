@@ -1,0 +1,51 @@
+"""What a release published, and of whom: plain frozen values, so that the gate compares releases without a room."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+MEMBERS: Final = pl.Schema({"cell": pl.UInt32, "record": pl.Binary, "person": pl.Binary, "lasting": pl.Boolean})
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A dimension of a table and what it is made of."""
+
+    name: str
+    variables: tuple[str, ...]
+    """The source's column it comes from (of a derived one its origin), and its concept: dimensions that share one are
+    related, such as two bandings of one age."""
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Lineage:
+    """Of whom a table is made.
+
+    `members`: as `MEMBERS`, one row per counted record: `cell` (row number in the table, from 0; never a margin), its
+    `record` token, the token of the `person` it is about, and whether that token is `lasting`: whether another delivery
+    gives the same person the same one.
+    """
+
+    dimensions: tuple[Dimension, ...]
+    members: pl.DataFrame
+    delivery: str
+    """Digest of the delivery the records come from; record tokens of two deliveries never agree."""
+    key: str
+    """Name of the key under which persons got their tokens; persons of two keys cannot be compared."""
+
+    @property
+    def lasting(self) -> bool:
+        """Whether every person would be known again in another delivery."""
+        return bool(self.members["lasting"].all())
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Published:
+    """A release as it left. `table`: one row per cell with the dimensions (String), `people`, `records` and perhaps
+    more, all of them null where the cell is hidden."""
+
+    release: str
+    recipients: tuple[str, ...]
+    table: pl.DataFrame
+    lineage: Lineage

@@ -1,0 +1,87 @@
+"""What a release tells together with all releases before it, to whomever they went."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+from gate.case import Case
+from gate.finding import NONE, Finding, Outcome
+from gate.lineage.codes import Coded, coded
+from gate.lineage.difference import comparable, difference
+from gate.lineage.published import Published
+
+_NEW: Final = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Differencing:
+    """Subtracting a published cell from one of an earlier release leaves nobody or enough distinct persons."""
+
+    id: ClassVar = "D08"
+    source: ClassVar = "ABS DataLab rule of 10; differencing in the Handbook on Statistical Disclosure Control, 5"
+    outcomes: ClassVar = "FAIL if fewer are left; NOT ASSESSABLE where persons are not known again"
+    remedy: ClassVar = "Use the population and the breakdown of the earlier release, or combine categories."
+    minimum_people: float
+
+    def check(self, case: Case) -> tuple[Finding, ...]:
+        if (unasked := _unasked(self, case, self.minimum_people)) is not None:
+            return (unasked,)
+        new, *earlier = coded([_published(case), *case.subject.earlier])
+        least = int(self.minimum_people)
+        found = {old.release: difference(new, old, least) for old in earlier}
+        close = [release for release, each in found.items() if each.close]
+        if close:
+            number = sum(each.close for each in found.values())
+            message = f"{number} subtractions of cells of {_named(close)} leave fewer than {least} persons."
+            return (self._finding(Outcome.FAIL, close, f"fewer than {least}", message), *_blind(self, new, earlier))
+        measured = [release for release, each in found.items() if each.smallest is not None]
+        nearest = min(measured, key=lambda release: found[release].smallest or 0, default=None)
+        message = f"No subtraction of cells of {len(earlier)} earlier releases leaves fewer than {least} persons."
+        smallest = None if nearest is None else f"{least} or more"
+        passed = self._finding(Outcome.PASS, [nearest] if nearest else [], smallest, message)
+        return (passed, *_blind(self, new, earlier))
+
+    def _finding(self, outcome: Outcome, releases: Sequence[str], measured: str | None, message: str) -> Finding:
+        remedy = self.remedy if outcome is Outcome.FAIL else NONE
+        about = ", ".join(releases) or "earlier releases"
+        return Finding(self.id, outcome, about, measured, self.minimum_people, message, remedy)
+
+
+def _unasked(rule: Differencing, case: Case, limit: float) -> Finding | None:
+    """The finding where there is nothing to compare, or where it cannot be compared."""
+    subject = case.subject
+    if subject.kind != "table" or case.table is None:
+        message = "A list of persons is not compared with earlier releases."
+        return Finding(rule.id, Outcome.NOT_ASSESSABLE, "earlier releases", None, limit, message, rule.remedy)
+    if not subject.earlier:
+        return Finding(rule.id, Outcome.PASS, "earlier releases", None, limit, "No earlier release was given.", NONE)
+    if subject.lineage is None:
+        message = "Nobody told whose records the cells hold."
+        return Finding(rule.id, Outcome.NOT_ASSESSABLE, "earlier releases", None, limit, message, rule.remedy)
+    return None
+
+
+def _published(case: Case) -> Published:
+    """The subject as it would leave."""
+    if case.table is None or case.subject.lineage is None:
+        raise TypeError("there is no table whose members are known")
+    return Published(_NEW, (), case.table.safe, case.subject.lineage)
+
+
+def _blind(rule: Differencing, new: Coded, earlier: Sequence[Coded]) -> tuple[Finding, ...]:
+    """Releases in which not everybody would be known again."""
+    blind = [old.release for old in earlier if not comparable(new, old)]
+    if not blind:
+        return ()
+    message = (
+        f"{_named(blind)} rest on other deliveries, or were made under another key, and not everybody in them has a "
+        "number by which they would be known again."
+    )
+    remedy = "Deliver a number for every person (a BSN), or weigh that what these releases tell together is not known."
+    return (
+        Finding(rule.id, Outcome.NOT_ASSESSABLE, ", ".join(blind), len(blind), rule.minimum_people, message, remedy),
+    )
+
+
+def _named(releases: Sequence[str]) -> str:
+    return ", ".join(f"release {release}" for release in releases)

@@ -1,0 +1,114 @@
+"""D08: subtracting a published cell from one of an earlier release."""
+
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gate import TOTAL, Outcome, Published, examine
+from gate.lineage.codes import coded
+from gate.lineage.difference import difference
+from tests.gate.policies import signed
+from tests.gate.releases import Person, by, released, subject
+
+LEAST = 3
+AGE = {"age": by("age")}
+TOWN = {"town": by("town")}
+
+
+def people(**counts: int) -> list[Person]:
+    """`a_old=12`: so many of town a and age old."""
+    found = [(name, number) for name, number in counts.items() for _ in range(number)]
+    return [
+        dict(zip(("town", "age"), name.split("_"), strict=True)) | {"id": str(n)} for n, (name, _) in enumerate(found)
+    ]
+
+
+TWO = people(a_old=20, a_young=15, b_old=30, b_young=1)
+CASES = {
+    "the same table again": (released("one", TWO, TOWN), TWO, TOWN, Outcome.PASS),
+    "one person fewer in the population": (released("one", TWO, TOWN), TWO[1:], TOWN, Outcome.FAIL),
+    "one person more in the population": (released("one", TWO[1:], TOWN), TWO, TOWN, Outcome.FAIL),
+    "ten fewer": (released("one", TWO, TOWN), TWO[10:], TOWN, Outcome.PASS),
+    "nobody of the others": (released("one", TWO[:20], TOWN), TWO[20:], TOWN, Outcome.PASS),
+    "all of town b but the young one": (
+        released("one", TWO, TOWN),
+        TWO[:-1],
+        {"town": by("town"), "age": by("age")},
+        Outcome.FAIL,
+    ),
+    "the cell with one fewer was hidden": (
+        released("one", TWO, TOWN, hidden=[("a",), ("*",)]),
+        TWO[1:],
+        TOWN,
+        Outcome.PASS,
+    ),
+    "one person more in another delivery": (released("one", TWO[1:], TOWN, delivery="e"), TWO, TOWN, Outcome.FAIL),
+    "another key": (released("one", TWO[1:], TOWN, key="l"), TWO, TOWN, Outcome.NOT_ASSESSABLE),
+}
+
+
+@pytest.mark.parametrize(("earlier", "now", "kinds", "outcome"), CASES.values(), ids=CASES)
+def test_a_difference_holds_nobody_or_enough(earlier: Published, now: list[Person], kinds, outcome: Outcome) -> None:
+    verdict = examine(subject(now, kinds, earlier=[earlier]), signed(("D08",)))
+    assert verdict.outcome == outcome
+    if outcome == Outcome.FAIL:
+        assert "release one" in verdict.findings[0].message
+
+
+def test_without_an_earlier_release_it_says_so() -> None:
+    (finding,) = examine(subject(TWO, TOWN), signed(("D08",))).findings
+    assert (finding.outcome, finding.message) == (Outcome.PASS, "No earlier release was given.")
+
+
+def test_persons_are_counted_not_records() -> None:
+    """Ten records that the earlier release lacks, all about one person."""
+    many = TWO + [{"town": "a", "age": "old", "id": "more", "record": f"more{number}"} for number in range(10)]
+    found = difference(*coded([released("two", many, TOWN), released("one", TWO, TOWN)]), LEAST)
+    assert (found.smallest, found.close) == (1, 4)  # in town a and in all, by records and by persons
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[Published, Published]:
+    everybody = [
+        {"town": draw(st.sampled_from("ab")), "age": draw(st.sampled_from("oy")), "id": str(number)}
+        for number in range(draw(st.integers(2, 12)))
+    ]
+    kinds = st.sampled_from([AGE, TOWN, AGE | TOWN])
+    return draw(_one("one", everybody, kinds)), draw(_one("two", everybody, kinds))
+
+
+@st.composite
+def _one(draw: st.DrawFn, name: str, everybody: list[Person], kinds) -> Published:
+    chosen = draw(kinds)
+    some = [each for each in everybody if draw(st.integers(0, 4))] or everybody[:1]
+    axes = [[TOTAL, *sorted({kind(each) for each in some})] for kind in chosen.values()]
+    hidden = [cell for cell in product(*axes) if not draw(st.integers(0, 4))]
+    return released(name, some, chosen, hidden=hidden)
+
+
+@settings(deadline=None, max_examples=40)
+@given(pairs())
+def test_it_is_what_sets_say(both: tuple[Published, Published]) -> None:
+    """The slow twin: Python's sets of persons, cell by cell."""
+    new, old = (_sets(each) for each in both)
+    left = [
+        len(outer - inner)
+        for mine in new
+        for theirs in old
+        for outer, inner in ((mine, theirs), (theirs, mine))
+        if inner and inner < outer and not (mine in old or theirs in new)
+    ]
+    found = difference(*coded(both), LEAST)
+    assert found.close == 2 * sum(each < LEAST for each in left)  # by records and by persons
+    assert (found.smallest is None) == (not left)
+    assert found.smallest is None or min(found.smallest, LEAST) == min(*left, LEAST)
+
+
+def _sets(release: Published) -> list[frozenset[bytes]]:
+    """The persons of every published cell."""
+    (one,) = coded([release])
+    tokens = dict(zip(one.members["person"], release.lineage.members["person"], strict=True))
+    counted = one.counted_in().group_by("cell").agg("person").rows()
+    return [frozenset(tokens[each] for each in persons) for cell, persons in counted if one.shown[cell]]
