@@ -76,7 +76,7 @@ def last_day(period: str) -> date:
 def protected_table(room: Room, keyring: Keyring, source: str, delivery: str) -> ProtectedTable:
     """One delivery of `source`, decrypted. Raises `UnderAnotherKey` after a rotation."""
     folder = folder_of(room, source, delivery)
-    _require_in_use(folder, source, keyring.room_keys)
+    require_in_use(folder, source, keyring.room_keys)
     return open_protected(keyring.room_keys, folder, context_of(room, folder))
 
 
@@ -92,7 +92,8 @@ def intake_facts(room: Room, source: str, delivery: str) -> dict[str, Any]:
     return facts
 
 
-def _require_in_use(folder: Path, source: str, keys: RoomKeys) -> None:
+def require_in_use(folder: Path, source: str, keys: RoomKeys) -> None:
+    """Raises `UnderAnotherKey` for a delivery of `source` that is stored in `folder` under other keys than `keys`."""
     path = folder / MANIFEST
     if path.is_file() and peek(path.read_bytes(), Manifest, str(folder)).key_id != keys.key_id:
         raise UnderAnotherKey(source, keys)

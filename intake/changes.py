@@ -19,7 +19,7 @@ Measure = Literal["rows", "empty", "shares", "distribution"]
 CATEGORIES: Final[frozenset[SemanticType]] = frozenset(
     ("category", "sex", "municipality", "nationality", "country", "bag_status", "investigation")
 )
-"""Types whose values are few, so that their shares tell something; derived columns are such too."""
+"""Types whose values are few, so that their shares tell something."""
 ORDERED: Final[frozenset[SemanticType]] = frozenset(("integer", "decimal", "date"))
 DIGITS: Final = 4
 """Figures of a number that count: 12,345 lies where 12,350 does. It bounds how many places a column has."""
@@ -79,12 +79,12 @@ def failed(found: tuple[Change, ...]) -> tuple[Change, ...]:
 
 
 def measured_as(source: Source) -> dict[str, Measure | None]:
-    """How the values of each column of an extract, or derived from one, are compared; None: only which are empty."""
-    kinds: dict[str, Measure | None] = {column.name: _kind(column.type) for column in source.read}
-    return kinds | {derived.name: "shares" for derived in source.derived}
+    """How the values of each column of an extract are compared; None: only which are empty."""
+    return {column.name: kind_of(column.type) for column in source.read}
 
 
-def _kind(kind: SemanticType) -> Measure | None:
+def kind_of(kind: SemanticType) -> Measure | None:
+    """As in `measured_as`, of one type."""
     if kind in CATEGORIES:
         return "shares"
     return "distribution" if kind in ORDERED else None

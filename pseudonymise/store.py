@@ -2,7 +2,7 @@
 keys, and manifest.json, written last.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -47,6 +47,14 @@ def open_aside(keys: RoomKeys, folder: Path, context: str) -> AsideTable:
     """The protected attributes; raises as `open_protected`."""
     manifest = stored_manifest(keys, folder)
     return aside_table(manifest, _read(manifest, keys, folder, "aside", context))
+
+
+def stored_parts(keys: RoomKeys, folder: Path, context: str) -> Iterator[Protected]:
+    """Both tables, one piece at a time; raises as `open_protected`."""
+    manifest = stored_manifest(keys, folder)
+    for number in range(1, len(manifest.parts) + 1):
+        table, aside = (_read_part(manifest, keys, folder, name, number, context) for name in SHELVES)
+        yield Protected(protected_table(manifest, table), aside_table(manifest, aside))
 
 
 def require_whole(keys: RoomKeys, folder: Path, context: str) -> None:

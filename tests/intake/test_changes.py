@@ -194,10 +194,7 @@ def test_distances_of_samples_do_not_trip_it_and_a_shift_does() -> None:
 
 def test_what_is_measured_of_which_column() -> None:
     columns = [text_column("a", type="sex"), text_column("b", type="date"), text_column("c", type="decimal"), "d"]
-    derived = [{"name": "e", "origin": "b", "coarsen": "year"}]
-    assert measured_as(source(*columns, derived=derived)) == {
-        "a": "shares", "b": "distribution", "c": "distribution", "d": None, "e": "shares",
-    }  # fmt: skip
+    assert measured_as(source(*columns)) == {"a": "shares", "b": "distribution", "c": "distribution", "d": None}
 
 
 def test_the_refusal_names_measures_and_numbers_and_no_value() -> None:
