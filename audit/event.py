@@ -64,6 +64,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(107, "audit", "password set", ("person",)),
         Kind(108, "audit", "policy signed", ("digest", "key")),
         Kind(109, "audit", "key store refused", ("key",)),
+        Kind(110, "audit", "changes accepted", ("person", "role", "how", "source", "delivery", "reason")),
         Kind(201, "processing", "delivery received",
              (*_PROCESSING, "source", "delivery", "rows in", "rows kept", "rows quarantined"),
              ("period", "suite", "corrects", "supplements")),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from declare import digest_file
 from flows.keyring import Keyring
 from flows.link import Examined, link
-from flows.receive import Received, receive
+from flows.receive import Acceptance, Received, receive
 from flows.release import release
 from flows.shield import shielded
 from koppelkamer.room import Room
@@ -42,9 +42,11 @@ class Flows:
         configure(room)
         self._room, self._keyring = room, keyring
 
-    def receive(self, source: str, file: Path, *, period: str | None = None) -> Received:
+    def receive(
+        self, source: str, file: Path, *, period: str | None = None, accepted: Acceptance | None = None
+    ) -> Received:
         """As `flows.receive.receive`; Prefect sees the source's id and the file's digest."""
-        work = partial(receive, self._room, self._keyring, source, file, period=period)
+        work = partial(receive, self._room, self._keyring, source, file, period=period, accepted=accepted)
         # A file that is not there is refused by the work itself, in its own words.
         delivery = digest_file(file) if file.is_file() else "absent"
         return _run("receive", work, source=source, delivery=delivery)

@@ -3,20 +3,22 @@
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from declare import Refusal, canonical, workplace, write_atomically
 from expectations import validate
 from expectations.contract import suite_digest
 from flows.books import write_logs
+from flows.compare import FORM, Compared, Fresh, compare
 from flows.deliveries import INTAKE, context_of, folder_of
 from flows.keyring import Keyring
+from flows.visible import form as form_of
 from intake import Quarantine, Source, read_extract
 from intake.period import check_period
-from intake.spool import Spool
+from intake.spool import Spool, spool_in
 from koppelkamer.room import Room
 from pseudonymise.aside import Protected
 from pseudonymise.delivery import open_delivery
@@ -25,6 +27,9 @@ from pseudonymise.keys import RoomKeys
 from pseudonymise.protect import protected_parts
 from pseudonymise.rekey import rekey
 from pseudonymise.store import require_whole, save_protected
+
+if TYPE_CHECKING:
+    from register.session import SignedIn
 
 
 class SealedOnly(Refusal):
@@ -48,24 +53,37 @@ class Received:
     rows_kept: int
     quarantine: Quarantine
     quality: tuple[dict[str, Any], ...]
+    compared: Compared = field(default_factory=Compared)
 
     @property
     def facts(self) -> dict[str, Any]:
-        """For the report: counts by rule, no values."""
-        about = {"period": self.period, "suite": self.suite}
+        """For the report: counts by rule, and what changed since earlier deliveries; no values."""
+        about = {"period": self.period, "suite": self.suite, **self.compared.facts}
         counts = {"rows in": self.rows_in, "rows kept": self.rows_kept}
         return {**about, **counts, "quarantine": self.quarantine.counts().to_dicts(), "quality": list(self.quality)}
 
 
-def receive(room: Room, keyring: Keyring, source_id: str, file: Path, *, period: str | None = None) -> Received:
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A data steward takes the delivery also when it changed suddenly, and says why."""
+
+    by: "SignedIn"
+    reason: str
+
+
+def receive(
+    room: Room, keyring: Keyring, source_id: str, file: Path, *, period: str | None = None,
+    accepted: Acceptance | None = None,
+) -> Received:  # fmt: skip
     """Take `file` in as a delivery of `source_id`, a piece at a time; a sealed one says its period itself.
 
-    Raises `Refusal` when agreement, form, contract, period or keys say no, and `Replayed` for a delivery that came in
-    before; store and register are then as before.
+    Raises `Refusal` when agreement, form, contract, period or keys say no, `Replayed` for a delivery that came in
+    before, and `SuddenChange` or `NotJudged` where the source stops those and nobody accepted it; store and register
+    are then as before.
     """
     from django.utils import timezone
 
-    from register.conditions import check_is_new, check_may_receive
+    from register.conditions import check_is_new, check_may_accept, check_may_receive
 
     source, started = room.source(source_id), datetime.now(UTC)
     form = _form(room, source, file)
@@ -73,6 +91,8 @@ def receive(room: Room, keyring: Keyring, source_id: str, file: Path, *, period:
     check_may_receive(source.id, form, today)
     if form == "clear":
         check_period(source, period, today)
+    if accepted is not None:
+        check_may_accept(accepted.by, accepted.reason)
     with workplace(room.store / "deliveries" / source.id / "delivery") as place:
         opened = _open if form == "sealed" else _protect
         received, parts = opened(source, file, keyring, place, period)
@@ -80,10 +100,14 @@ def receive(room: Room, keyring: Keyring, source_id: str, file: Path, *, period:
         whole = _is_whole(room, keyring, folder, source)
         check_is_new(source.id, received.delivery, whole=whole, period=received.period or "")
         if not whole:
-            facts = {**received.facts, _DECLARATION: source.digest}
-            write_atomically(place / "stored" / INTAKE, canonical(facts))
-            _store(keyring.room_keys, parts, place / "stored", folder, context_of(room, folder))
-    _record(source, received, started)
+            fresh = Fresh(received.delivery, received.period, place / "stored")
+            _save(keyring.room_keys, parts, fresh.folder, context_of(room, folder))
+            received = replace(received, compared=compare(room, keyring, source, fresh, spool_in(place / "compared")))
+            _require_accepted(source, received.compared, accepted)
+            facts = {**received.facts, _DECLARATION: source.digest, FORM: form_of(source)}
+            write_atomically(fresh.folder / INTAKE, canonical(facts))
+            _take_place(fresh.folder, folder)
+    _record(source, received, started, accepted)
     write_logs(room, keyring.signer)
     return received
 
@@ -137,9 +161,17 @@ def _protect(source: Source, file: Path, keyring: Keyring, place: Path, period: 
     return received, protected_parts(validated, keyring.domain_keys)
 
 
-def _store(keys: RoomKeys, parts: Iterator[Protected], fresh: Path, folder: Path, context: str) -> None:
+def _save(keys: RoomKeys, parts: Iterator[Protected], folder: Path, context: str) -> None:
+    save_protected((rekey(part, keys) for part in parts), keys, folder, context)
+
+
+def _require_accepted(source: Source, compared: Compared, accepted: Acceptance | None) -> None:
+    if accepted is None and (refusal := compared.stops(source)) is not None:
+        raise refusal
+
+
+def _take_place(fresh: Path, folder: Path) -> None:
     """The delivery's folder appears whole; one that is there, damaged or of another declaration, gives way."""
-    save_protected((rekey(part, keys) for part in parts), keys, fresh, context)
     shutil.rmtree(folder, ignore_errors=True)
     fresh.rename(folder)
 
@@ -154,10 +186,16 @@ def _is_whole(room: Room, keyring: Keyring, folder: Path, source: Source) -> boo
     return bool(facts.get(_DECLARATION) == source.digest)
 
 
-def _record(source: Source, received: Received, started: datetime) -> None:
+def _record(source: Source, received: Received, started: datetime, accepted: Acceptance | None) -> None:
+    from django.db import transaction
+
+    from register.notes import changes_accepted
     from register.runs import Rows, record_delivery
 
     rows = Rows(received.rows_in, received.rows_kept, received.rows_in - received.rows_kept)
-    record_delivery(
-        source.id, received.delivery, rows, started=started, period=received.period or "", suite=received.suite or ""
-    )
+    about = {"period": received.period or "", "suite": received.suite or ""}
+    with transaction.atomic():
+        record_delivery(source.id, received.delivery, rows, started=started, **about)
+        if accepted is not None and received.compared.stops(source):
+            by = accepted.by
+            changes_accepted(by.person.username, by.how, source.id, received.delivery, accepted.reason)

@@ -4,7 +4,7 @@ A measure fails when it goes beyond the source's threshold and chance does not e
 distances only, no values. Memory: one column's distinct values at a time.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
@@ -55,12 +55,10 @@ class Change:
 class SuddenChange(Refusal):
     """A source that takes no sudden changes got some. Columns, measures and numbers, no values."""
 
-    def __init__(self, source: str, failed: tuple[Change, ...]) -> None:
-        told = "; ".join(f"{_NAMES[each.measure]}{_of(each)} by {each.distance:.3g}, beyond {each.threshold:g}"
-                         for each in failed)  # fmt: skip
+    def __init__(self, source: str, sudden: Sequence[Change]) -> None:
         super().__init__(
-            f"this delivery of {source} differs suddenly from the one before: {told}; nothing was kept",
-            remedy="Ask the supplier. When it is real, a data steward accepts it: --accept-changes --reason TEXT.",
+            f"this delivery of {source} differs suddenly from the one before: {'; '.join(map(told, sudden))}",
+            remedy="Ask the supplier. When it is real, a data steward of the room receives it with --accept-changes.",
         )
 
 
@@ -70,11 +68,13 @@ _NAMES: Final[dict[Measure, str]] = {
 }  # fmt: skip
 
 
-def _of(change: Change) -> str:
-    return f" of {change.column}" if change.column else ""
+def told(change: Change) -> str:
+    """In words: what differs, how far, and how far it may."""
+    of = f" of {change.column}" if change.column else ""
+    return f"{_NAMES[change.measure]}{of} by {change.distance:.3g}, beyond {change.threshold:g}"
 
 
-def failed(found: tuple[Change, ...]) -> tuple[Change, ...]:
+def failed(found: Sequence[Change]) -> tuple[Change, ...]:
     return tuple(each for each in found if each.outcome == "failed")
 
 

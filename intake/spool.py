@@ -37,6 +37,12 @@ class Spool:
         return pl.scan_parquet(path, decryption=pl.ParquetDecryptionProperties(footer_key=self._key))
 
 
+def spool_in(folder: Path) -> Spool:
+    """A spool in a new folder, which goes when whoever keeps it does."""
+    folder.mkdir()
+    return Spool(folder)
+
+
 @contextmanager
 def spooled(beside: Path) -> Iterator[Spool]:
     """A spool in a folder of its own beside the file to be written; gone afterwards."""

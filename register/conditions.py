@@ -20,12 +20,15 @@ from register.refusals import (
     NotAParty,
     NotApproved,
     NoTriple,
+    NotYours,
     OtherPeriod,
+    ReasonMissing,
     Replayed,
     RetentionOver,
     StepNotAllowed,
     Unregistered,
 )
+from register.session import SignedIn
 from register.workflow import RequestState, Role, steps, ways_on
 
 
@@ -39,6 +42,15 @@ def check_may_receive(source_id: str, form: Literal["sealed", "clear"], today: d
         raise NoGround(source.id, agreement.id)
     if form == "clear" and not _in_force(today).filter(processing__source=source.id).exists():
         raise ClearDelivery(source.id)
+
+
+def check_may_accept(by: SignedIn, reason: str) -> None:
+    """Whether `by` may take a delivery that changed suddenly. Raises `NotYours` or `ReasonMissing`."""
+    what = "accepting sudden changes"
+    if Role.STEWARD not in by.person.roles():
+        raise NotYours(what, [Role.STEWARD.value])
+    if not reason.strip():
+        raise ReasonMissing(what)
 
 
 def check_is_new(source_id: str, contents: str, *, whole: bool, period: str = "") -> None:

@@ -5,6 +5,7 @@ from audit.event import Value, timestamp
 from register.models import Membership
 from register.operation import new_operation
 from register.outbox import record
+from register.workflow import Role
 
 
 def role_given(membership: Membership) -> None:
@@ -35,6 +36,12 @@ def key_changed(action: str, key: str, version: int, **more: str) -> None:
 def key_store_refused(domain: str) -> None:
     """Somebody tried to open the room's key store with a wrong passphrase or PIN."""
     _note("key store refused", key=domain)
+
+
+def changes_accepted(person: str, how: str, source: str, delivery: str, reason: str) -> None:
+    """A data steward took a delivery although it changed suddenly, or nobody could tell whether it did."""
+    told = {"person": person, "role": Role.STEWARD.value, "how": how}
+    _note("changes accepted", **told, source=source, delivery=delivery, reason=reason)
 
 
 def _role(membership: Membership) -> dict[str, Value]:

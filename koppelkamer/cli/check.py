@@ -63,6 +63,7 @@ def _held(extract: "Extract", before: "Extract | None", out: Path, spoken: str) 
     facts = summary(validated)
     told = _compared(facts, before, extract) if before is not None else []
     _written(facts, validated.quarantine, extract.source, out)
+    _stop(facts, extract.source)
     kept, apart = facts["rows"]["kept"], facts["rows"]["set_apart"]
     lines = [f"{extract.source.id}: {extract.rows_in:,} rows, {kept:,} kept, {apart:,} in quarantine"]
     lines += [*quarantined(validated.quarantine), *told]
@@ -75,6 +76,7 @@ def _compared(facts: dict[str, Any], before: "Extract", after: "Extract") -> lis
     from expectations.quality import earlier, stopped, summary
     from expectations.validate import ContractBroken, validate
     from intake.difference import difference
+    from koppelkamer.cli.beside import of_difference
 
     if before.delivery == after.delivery:
         return ["the same file as the earlier delivery"]
@@ -84,21 +86,34 @@ def _compared(facts: dict[str, Any], before: "Extract", after: "Extract") -> lis
     except ContractBroken as broken:
         then = stopped(before, broken)
     facts["earlier"] = [earlier(then)]
+    lines = _sudden(facts, before, after)
     if not after.source.key:
-        return ["no row is held beside an earlier one: the source declares no key"]
-    facts["difference"] = difference(before, after).facts
-    return _changed(facts["difference"])
+        return [*lines, "no row is held beside an earlier one: the source declares no key"]
+    found = difference(before, after)
+    facts["difference"] = found.facts
+    return [*lines, *of_difference(found)]
 
 
-def _changed(facts: dict[str, Any]) -> list[str]:
-    lines = [f"beside the earlier delivery: {facts['added']:,} rows added, {facts['gone']:,} gone, "
-             f"{facts['changed']:,} changed, {facts['same']:,} the same"]  # fmt: skip
-    lines += columns([(count, f"cells of {name} changed") for name, count in facts["columns"].items() if count])
-    if any(facts["unmatched"].values()):
-        lines.append(
-            f"  without a key of their own: {facts['unmatched']['before']:,} and {facts['unmatched']['after']:,}"
-        )
-    return lines
+def _stop(facts: dict[str, Any], source: "Source") -> None:
+    """Refuse what the room would refuse for its sudden changes, once the report is written."""
+    from intake.changes import Change, SuddenChange, failed
+
+    sudden = failed([Change(**each) for each in facts.get("changes", ())])
+    if sudden and source.changes is not None and source.changes.severity == "stop":
+        raise SuddenChange(source.id, sudden)
+
+
+def _sudden(facts: dict[str, Any], before: "Extract", after: "Extract") -> list[str]:
+    """Lines on sudden changes; `facts` gets all that was measured."""
+    from intake.changes import changes, measured_as
+    from koppelkamer.cli.beside import of_changes
+
+    limits = after.source.changes
+    if limits is None:
+        return ["no sudden change is judged: the source declares no thresholds"]
+    found = changes(before.frame, after.frame, measured_as(after.source), limits)
+    facts["changes"] = [each.facts for each in found]
+    return of_changes(found)
 
 
 def _written(facts: dict[str, Any], quarantine: "Quarantine", source: "Source", out: Path) -> None:

@@ -76,7 +76,10 @@ COMMANDS: Final = (
         "--room": {**_FOLDER, "default": Path("demo-room"), "help": "where the room is made (default: demo-room)"},
     }),
     Command("receive", "take a delivery in: sealed, or in clear where the source allows it", "room:receive", {
-        "source": {"metavar": "SOURCE"}, "file": _FILE, **_PERIOD, **_ROOM, **_AS,
+        "source": {"metavar": "SOURCE"}, "file": _FILE, **_PERIOD,
+        "--accept-changes": {"action": "store_true", "help": "as data steward: take it although it changed suddenly"},
+        "--reason": {"metavar": "TEXT", "default": "", "help": "why; part of the record"},
+        **_ROOM, **_AS,
         "--via": {"choices": ["prefect"], "help": "run it as a Prefect flow"},
     }),
     Command("train", "estimate a model on the stored deliveries, freeze and sign it", "room:train", {

@@ -5,7 +5,7 @@ import getpass
 import os
 import sys
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
@@ -18,25 +18,37 @@ from koppelkamer.room import Room, open_room
 
 if TYPE_CHECKING:
     from flows.link import Examined
+    from flows.receive import Acceptance
     from register.session import SignedIn
 
 
 def receive(call: argparse.Namespace) -> Screen:
     """Take one delivery in."""
     from flows.receive import receive as receive_delivery
+    from koppelkamer.cli.beside import of_delivery
 
     room, keyring = _open(call)
+    about: dict[str, Any] = {"period": call.period, "accepted": _acceptance(room, call)}
     progress(f"receiving {call.source}")
     if call.via == "prefect":
         from flows.orchestrate import Flows
 
-        received = Flows(room, keyring).receive(call.source, call.file, period=call.period)
+        received = Flows(room, keyring).receive(call.source, call.file, **about)
     else:
-        received = receive_delivery(room, keyring, call.source, call.file, period=call.period)
+        received = receive_delivery(room, keyring, call.source, call.file, **about)
     facts = {"source": call.source, "delivery": received.delivery, **received.facts}
-    about = f" of {received.period}" if received.period else ""
-    kept = f"{received.rows_kept:,} of {received.rows_in:,} rows"
-    return Screen(facts, [f"received {call.source}{about}: kept {kept}", *quarantined(received.quarantine)])
+    of_period = f" of {received.period}" if received.period else ""
+    kept = f"received {call.source}{of_period}: kept {received.rows_kept:,} of {received.rows_in:,} rows"
+    return Screen(facts, [kept, *quarantined(received.quarantine), *of_delivery(received.compared)])
+
+
+def _acceptance(room: Room, call: argparse.Namespace) -> "Acceptance | None":
+    """Of sudden changes, by whoever is signed in."""
+    from flows.receive import Acceptance
+
+    if not call.accept_changes:
+        return None
+    return Acceptance(_person(room, call), call.reason)
 
 
 def train(call: argparse.Namespace) -> Screen:

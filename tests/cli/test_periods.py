@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.rooms import CANARY, HEADER, change, clear, one, state
+from tests.cli.rooms import CANARY, HEADER, change, clear, flip, one, state
 from tests.cli.shell import Said, koppelkamer
 from tests.journeys.second_room.way import Way, declare, make_keys
 
@@ -84,7 +84,11 @@ def events(room: Path, name: str) -> list[dict[str, Any]]:
 def test_a_correction_of_an_earlier_month_takes_no_later_ones_place(room: Path) -> None:
     october = received(room, "2026-09")
     november = received(room, "2026-10", ROWS[:9])
-    late = received(room, "2026-09", ROWS[:8])
+    late = received(room, "2026-09", [*ROWS[1:8], ROWS[8].replace("kelder", "straat")])
+    rows = {name: late["difference"][name] for name in ("added", "gone", "same", "changed")}
+    assert rows == {"added": 0, "gone": 2, "same": 7, "changed": 1}
+    assert {name: count for name, count in late["difference"]["columns"].items() if count} == {"aard": 1}
+    assert (october["difference"], october["corrects"], late["corrects"]) == (None, None, october["delivery"])
     assert deliveries(room) == [("2026-09", None), ("2026-10", None), ("2026-09", "2026-09")]
     assert (october["period"], november["period"], late["period"]) == ("2026-09", "2026-10", "2026-09")
     logged = events(room, "delivery received")
@@ -138,3 +142,80 @@ def test_a_source_that_takes_up_periods_and_gives_them_up_again(room: Path) -> N
     change(declared, 'owner = "waterschap"\n', 'owner = "waterschap"\nperiod = "month"\n')
     assert received(room, "2026-10")["delivery"] == plain.facts["delivery"]
     assert deliveries(room) == [("2026-10", None)]
+
+
+def thresholds(room: Path, severity: str) -> None:
+    """Sudden changes of the complaints count from now on."""
+    with (room / "sources" / "complaints.toml").open("a") as declared:
+        declared.write(f'\n[changes]\nseverity = "{severity}"\n')
+
+
+def months(count: int, kind: str, first: int = 0) -> list[str]:
+    """Rows of so many complaints, all of one kind."""
+    return [f"K{first + number}\t{CANARY}\tZoë\t1980-02-03\t7003AS\t29\t{kind}\t7.5\t" for number in range(count)]
+
+
+def test_a_sudden_change_is_told_and_does_not_stop(room: Path) -> None:
+    thresholds(room, "warn")
+    first = received(room, "2026-09", [*months(200, "riool"), *months(200, "kelder", 200)])
+    assert (first["changes"], first["changes_why"]) == (None, "nothing-earlier")
+    second = received(room, "2026-10", months(400, "riool", 400))
+    sudden = [each for each in second["changes"] if each["outcome"] == "failed"]
+    assert [(each["measure"], each["column"], each["distance"], each["vanished"]) for each in sudden] == [
+        ("shares", "aard", 0.5, 1)
+    ]
+    assert second["changes_against"] == first["delivery"]
+    measured = {(each["measure"], each["column"]) for each in second["changes"]}
+    assert {("rows", None), ("empty", "home.number"), ("empty", "klager"), ("distribution", "schade")} <= measured
+    # A correction of September is held beside what it corrects, and beside no month before it.
+    late = received(room, "2026-09", months(400, "kelder", 9))
+    assert (late["changes_why"], late["corrects"]) == ("nothing-earlier", first["delivery"])
+    # And the month after is held beside October, whatever came in last.
+    third = receive(room, file_of(room, months(100, "riool")), "--period", "2026-11")
+    assert third.facts["changes_against"] == second["delivery"]
+    assert [each["measure"] for each in third.facts["changes"] if each["outcome"] == "failed"] == ["rows"]
+
+
+def test_a_sudden_change_that_stops_is_accepted_by_a_steward_with_a_reason_and_logged(room: Path) -> None:
+    thresholds(room, "stop")
+    received(room, "2026-09", months(200, "riool"))
+    before = state(room)
+    file, october = file_of(room, months(20, "kelder")), ("--period", "2026-10")
+    refusals = {
+        (): "number of rows by 0.9, beyond 0.2; shares of categories of aard by 1, beyond 0.1",
+        ("--accept-changes", "--as", "otto"): "accepting sudden changes needs written reasons",
+        ("--accept-changes", "--reason", "Zo is het.", "--as", "noor"): "accepting sudden changes here is for",
+    }
+    for more, why in refusals.items():
+        said = receive(room, file, *october, *more)
+        assert (said.code, why in said.out, CANARY in said.out) == (REFUSED, True, False), said.out
+    assert state(room) == before
+    accepted = receive(room, file, *october, "--accept-changes", "--reason", "Het was droog.", "--as", "otto").facts
+    (event,) = events(room, "changes accepted")
+    told = {"person": "otto", "source": "complaints", "delivery": accepted["delivery"], "reason": "Het was droog."}
+    assert event.items() >= told.items()
+    assert len(deliveries(room)) == 2
+
+
+def test_where_nothing_can_be_compared_the_reason_is_said(room: Path) -> None:
+    thresholds(room, "warn")
+    declared = room / "sources" / "complaints.toml"
+    received(room, "2026-09")
+    change(declared, 'field = "complaint"', 'field = "report"')
+    other = received(room, "2026-09", ROWS[:9])
+    assert (other["difference"], other["difference_why"]) == (None, "other-declaration")
+    change(declared, 'type = "identifier"\nrole = "identify"\nfield = "report"', 'type = "identifier"\nrole = "drop"')
+    assert received(room, "2026-09", ROWS[:8])["difference_why"] == "key-not-kept"
+    change(declared, 'key = ["klachtnr"]\n', "")
+    assert received(room, "2026-09", ROWS[:7])["difference_why"] == "no-key"
+    for path in (room / "store" / "deliveries").rglob("protected-00001.parquet"):
+        flip(path)
+    damaged = received(room, "2026-10", ROWS[:6])
+    assert (damaged["changes"], damaged["changes_why"]) == (None, "unreadable")
+    change(declared, 'severity = "warn"', 'severity = "stop"')
+    said = receive(room, file_of(room, ROWS[:5]), "--period", "2026-11")
+    assert said.code == DONE  # October itself is whole
+    for path in (room / "store" / "deliveries").rglob("protected-00001.parquet"):
+        path.unlink()
+    said = receive(room, file_of(room, ROWS[:4]), "--period", "2026-12")
+    assert (said.code, "cannot be told: the earlier delivery cannot be read" in said.out) == (REFUSED, True)
