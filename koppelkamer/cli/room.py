@@ -48,7 +48,7 @@ def _acceptance(room: Room, call: argparse.Namespace) -> "Acceptance | None":
 
     if not call.accept_changes:
         return None
-    return Acceptance(_person(room, call), call.reason)
+    return Acceptance(person(room, call), call.reason)
 
 
 def train(call: argparse.Namespace) -> Screen:
