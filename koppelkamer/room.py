@@ -70,6 +70,8 @@ class Partner(Declaration):
     id: str = Field(pattern=_NAME)
     name: str
     kind: str
+    """For example municipality or tax. What a partner of kind `public` receives goes to everybody: it stands on the
+    public site."""
 
 
 class Member(Declaration):
@@ -200,6 +202,11 @@ class Room:
             return bytes.fromhex(self.public_key.read_text(encoding="ascii").strip())
         except (OSError, ValueError) as error:
             raise WrongInput("this room has no public key", remedy="Make its keys: `koppelkamer key init`.") from error
+
+    @property
+    def public(self) -> tuple[str, ...]:
+        """Ids of partners that stand for everybody."""
+        return tuple(partner.id for partner in self.declaration.partners if partner.kind == "public")
 
     @property
     def session(self) -> Path:

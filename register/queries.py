@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from register.conditions import missing_approvals, owners_of
 from register.models import Decision, Opinion, Person, Release, Request
@@ -105,6 +106,13 @@ def catalogue() -> list[Release]:
     """What was released and not revoked, the latest first; fit for the public."""
     found = Release.objects.filter(state=ReleaseState.RELEASED.value).select_related("request__agreement", "decision")
     return list(found.order_by("-examined_at"))
+
+
+def written(today: date) -> list[Release]:
+    """Releases whose parcel was written and may still be used, and those revoked since; the latest first."""
+    states = [ReleaseState.RELEASED.value, ReleaseState.REVOKED.value]
+    found = Release.objects.filter(state__in=states, request__retention_until__gte=today).exclude(manifest_digest="")
+    return list(found.select_related("request").order_by("-examined_at"))
 
 
 def _may(person: Person, subject: Request | Release, step: Step) -> bool:

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 import polars as pl
 
@@ -40,6 +41,41 @@ def _harmless_name(name: str) -> str:
     return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
 
 
+def csvw(facts: ReportFacts, table: pl.DataFrame) -> dict[str, Any]:
+    """What table.csv means, column by column, in both languages (W3C, Metadata Vocabulary for Tabular Data, 2015)."""
+    return {
+        "@context": ["http://www.w3.org/ns/csvw", {"@language": "nl"}],
+        "url": "table.csv",
+        "dct:identifier": facts.release,
+        "dct:title": facts.asked.title,
+        "dct:issued": facts.made_on,
+        "dialect": {"encoding": "utf-8", "delimiter": ",", "header": True},
+        "tableSchema": {
+            "columns": [_column(name, kind) for name, kind in table.schema.items()],
+            "primaryKey": [_reference(name) for name in table.columns if name not in _DUTCH],
+        },
+    }
+
+
+def _column(name: str, kind: pl.DataType) -> dict[str, Any]:
+    """An empty cell is a hidden one, and only measures are ever hidden."""
+    told = {"nl": _DUTCH.get(name, _DUTCH_DIMENSION), "en": _ENGLISH.get(name, _ENGLISH_DIMENSION)}
+    datatype = "string" if kind == pl.String else "integer" if kind.is_integer() else "decimal"
+    return {
+        "name": _reference(name),
+        "titles": _harmless_name(name),
+        "dct:description": [{"@value": text, "@language": language} for language, text in told.items()],
+        "datatype": datatype,
+        "required": name not in _DUTCH,
+        "null": "",
+    }
+
+
+def _reference(name: str) -> str:
+    """A column's name as the vocabulary allows it: that of a variable in a URI template (RFC 6570)."""
+    return quote(name, safe="._").strip(".")
+
+
 def readme(facts: ReportFacts, table: pl.DataFrame) -> str:
     """README.txt: what this is and how to read it, in Dutch and English."""
     dutch = "\n".join(f"  {name:<{_width(table)}}  {_DUTCH.get(name, _DUTCH_DIMENSION)}" for name in table.columns)
@@ -60,8 +96,9 @@ Een lege cel is onderdrukt ter bescherming van personen; 0 betekent echt nul.
 "{TOTAL}" betekent totaal, "{UNKNOWN}" betekent onbekend. In table.csv staat een ' voor tekst die een rekenblad
 anders als formule zou lezen. Onderdrukte cellen terugrekenen is niet toegestaan.
 
-report.nl.html is het rapport van de toetsing, findings.json hetzelfde voor programma's, dataset.jsonld
-beschrijft de gegevens voor een catalogus. manifest.json noemt elk bestand; manifest.sig is de handtekening.
+table.csv-metadata.json zegt voor programma's wat elke kolom van table.csv betekent (CSVW). report.nl.html is het
+rapport van de toetsing, findings.json hetzelfde voor programma's, dataset.jsonld beschrijft de gegevens voor een
+catalogus. manifest.json noemt elk bestand; manifest.sig is de handtekening.
 
 ENGLISH
 This folder holds an aggregate table for: {", ".join(asked.recipients)}. Purpose: {asked.purpose}.
@@ -73,8 +110,9 @@ An empty cell is hidden to protect people; 0 really means zero.
 "{TOTAL}" means total, "{UNKNOWN}" means unknown. In table.csv a ' stands before text that a spreadsheet would
 take for a formula. Computing hidden cells back is not allowed.
 
-report.en.html is the report of the examination, findings.json the same for programs, dataset.jsonld
-describes the data for a catalogue. manifest.json names every file; manifest.sig is the signature.
+table.csv-metadata.json tells programs what each column of table.csv means (CSVW). report.en.html is the
+report of the examination, findings.json the same for programs, dataset.jsonld describes the data for a
+catalogue. manifest.json names every file; manifest.sig is the signature.
 """
 
 

@@ -12,7 +12,7 @@ import polars as pl
 
 from declare import Fault, Refusal, Signer, canonical, digest, digest_frame
 from gate.verdict import Verdict
-from release.dataset import as_csv, as_parquet, described, readme
+from release.dataset import as_csv, as_parquet, csvw, described, readme
 from release.manifest import CONTEXT, MANIFEST, SIGNATURE, File, Manifest, verify_parcel
 from release.permit import NotPermitted, Permit
 from release.report.facts import ReportFacts, plain
@@ -66,6 +66,7 @@ def _files(table: pl.DataFrame, verdict: Verdict, facts: ReportFacts, reports: M
     files = {
         "table.parquet": as_parquet(table),
         "table.csv": as_csv(table),
+        "table.csv-metadata.json": json.dumps(csvw(facts, table), ensure_ascii=False, indent=2).encode(),
         "findings.json": canonical(annex),
         "README.txt": readme(facts, table).encode(),
     }

@@ -105,6 +105,9 @@ COMMANDS: Final = (
         "request": {"metavar": "REQUEST"}, **_ROOM, **_AS,
         "--via": {"choices": ["prefect"], "help": "run it as a Prefect flow"},
     }),
+    Command("publish", "write the public site: what was released to everybody", "room:publish", {
+        **_OUT, **_ROOM,
+    }),
     Command("login", "sign in for the command line", "room:login", {
         "username": {"metavar": "PERSON"}, **_ROOM,
         "--new-password": {"action": "store_true", "help": "set the password first; for whoever administers the room"},

@@ -10,7 +10,7 @@ from typing import Any
 from flows.receive import Received
 from koppelkamer.cli.screen import Screen, columns, percent
 from koppelkamer.cli.verify import verify_room
-from koppelkamer.demo.walk import Walk, walk
+from koppelkamer.demo.walk import SITE, Walk, walk
 from linkage import LinkQuality
 from release.gather import total_recall
 
@@ -30,6 +30,7 @@ def _facts(way: Walk, checked: list[str]) -> dict[str, Any]:
         "refused": way.persons.verdict.to_json(),
         "report": str(way.table.reports),
         "parcel": str(way.parcel),
+        "site": str(way.room.folder / SITE),
         "verified": checked,
     }
 
@@ -55,7 +56,13 @@ def _lines(way: Walk, folder: Path, checked: list[str]) -> list[str]:
         *_refusal(way),
         "",
         "Where it lies",
-        *columns([("report", f"{folder / report}/report.nl.html, report.en.html"), ("parcel", folder / parcel)]),
+        *columns(
+            [
+                ("report", f"{folder / report}/report.nl.html, report.en.html"),
+                ("parcel", folder / parcel),
+                ("public site", folder / SITE / "index.html"),
+            ]
+        ),
         "",
         "koppelkamer verify",
         *(f"  {line}" for line in checked),

@@ -140,6 +140,21 @@ def release(call: argparse.Namespace) -> Screen:
     return Screen({"parcel": str(folder)}, [f"wrote {folder}"])
 
 
+def publish(call: argparse.Namespace) -> Screen:
+    """The public site, from the parcels."""
+    from flows.publish import publish as publish_site
+
+    room = open_room(call.room)
+    open_register(room)
+    entries = publish_site(room, call.out)
+    shown = [(entry.facts.release, "revoked" if entry.revoked else "", entry.facts.asked.title) for entry in entries]
+    facts = {"site": str(call.out), "releases": [name for name, _, _ in shown]}
+    head = f"wrote {call.out}: {len(shown)} public releases" if shown else f"wrote {call.out}; nothing is public yet"
+    return Screen(
+        facts, [head, *columns(shown), f"  open {call.out / 'index.html'}, or put the folder on a web server"]
+    )
+
+
 def login(call: argparse.Namespace) -> Screen:
     """Sign in; a session of eight hours for this command line."""
     room, keyring = _open(call)

@@ -13,6 +13,7 @@ from flows.keyring import Keyring
 from flows.link import Examined
 from flows.models import train_model
 from flows.orchestrate import Flows, warm_up
+from flows.publish import publish
 from flows.receive import Received
 from flows.submit import subject, submit
 from koppelkamer.cli import keys
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _DECLARATIONS: Final = Path(__file__).parent / "room"
 _TABLE: Final = "meldingen"
 _LIST: Final = "risicolijst"
+SITE: Final = "site"
+"""Folder of the public site in the demo room."""
 
 _ANALYST: Final = "a.verweij"
 _STEWARD: Final = "b.ozkan"
@@ -79,6 +82,7 @@ def walk(folder: Path, persons: int, seed: int) -> Walk:
     fitted = tuple(train_model(room, keyring, model) for model in room.models)
     table = _run(room, keyring, flows, _TABLE)
     parcel = _release(room, keyring, flows, table.release)
+    publish(room, room.folder / SITE)
     return Walk(room, received, fitted, table, parcel, _run(room, keyring, flows, _LIST))
 
 

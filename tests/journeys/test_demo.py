@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -136,3 +137,25 @@ def test_the_room_verifies_and_the_screen_fits(demo: Demo, without_truth: Demo) 
     assert max(map(len, screen)) <= 200
     for said in ("quarantine", "precision", "recall", "report.nl.html", "parcels/meldingen-1", "koppelkamer verify"):
         assert any(said in line for line in screen)
+
+
+def test_the_public_site_shows_what_was_released_until_it_is_revoked(demo: Demo, tmp_path: Path) -> None:
+    page = Path(demo.facts["site"]) / "meldingen-1"
+    assert (page / "table.csv").read_bytes() == parcel(demo, "table.csv")
+    room = shutil.copytree(demo.room, tmp_path / "room")
+    said("decide", "meldingen-1", "revoke", "--as", "i.kuipers", "--reason", "a mistake in the source", room=room)
+    facts = said("publish", "--out", str(tmp_path / "site"), room=room)
+    assert facts["releases"] == ["meldingen-1"]
+    assert sorted(path.name for path in (tmp_path / "site" / "meldingen-1").iterdir()) == [
+        "index.en.html",
+        "index.html",
+    ]
+
+
+def said(*call: str, room: Path) -> dict[str, Any]:
+    done = subprocess.run(
+        [str(PROGRAM), *call, "--room", str(room), "--json"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found

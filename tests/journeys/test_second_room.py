@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 PARCEL = {
     "README.txt", "dataset.jsonld", "findings.json", "manifest.json", "manifest.sig", "report.en.html",
-    "report.nl.html", "table.csv", "table.parquet",
+    "report.nl.html", "table.csv", "table.csv-metadata.json", "table.parquet",
 }  # fmt: skip
 
 

@@ -53,7 +53,7 @@ def test_a_parcel_holds_what_its_manifest_says(parcel: Path) -> None:
     manifest = verify_parcel(parcel, SIGNER.public_key)
     assert [file.name for file in manifest.files] == [
         "README.txt", "dataset.jsonld", "findings.json", "report.en.html", "report.nl.html", "table.csv",
-        "table.parquet",
+        "table.csv-metadata.json", "table.parquet",
     ]  # fmt: skip
     assert (manifest.release, manifest.verdict, manifest.key_id) == ("r-1", VERDICT.digest, "room-1")
     assert (parcel / MANIFEST).read_bytes() == manifest.to_bytes()

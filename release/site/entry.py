@@ -1,0 +1,36 @@
+"""A release as the site shows it, read from its parcel and from nothing else."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from declare import canonical
+from release.manifest import MANIFEST, SIGNATURE, verify_parcel
+from release.report import ReportFacts, from_json
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Entry:
+    """`folder` is the parcel's; a release that was called back is named, and none of its files or figures are given."""
+
+    folder: Path
+    facts: ReportFacts
+    table: pl.DataFrame
+    files: tuple[tuple[str, int, str], ...]
+    """Name, bytes, SHA-256."""
+    revoked: bool = False
+
+    def __repr__(self) -> str:
+        return f"Entry({self.facts.release})"
+
+
+def read_entry(folder: Path, public_key: bytes, *, revoked: bool = False) -> Entry:
+    """Raises `ParcelChanged` or `BadSignature` for a parcel that is not as the room signed it."""
+    manifest = verify_parcel(folder, public_key)
+    annex = json.loads((folder / "findings.json").read_bytes())
+    listed = [(file.name, file.size, file.sha256) for file in manifest.files]
+    listed += [(name, (folder / name).stat().st_size, "") for name in (MANIFEST, SIGNATURE)]
+    facts = from_json(canonical(annex["report"]))
+    return Entry(folder, facts, pl.read_parquet(folder / "table.parquet"), tuple(listed), revoked)

@@ -1,0 +1,107 @@
+"""A released table as pictures: counts per municipality on a map, counts per category as bars."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import polars as pl
+
+from gate.subject import TOTAL
+from release.aggregate import UNKNOWN
+from release.site.borders import names
+
+MEASURES: Final = ("people", "records", "value", "linkage_error")
+SHADES: Final = 5
+"""Classes of the map, each with about as many municipalities."""
+MOST_BARS: Final = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """People of one category, all other dimensions taken together; None where the count is hidden."""
+
+    category: str
+    label: str
+    people: int | None
+    share: float
+    """Of the largest count that is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A municipality on the map. `shade`: 1 to `SHADES`; 0 for nobody, None for a hidden count."""
+
+    code: str
+    name: str
+    people: int | None
+    shade: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    dimension: str
+    places: tuple[Shade, ...]
+    bounds: tuple[tuple[int, int], ...]
+    """Least and most people of each shade."""
+    elsewhere: tuple[Count, ...]
+    """Categories that no municipality of the map has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    dimension: str
+    counts: tuple[Count, ...]
+    left_out: int
+    """Categories beyond `MOST_BARS`."""
+
+
+def figures(table: pl.DataFrame) -> tuple[Map | Bars, ...]:
+    """One picture for each dimension, in the order of the table."""
+    dimensions = [name for name in table.columns if name not in MEASURES]
+    return tuple(_figure(name, _counts(table, dimensions, name)) for name in dimensions)
+
+
+def total(table: pl.DataFrame) -> int | None:
+    """People in the whole table; None where that is hidden."""
+    dimensions = [name for name in table.columns if name not in MEASURES]
+    found: int | None = table.filter(pl.col(name) == TOTAL for name in dimensions)["people"].item()
+    return found
+
+
+def _counts(table: pl.DataFrame, dimensions: Sequence[str], name: str) -> list[Count]:
+    others = [pl.col(other) == TOTAL for other in dimensions if other != name]
+    # "<20000" comes before "20000-34999".
+    order = [~pl.col(name).str.starts_with("<"), pl.col(name)]
+    rows = table.filter(pl.col(name) != TOTAL, *others).select(name, "people").sort(order).rows()
+    most = max((people for _, people in rows if people), default=1)
+    return [Count(category, names().get(category, category), people, (people or 0) / most) for category, people in rows]
+
+
+def _figure(name: str, counts: list[Count]) -> Map | Bars:
+    known = [count for count in counts if count.category in names()]
+    strange = [count for count in counts if count not in known and count.category != UNKNOWN]
+    # Codes of four digits may be something else: most of them must be municipalities.
+    if len(known) > len(strange):
+        return _map(name, known, [count for count in counts if count not in known])
+    return Bars(name, tuple(counts[:MOST_BARS]), max(0, len(counts) - MOST_BARS))
+
+
+def _map(name: str, known: list[Count], elsewhere: list[Count]) -> Map:
+    bounds = _bounds(sorted(count.people for count in known if count.people))
+    uppers = [most for _, most in bounds]
+    places = tuple(Shade(one.category, one.label, one.people, _shade(one.people, uppers)) for one in known)
+    return Map(name, places, tuple(bounds), tuple(elsewhere))
+
+
+def _bounds(people: Sequence[int]) -> list[tuple[int, int]]:
+    """Least and most of each class; equal counts are in one class, so there may be fewer than `SHADES`."""
+    cuts = sorted({people[-(-len(people) * number // SHADES) - 1] for number in range(1, SHADES + 1)}) if people else []
+    return [(next(count for count in people if count > below), most) for below, most in pairwise([0, *cuts])]
+
+
+def _shade(people: int | None, uppers: Sequence[int]) -> int | None:
+    if people is None:
+        return None
+    return bisect_left(uppers, people) + 1 if people else 0

@@ -1,0 +1,231 @@
+"""The public site: true to the parcels, readable without script or network, and silent about what is hidden."""
+
+import json
+import re
+import shutil
+from dataclasses import replace
+from math import cos, radians
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from playwright.sync_api import sync_playwright
+
+from declare import WrongInput, digest
+from release.manifest import ParcelChanged, verify_parcel
+from release.report import LANGUAGES, ReportFacts
+from release.site import borders
+from release.site.build import CATALOGUE, build
+from release.site.entry import Entry, read_entry
+from release.site.figures import SHADES, Bars, Map, figures, total
+from release.site.pages import PAGES, words
+from tests.conftest import missing_service
+from tests.release.example import FACTS
+from tests.release.test_parcel import SIGNER, write
+
+TABLE = pl.DataFrame(
+    {
+        "residents.town": ["*", "0363", "0599", "0344", "?", "*", "0363", "0599", "0344", "?"],
+        "residents.age": ["*"] * 5 + ["0-64"] * 5,
+        "people": [412, 300, None, 0, 41, 77, 55, 12, 0, 10],
+        "records": [412, 300, None, 0, 41, 77, 55, 12, 0, 10],
+    }
+)
+ROOM = "Kamer <Havenstad>"
+
+
+@pytest.fixture(scope="module")
+def parcel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("parcels") / "r-1")
+
+
+@pytest.fixture
+def entry(parcel: Path) -> Entry:
+    return replace(read_entry(parcel, SIGNER.public_key), table=TABLE)
+
+
+def points(path: str) -> list[list[tuple[int, int]]]:
+    rings = []
+    for start, steps in re.findall(r"M(-?\d+ -?\d+)l([^z]*)z", path):
+        x, y = map(int, start.split())
+        numbers = list(map(int, steps.split()))
+        ring = [(x, y)]
+        for right, down in zip(numbers[::2], numbers[1::2], strict=True):
+            x, y = x + right, y + down
+            ring.append((x, y))
+        rings.append(ring)
+    return rings
+
+
+def area(ring: list[tuple[int, int]]) -> float:
+    """Gauss's area formula."""
+    return abs(sum(a * d - b * c for (a, b), (c, d) in zip(ring, ring[1:] + ring[:1], strict=True))) / 2
+
+
+def test_the_map_is_as_large_as_the_country() -> None:
+    """342 municipalities with names; 33,500 km2 of land and some inland water; all within the drawing."""
+    paths = borders.paths()
+    assert len(paths) == 342
+    assert paths.keys() == borders.names().keys()
+    rings = [ring for path in paths.values() for ring in points(path)]
+    assert all(0 <= x <= borders.WIDTH and 0 <= y <= borders.height() for ring in rings for x, y in ring)
+    degrees_wide = 7.227 - 3.358  # of the drawing, west to east
+    unit = degrees_wide * 111.32 * cos(radians(52.1)) / borders.WIDTH
+    assert 33_000 < sum(map(area, rings)) * unit**2 < 42_000
+
+
+def test_every_ring_closes() -> None:
+    """Its last point is its first, or lies beside it, so that `z` draws no line of its own."""
+    rings = [ring for path in borders.paths().values() for ring in points(path)]
+    assert all(ring[0] == ring[-1] for ring in rings)
+
+
+def test_figures_of_a_table() -> None:
+    towns, ages = figures(TABLE)
+    assert isinstance(towns, Map)
+    assert [(place.name, place.people, place.shade) for place in towns.places] == [
+        ("Utrecht", 0, 0), ("Amsterdam", 300, 1), ("Rotterdam", None, None),
+    ]  # fmt: skip
+    assert [(one.category, one.people) for one in towns.elsewhere] == [("?", 41)]
+    assert isinstance(ages, Bars)
+    assert [(one.category, one.people, one.share) for one in ages.counts] == [("0-64", 77, 1.0)]
+    assert total(TABLE) == 412
+
+
+def test_codes_that_are_no_municipalities_are_bars() -> None:
+    table = pl.DataFrame(
+        {"a.code": ["*", "9999", "0363", "0001"], "people": [30, 10, 10, 10], "records": [30, 10, 10, 10]}
+    )
+    assert isinstance(figures(table)[0], Bars)
+
+
+@given(st.lists(st.one_of(st.none(), st.integers(0, 500)), min_size=1, max_size=60))
+def test_shades_follow_the_counts(people: list[int | None]) -> None:
+    codes = sorted(borders.names())[: len(people)]
+    table = pl.DataFrame(
+        {"a.town": ["*", *codes], "people": [None, *people]}, schema={"a.town": pl.String, "people": pl.Int64}
+    )
+    (found,) = figures(table)
+    assert isinstance(found, Map)
+    for place in found.places:
+        if place.people:
+            assert place.shade is not None
+            least, most = found.bounds[place.shade - 1]
+            assert least <= place.people <= most
+        else:
+            assert place.shade == (None if place.people is None else 0)
+    assert len(found.bounds) <= SHADES
+    assert [bound for pair in found.bounds for bound in pair] == sorted(
+        bound for pair in found.bounds for bound in pair
+    )
+
+
+def test_both_languages_say_the_same() -> None:
+    dutch, english = (words(language)._text.keys() for language in LANGUAGES)
+    assert dutch == english
+
+
+def test_the_site_holds_the_parcel_as_it_was_signed(entry: Entry, parcel: Path, tmp_path: Path) -> None:
+    build([entry], ROOM, tmp_path / "site")
+    folder = tmp_path / "site" / "r-1"
+    copied = tmp_path / "r-1"
+    copied.mkdir()
+    for name, _, _ in entry.files:
+        shutil.copyfile(folder / name, copied / name)
+    assert verify_parcel(copied, SIGNER.public_key).release == "r-1"
+    listed = json.loads((tmp_path / "site" / CATALOGUE).read_bytes())
+    (dataset,) = listed["dcat:dataset"]
+    for each in dataset["dcat:distribution"]:
+        content = (tmp_path / "site" / each["dcat:downloadURL"]["@id"]).read_bytes()
+        assert each["spdx:checksum"]["spdx:checksumValue"] == digest(content)
+        assert int(each["dcat:byteSize"]["@value"]) == len(content)
+
+
+def test_every_link_leads_somewhere_and_none_leads_out(entry: Entry, tmp_path: Path) -> None:
+    build([entry], ROOM, tmp_path / "site")
+    pages = list((tmp_path / "site").rglob("index*.html"))
+    assert len(pages) == 4
+    for page in pages:
+        text = page.read_text()
+        assert "<script" not in text
+        assert "<Havenstad>" not in text
+        assert not re.findall(r"""(?:src|href|url\()\s*=?\s*["']?\s*(?:https?:)?//""", text)
+        for target in re.findall(r'href="([^"#]+)"', text):
+            assert (page.parent / target).exists(), target
+
+
+def test_a_hidden_count_is_nowhere(entry: Entry, tmp_path: Path) -> None:
+    build([entry], ROOM, tmp_path / "site")
+    for language in LANGUAGES:
+        text = (tmp_path / "site" / "r-1" / PAGES[language]).read_text()
+        assert f"Rotterdam: {words(language)('hidden')}" in text
+        assert "Amsterdam: 300" in text
+
+
+def test_a_revoked_release_is_named_and_no_more(entry: Entry, tmp_path: Path) -> None:
+    build([entry], ROOM, tmp_path / "site")
+    build([replace(entry, revoked=True)], ROOM, tmp_path / "site")
+    folder = tmp_path / "site" / "r-1"
+    assert sorted(path.name for path in folder.iterdir()) == sorted(PAGES.values())
+    assert words("en")("revoked_long") in (folder / PAGES["en"]).read_text()
+    assert "300" not in (folder / PAGES["en"]).read_text()
+    assert json.loads((tmp_path / "site" / CATALOGUE).read_bytes())["dcat:dataset"] == []
+
+
+def test_another_folder_is_not_written_over(entry: Entry, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(WrongInput):
+        build([entry], ROOM, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_a_changed_parcel_is_not_shown(parcel: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(parcel, tmp_path / "r-1")
+    (copy / "table.csv").write_bytes((copy / "table.csv").read_bytes() + b" ")
+    with pytest.raises(ParcelChanged):
+        read_entry(copy, SIGNER.public_key)
+
+
+def test_the_metadata_describe_the_file(parcel: Path) -> None:
+    """By the W3C vocabulary: one description for each column in order, types that read, a key that is unique."""
+    told: dict[str, Any] = json.loads((parcel / "table.csv-metadata.json").read_bytes())
+    columns = told["tableSchema"]["columns"]
+    read = pl.read_csv(parcel / told["url"], infer_schema=False)
+    assert [column["titles"] for column in columns] == read.columns
+    integers = [column["titles"] for column in columns if column["datatype"] == "integer"]
+    assert integers == ["people", "records"]
+    assert read.select(pl.col(integers).cast(pl.Int64)).null_count().row(0) == (0, 0)
+    assert told["tableSchema"]["primaryKey"] == ["reports.kind"]
+    assert read["reports.kind"].is_unique().all()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 400])
+def test_in_a_browser_nothing_is_fetched_or_cut_off(entry: Entry, tmp_path: Path, width: int) -> None:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        missing_service("Chromium")
+    build([entry], ROOM, tmp_path / "site")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": width, "height": 900}, java_script_enabled=False)
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((tmp_path / "site" / "index.en.html").as_uri())
+        page.get_by_role("link", name=FACTS.asked.title).click()
+        drawn = page.get_by_role("img").bounding_box()
+        assert drawn is not None
+        assert 0 < drawn["width"] <= width
+        page.get_by_text(words("en")("as_table")).click()
+        assert page.get_by_role("row", name="Rotterdam hidden").is_visible()
+        assert all(url.startswith("file:") for url in asked)
+        assert len(asked) == 2
+        browser.close()
+
+
+def test_facts_come_back_from_the_parcel(parcel: Path) -> None:
+    facts: ReportFacts = read_entry(parcel, SIGNER.public_key).facts
+    assert (facts.release, facts.groups) == ("r-1", ())
