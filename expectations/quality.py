@@ -10,6 +10,7 @@ from typing import Any, Literal
 import polars as pl
 
 from expectations.contract import suite_digest
+from expectations.feedback import counts
 from expectations.validate import ContractBroken
 from expectations.validated import ValidatedExtract
 from intake.extract import Extract
@@ -22,7 +23,7 @@ Form = Literal["sealed", "clear", "checked"]
 
 def summary(validated: ValidatedExtract, form: Form = "checked") -> dict[str, Any]:
     """As `facts`; `filled` counts the cells of the columns kept."""
-    return facts(
+    found = facts(
         validated.source,
         validated.delivery,
         form,
@@ -31,6 +32,7 @@ def summary(validated: ValidatedExtract, form: Form = "checked") -> dict[str, An
         checks=validated.quality,
         filled=_filled(validated),
     )
+    return {**found, "supplements": validated.supplements}
 
 
 def stopped(extract: Extract, broken: ContractBroken, form: Form = "checked") -> dict[str, Any]:
@@ -58,7 +60,7 @@ def facts(
     filled: Mapping[str, int],
 ) -> dict[str, Any]:
     """`rows`: in, kept, set apart. `emptied`: cells. `quarantine`: scope, column, rule, count. `checks` as in
-    `ValidatedExtract.quality`. `filled`: cells by column of what is kept. `texts` where texts were searched. `on` is
+    `ValidatedExtract.quality`. `terugmeldingen`: cells in doubt by register. `filled`: cells by column of what is kept. `texts` where texts were searched. `on` is
     today. What compares the delivery with others is None or empty, until a flow knows better."""
     cells = quarantine.entries.filter(pl.col("scope") == "cell").select("row", "column").n_unique()
     rows_in, kept = rows
@@ -69,6 +71,7 @@ def facts(
         "rows": {"in": rows_in, "kept": kept, "set_apart": rows_in - kept},
         "emptied": cells, "filled": dict(filled),
         "quarantine": quarantine.counts().to_dicts(), "checks": [dict(each) for each in checks],
+        "terugmeldingen": counts(checks, source),
         "corrects": None, "supplements": None, "earlier": [],
     }  # fmt: skip
     return found | ({"texts": _texts(source)} if source.searched else {})

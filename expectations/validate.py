@@ -8,6 +8,7 @@ import polars as pl
 from declare import Refusal
 from expectations.contract import contract
 from expectations.evaluate import Found, evaluate
+from expectations.feedback import DOUBTED, is_doubt
 from expectations.validated import _EXPECTATIONS, ValidatedExtract
 from intake.extract import Extract
 from intake.quarantine import ENTRIES, Quarantine
@@ -40,21 +41,26 @@ def validate(extract: Extract) -> ValidatedExtract:
     source = extract.source
     one_by_one = len(extract.parts) > 1
     found = evaluate(extract.frame, extract.height, contract(source), source.id, one_by_one=one_by_one)
-    quality = tuple(_quality(each) for each in found)
-    if (broken := _broken(found)) is not None:
+    whole = extract.supplements is None
+    quality = tuple(_quality(each, whole=whole) for each in found)
+    if (broken := _broken(found, whole=whole)) is not None:
         raise ContractBroken(source.id, broken, quality, extract.quarantine.with_entries(_entries(found)))
     failing = _failing_cells(found)
     entries = pl.concat([_entries(found), _now_missing(failing, source)])
     out = entries.filter(pl.col("scope") == "row").get_column("row").unique()
     parts = tuple(_kept(part, failing, out, source) for part in extract.parts)
     quarantine = extract.quarantine.with_entries(entries)
-    return ValidatedExtract(source, extract.delivery, extract.rows_in, parts, quarantine, quality, _EXPECTATIONS)
+    return ValidatedExtract(
+        source, extract.delivery, extract.rows_in, parts, quarantine, quality, _doubted(found), extract.supplements,
+        _EXPECTATIONS,
+    )  # fmt: skip
 
 
-def _broken(found: Sequence[Found]) -> Found | None:
-    """The first answer that stops the delivery."""
+def _broken(found: Sequence[Found], *, whole: bool) -> Found | None:
+    """The first answer that stops the delivery. Of corrected rows alone, a check of a whole column says nothing."""
     for each in found:
-        if not each.met and (each.asked.consequence == "stop" or (not each.rows and each.asked.consequence != "warn")):
+        of_column = not each.rows and each.asked.consequence != "warn"
+        if not each.met and (whole or each.rows) and (each.asked.consequence == "stop" or of_column):
             return each
     return None
 
@@ -91,13 +97,20 @@ def _named(rows: Sequence[int] | pl.Series, column: str, rule: str, scope: str) 
     return numbers.select("row", column=pl.lit(column), rule=pl.lit(rule), scope=pl.lit(scope)).cast(ENTRIES)
 
 
+def _doubted(found: Sequence[Found]) -> pl.DataFrame:
+    """A value in doubt stays so where the source lets a few of them pass."""
+    doubts = [_named(each.rows, each.asked.column, each.asked.rule, "") for each in found if is_doubt(each.asked.rule)]
+    return pl.concat([pl.DataFrame(schema=ENTRIES), *doubts]).select(DOUBTED.names())
+
+
 def _now_missing(failing: Mapping[str, pl.Series], source: Source) -> pl.DataFrame:
     """Rows whose required value was emptied just now."""
     lost = [(failing[column.name], column.name) for column in source.read if column.required and column.name in failing]
     return pl.concat([pl.DataFrame(schema=ENTRIES), *(_named(rows, name, "required", "row") for rows, name in lost)])
 
 
-def _quality(found: Found) -> dict[str, Any]:
+def _quality(found: Found, *, whole: bool) -> dict[str, Any]:
+    judged = whole or found.met or found.rows
     return {
         "expectation": found.asked.expectation,
         "column": found.asked.column,
@@ -105,5 +118,5 @@ def _quality(found: Found) -> dict[str, Any]:
         "consequence": found.asked.consequence,
         "evaluated": found.evaluated,
         "unexpected": found.unexpected,
-        "outcome": "met" if found.met else "failed",
+        "outcome": ("met" if found.met else "failed") if judged else "not judged",
     }

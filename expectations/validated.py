@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from expectations.feedback import DOUBTED
 from intake.quarantine import Quarantine
 from intake.source import Source
 
@@ -19,7 +20,11 @@ class ValidatedExtract:
     that failed; cells of the wrong shape are null.
 
     `quality` is plain JSON data: one item per check with expectation, column, rule, consequence (`row`, `cell`,
-    `warn`), evaluated, unexpected (rows), outcome (`met`, `failed`); no values. What was not evaluated refuses.
+    `warn`), evaluated, unexpected (rows), outcome (`met`, `failed`; of corrected rows alone a check of a whole
+    column may be `not judged`); no values. What was not evaluated refuses.
+
+    `doubted` (`feedback.DOUBTED`) names the cells that throw doubt on a national register, whatever that costs here.
+    `supplements` as in `Extract`.
     """
 
     source: Source
@@ -28,6 +33,8 @@ class ValidatedExtract:
     parts: tuple[pl.LazyFrame, ...]
     quarantine: Quarantine
     quality: tuple[dict[str, Any], ...]
+    doubted: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=DOUBTED))
+    supplements: str | None = None
     _made_by: object = field(default=None)
 
     def __post_init__(self) -> None:

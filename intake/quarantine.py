@@ -36,6 +36,12 @@ class Quarantine:
         """Numbers of the rows kept out."""
         return set(self.entries.filter(pl.col("scope") == "row").get_column("row"))
 
+    @property
+    def correctable(self) -> pl.Series:
+        """Numbers of the rows that lost something, in order: kept out, or a cell of them. To be delivered again."""
+        lost = self.entries.filter(pl.col("scope").is_in(["row", "cell"]))
+        return lost.get_column("row").unique().sort()
+
     def with_entries(self, more: pl.DataFrame) -> "Quarantine":
         return Quarantine(pl.concat([self.entries, more.select(ENTRIES.names()).cast(ENTRIES)]))
 

@@ -24,6 +24,7 @@ from pseudonymise.domain import HardeningName
 from pseudonymise.envelope import recipient_of, seal, unseal
 from pseudonymise.keys import DomainKeys, KeyStore
 from pseudonymise.manifest import (
+    LARGEST,
     Count,
     Damaged,
     Digest,
@@ -56,6 +57,8 @@ class DeliveryManifest(Manifest):
     """Digest of all that the partner's program asked of it (`expectations.contract.suite_digest`)."""
     period: PeriodText | None = None
     """What it is about, where the source declares periods."""
+    supplements: Digest | None = None
+    """Digest of the delivery whose rows are corrected here; `row` is their number there."""
     domain: Name
     version: Count
     hardening: HardeningName
@@ -147,6 +150,7 @@ class _Packing:
             self._described, self._rows, self._files, source_digest=validated.source.digest,
             suite=suite_digest(validated.source), period=self._period, domain=domain.id, version=domain.version,
             hardening=domain.hardening, rows_in=validated.rows_in, filled=dict(self._filled), quality=validated.quality,
+            supplements=validated.supplements,
         )  # fmt: skip
 
     def _count(self, table: ProtectedTable) -> None:
@@ -166,7 +170,7 @@ def open_delivery(path: Path, store: KeyStore, keys: DomainKeys, source: Source,
     the source's owner made it, `OtherRoom`, `OtherContract`, `OtherSource`, `OtherDomain`, `OtherDeclaration` and
     `UnknownSender`.
     """
-    unseal(path, store, place / "delivery.zip")
+    unseal(path, store.open_envelope, place / "delivery.zip")
     archive = Archive(place / "delivery.zip", path.name)
     text = archive.read(MANIFEST)
     _require_expected(peek(text, DeliveryManifest, path.name), keys, source)
@@ -202,7 +206,8 @@ def _is_of_source(manifest: DeliveryManifest, quarantine: Quarantine, source: So
     numbers = range(1, len(manifest.parts) + 1)
     files = {_QUARANTINE_FILE, *(file_of(name, number) for name in SHELVES for number in numbers)}
     whole = manifest.files.keys() == files and manifest.rows_in == manifest.rows + len(quarantine.rows)
-    return described and whole and is_of_source(manifest.quality, quarantine.entries, manifest.rows_in, source)
+    last = manifest.rows_in if manifest.supplements is None else LARGEST
+    return described and whole and is_of_source(manifest.quality, quarantine.entries, manifest.rows_in, source, last)
 
 
 def _require_sender(text: bytes, signature: bytes, store: KeyStore, keys: DomainKeys, source: Source) -> None:

@@ -1,14 +1,17 @@
 """The outside of a sealed delivery: an age file (age-encryption.org/v1) that one room opens, never whole in memory."""
 
+import io
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, BinaryIO, Final
 
 import pyrage
 
 from declare import Refusal, WrongInput, replacing
-from pseudonymise.keys import KeyStore
 from pseudonymise.manifest import Damaged
 
+Opening = Callable[[BinaryIO, BinaryIO], None]
+"""Writes what a sealed file holds. Raises `pyrage.DecryptError`; `OSError` where a later piece does not open."""
 LARGEST: Final = 64 * 2**30
 """Bytes; several times what the population of a country takes."""
 _AGE: Final = b"age-encryption.org/"
@@ -45,32 +48,73 @@ def seal(content: Path, recipient: pyrage.x25519.Recipient, out: Path) -> None:
         pyrage.encrypt_io(plain, sealed, [recipient])
 
 
-def unseal(path: Path, store: KeyStore, to: Path) -> None:
-    """Decrypt the file sealed to `store`.
+def seal_pieces(pieces: Iterator[bytes], recipient: pyrage.x25519.Recipient, out: Path) -> None:
+    """Encrypt what comes piece by piece to `out`, whole or not at all; it is on no disk in clear.
 
-    Raises `WrongInput` for what is no sealed file, `OtherRoom` and `Damaged` for one that does not open, `Fault` for
-    the disk.
+    Raises `Fault` for the disk, and whatever `pieces` raises.
+    """
+    plain = _Pieces(pieces)
+    with replacing(out, mode=0o600) as temporary, temporary.open("wb") as sealed:
+        try:
+            pyrage.encrypt_io(plain, sealed, [recipient])
+        except pyrage.EncryptError:
+            if plain.failed is None:
+                raise
+        # Outside the handler: age's own error quotes the one it stumbled over.
+        if plain.failed is not None:
+            raise plain.failed
+
+
+class _Pieces(io.RawIOBase):
+    """Pieces as a file to be read from front to back. What goes wrong on the way is kept: age would swallow it."""
+
+    def __init__(self, pieces: Iterator[bytes]) -> None:
+        self._pieces, self._rest = pieces, b""
+        self.failed: BaseException | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest:
+            try:
+                self._rest = next(self._pieces)
+            except StopIteration:
+                return 0
+            except BaseException as error:
+                self.failed = error
+                raise OSError from None
+        size = min(len(buffer), len(self._rest))
+        buffer[:size], self._rest = self._rest[:size], self._rest[size:]
+        return size
+
+
+def unseal(path: Path, opening: Opening, to: Path, stranger: Callable[[str], Refusal] = OtherRoom) -> None:
+    """Decrypt the file with `opening`, which may hold the key.
+
+    Raises `WrongInput` for what is no sealed file, `stranger` for one sealed to somebody else, `Damaged` for one that
+    does not open, `Fault` for the disk.
     """
     _require_sealed(path)
     why: Exception | None = None
     with replacing(to, mode=0o600) as temporary:
         with path.open("rb") as sealed, temporary.open("wb") as opened:
             try:
-                store.open_envelope(sealed, opened)
+                opening(sealed, opened)
             except (pyrage.DecryptError, OSError) as error:
                 why = error
         if isinstance(why, OSError) and why.errno is not None:
             raise why
         if why is not None:
-            raise (OtherRoom if "No matching keys" in str(why) else Damaged)(path.name)
+            raise (stranger if "No matching keys" in str(why) else Damaged)(path.name)
 
 
 def _require_sealed(path: Path) -> None:
     if not path.is_file():
-        raise WrongInput(f"{path} does not exist", remedy="Check the name of the delivery.")
+        raise WrongInput(f"{path} does not exist", remedy="Check the name of the sealed file.")
     if path.stat().st_size > LARGEST:
         raise WrongInput(
             f"{path.name} is larger than {LARGEST // 2**30} GiB", remedy="Let the partner deliver in smaller parts."
         )
     if not is_sealed(path):
-        raise WrongInput(f"{path.name} is not a sealed delivery", remedy="Make one with `koppelkamer encode`.")
+        raise WrongInput(f"{path.name} is not a sealed file", remedy="Make one with `koppelkamer encode`.")

@@ -2,7 +2,7 @@
 
 import hmac
 import json
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Final, Self, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -14,7 +14,9 @@ from pseudonymise.protected import ProtectedTable
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256, hexadecimal."""
-Count = Annotated[int, Field(strict=True, ge=0, lt=2**32)]
+LARGEST: Final = 2**32 - 1
+"""Row that can be numbered."""
+Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
 Piece = Annotated[int, Field(strict=True, ge=0, lt=2**24)]
 """Rows of a piece, which is in memory whole; several times as many as `encode` puts into one."""
 PeriodText = Annotated[str, Field(pattern=r"^[0-9]{4}(-(Q[0-9]|W[0-9]{2}|[0-9]{2}(-[0-9]{2})?))?$")]

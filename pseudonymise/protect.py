@@ -44,7 +44,8 @@ def _fields(validated: ValidatedExtract, keys: DomainKeys) -> tuple[Field, ...]:
 
 def _protected(rows: pl.DataFrame, fields: Sequence[Field], validated: ValidatedExtract, keys: DomainKeys) -> Protected:
     source, delivery = validated.source, validated.delivery
-    identity = _identity(rows, delivery, fields, keys)
+    # A corrected row is the record it corrects.
+    identity = _identity(rows, validated.supplements or delivery, fields, keys)
     table = pl.concat([identity, _kept(rows, source, "payload", PAYLOAD)], how="horizontal")
     aside = pl.concat([rows.select("row"), _kept(rows, source, "aside", "")], how="horizontal")
     return Protected(

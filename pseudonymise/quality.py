@@ -27,7 +27,7 @@ class Checked(Declaration):
     consequence: Consequence
     evaluated: Count
     unexpected: Count
-    outcome: Literal["met", "failed"]
+    outcome: Literal["met", "failed", "not judged"]
 
 
 def _plain(item: dict[str, Any]) -> dict[str, Any]:
@@ -40,21 +40,21 @@ Quality = tuple[Annotated[dict[str, Any], AfterValidator(_plain)], ...]
 _OF_ROWS: Final = {(None, rule, "row") for rule in ROW_RULES}
 
 
-def is_of_source(quality: Quality, set_apart: pl.DataFrame, rows_in: int, source: Source) -> bool:
+def is_of_source(quality: Quality, set_apart: pl.DataFrame, rows_in: int, source: Source, last: int) -> bool:
     """Whether each check that `source` asks for is answered, in its order, and no other; whether each entry set apart
-    (`quarantine.ENTRIES`) names a column and rule of `source`; and whether no count and no row number goes beyond
-    `rows_in`."""
+    (`quarantine.ENTRIES`) names a column and rule of `source`; and whether no count goes beyond `rows_in`, and no row
+    number beyond `last`."""
     said = [(item["expectation"], item["column"], item["rule"], item["consequence"]) for item in quality]
     asked = [(each.expectation, each.column, each.rule, each.consequence) for each in contract(source)]
     counted = all(max(item["evaluated"], item["unexpected"]) <= rows_in for item in quality)
-    return said == asked and counted and _fits(set_apart, rows_in, source)
+    return said == asked and counted and _fits(set_apart, last, source)
 
 
-def _fits(set_apart: pl.DataFrame, rows_in: int, source: Source) -> bool:
+def _fits(set_apart: pl.DataFrame, last: int, source: Source) -> bool:
     if set_apart.schema != ENTRIES:
         return False
     named = set(set_apart.select("column", "rule", "scope").unique().rows())
-    within = set_apart.select(pl.col("row").is_between(1, rows_in).fill_null(value=False).all()).item()
+    within = set_apart.select(pl.col("row").is_between(1, last).fill_null(value=False).all()).item()
     return named <= _entries(source) and bool(within)
 
 

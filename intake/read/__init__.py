@@ -1,6 +1,6 @@
 """One delivery in, one Extract out; one module per file format."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -41,18 +41,24 @@ def read_extract(source: Source, path: Path, spool: Spool | None = None) -> Extr
     A `spool` holds the rows of a file that may not fit in memory. Raises `WrongFile` when the file as a whole is not
     what the source declares.
     """
-    parts, entries, rows_in = [], [], 0
     with Content(path, source, BLOCK) as content:
-        for raw in READERS[source.file.kind](content, source):
-            cells, found = read_cells(raw.table, source)
-            table, identifying = search(cells, source)
-            parts.append(spool.keep(table) if spool else table.lazy())
-            entries += [raw.rejected, found, identifying]
-            rows_in += raw.rows_in
-        if rows_in == 0:
-            raise WrongFile(source.id, "holds no rows", remedy="Ask for a delivery with rows.")
-        digest = content.digest()
-    told = pl.concat(entries)
+        return extracted(READERS[source.file.kind](content, source), content, source, spool)
+
+
+def extracted(
+    raws: Iterable[Raw], content: Content, source: Source, spool: Spool | None, supplements: str | None = None
+) -> Extract:
+    """What a reader of `content` found, in canonical form."""
+    parts, entries, rows_in = [], [], 0
+    for raw in raws:
+        cells, found = read_cells(raw.table, source)
+        table, identifying = search(cells, source)
+        parts.append(spool.keep(table) if spool else table.lazy())
+        entries += [raw.rejected, found, identifying]
+        rows_in += raw.rows_in
+    if rows_in == 0:
+        raise WrongFile(source.id, "holds no rows", remedy="Ask for a delivery with rows.")
+    digest, told = content.digest(), pl.concat(entries)
     parts = [part.with_columns(pl.lit(None, pl.String).alias(name) for name in refused(told, source)) for part in parts]
     quarantine = Quarantine(told.sort("row", "scope", "column", nulls_last=True))
-    return Extract(source, digest, rows_in, tuple(parts), quarantine, _INTAKE)
+    return Extract(source, digest, rows_in, tuple(parts), quarantine, supplements, _INTAKE)

@@ -1,7 +1,7 @@
 """CSV (RFC 4180) by pyarrow, every column as text. Rows with too few or too many fields are set apart."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import chain
 
 import numpy as np
@@ -29,17 +29,27 @@ from intake.source import Source
 
 Piece = tuple[bytes, int]
 """Text, and how many records it holds; empty lines are none."""
+Parsed = tuple[pa.Table, list[tuple[int, str]], range]
+"""Cells as text by column of `source.read`; place (from 1) and rule of rows that could not be split; the numbers of all
+these rows by the count of records."""
 
 
 def read_csv(content: Content, source: Source) -> Iterator[Raw]:
     """Split the file into rows and fields, some rows at a time. Raises `WrongFile`."""
+    for table, rejected, rows in parsed(content, source):
+        yield _numbered(table, rejected, rows)
+
+
+def parsed(content: Content, source: Source, optional: Collection[str] = ()) -> Iterator[Parsed]:
+    """The file some rows at a time; columns named in `optional` may be there and fall away. Raises `WrongFile`."""
     pieces = _whole_records(utf8(content.blocks(), source), source)
-    header, first = _header_and_rest(pieces, source)
+    header, first = _header_and_rest(pieces, source, optional)
     rows = 0
     for text, count in chain([first], pieces):
         if count:
             table, rejected = _parsed(text, header, source)
-            yield _numbered(table, rejected, range(rows + 1, rows + count + 1), source)
+            _require_agreement(table.num_rows + len(rejected), count, source)
+            yield table, rejected, range(rows + 1, rows + count + 1)
             rows += count
     if rows == 0:
         raise WrongFile(source.id, "holds a header and no rows", remedy="Ask for a delivery with rows.")
@@ -82,7 +92,7 @@ def _refuse_misplaced_quote(text: bytes, lines: int, source: Source) -> None:
         raise WrongFile(source.id, f"has a quote in a place where none may stand (line {line})", remedy=remedy)
 
 
-def _header_and_rest(pieces: Iterator[Piece], source: Source) -> tuple[list[str], Piece]:
+def _header_and_rest(pieces: Iterator[Piece], source: Source, optional: Collection[str]) -> tuple[list[str], Piece]:
     """The checked header, and what follows it in the first piece that holds a record."""
     text, count = next((piece for piece in pieces if piece[1]), (b"", 0))
     if count == 0:
@@ -92,7 +102,7 @@ def _header_and_rest(pieces: Iterator[Piece], source: Source) -> tuple[list[str]
     starts = record_starts(_ends(text, source))
     body = int(starts[1]) if count > 1 else len(text)
     header = _header(text[:body].decode(), source)
-    check_header(header, source)
+    check_header([name for name in header if name not in optional], source)
     return header, (text[body:], count - 1)
 
 
@@ -142,11 +152,13 @@ def _unsplit(source: Source) -> WrongFile:
     return WrongFile(source.id, "cannot be split into records", remedy=remedy)
 
 
-def _numbered(table: pa.Table, rejected: list[tuple[int, str]], rows: range, source: Source) -> Raw:
-    """`rows` are the numbers of the rows by the count of records."""
-    if table.num_rows + len(rejected) != len(rows):
+def _require_agreement(rows: int, records: int, source: Source) -> None:
+    if rows != records:
         message = f"the parser and the count of records disagree on {source.id}; nothing was read"
         raise Fault(message, remedy="Report the source's declaration and the line ends of the file.")
+
+
+def _numbered(table: pa.Table, rejected: list[tuple[int, str]], rows: range) -> Raw:
     numbers = pl.DataFrame(rejected, schema={"row": pl.UInt32, "rule": pl.String}, orient="row")
     numbers = numbers.with_columns(pl.col("row") + (rows.start - 1))
     entries = numbers.select("row", pl.lit(None, pl.String).alias("column"), "rule", pl.lit("row").alias("scope"))

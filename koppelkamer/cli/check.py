@@ -9,7 +9,10 @@ from declare import WrongInput, load, write_atomically
 from koppelkamer.cli.screen import Screen, columns, language, progress, quarantined
 
 if TYPE_CHECKING:
-    from intake import Extract, Quarantine, Source
+    from collections.abc import Iterator
+
+    from expectations.sent_back import Member
+    from intake import Extract, Source
     from intake.spool import Spool
 
 
@@ -24,23 +27,27 @@ def check(call: argparse.Namespace) -> Screen:
         return propose(call)
     if call.out is None:
         raise WrongInput("there is no folder for the results", remedy="Give --out DIR.")
+    if call.supplements is not None and call.against is not None:
+        raise WrongInput("corrected rows are no whole delivery to hold beside another", remedy="Leave --against out.")
     return hold(call)
 
 
 def hold(call: argparse.Namespace) -> Screen:
-    """Contract and expectations on one file: report.nl.html, report.en.html, quality.json and quarantine.csv in DIR.
+    """Contract and expectations on one file: report.nl.html, report.en.html, quality.json and quarantine.csv in DIR, or
+    quarantine.age where the source names a steward.
 
     Raises as `expectations.validate`; a check that stops the delivery leaves its report all the same.
     """
-    from intake import Source, read_extract
+    from intake import Source
+    from intake.corrections import read_delivery
     from intake.spool import spooled
 
     source = load(call.source, Source)
     progress(f"reading and checking {source.id}")
     with spooled(call.out) as spool:
-        extract = read_extract(source, call.file, spool)
+        extract = read_delivery(source, call.file, call.supplements, spool)
         before = _before(source, call.against, spool) if call.against is not None else None
-        return _held(extract, before, call.out, call.language or language())
+        return _held(extract, before, call)
 
 
 def _before(source: "Source", file: Path, spool: "Spool") -> "Extract":
@@ -50,24 +57,28 @@ def _before(source: "Source", file: Path, spool: "Spool") -> "Extract":
     return read_extract(source, file, spool)
 
 
-def _held(extract: "Extract", before: "Extract | None", out: Path, spoken: str) -> Screen:
+def _held(extract: "Extract", before: "Extract | None", call: argparse.Namespace) -> Screen:
     from expectations.quality import stopped, summary
+    from expectations.sent_back import entries, sent_back
     from expectations.validate import ContractBroken, validate
 
+    source, out, spoken = extract.source, call.out, call.language or language()
     try:
         validated = validate(extract)
     except ContractBroken as broken:
-        _written(stopped(extract, broken), broken.quarantine, extract.source, out)
+        _reported(stopped(extract, broken), source, out)
+        _returned(iter([entries(broken.quarantine)]), source, out)
         progress(f"stopped; the report is {out / f'report.{spoken}.html'}")
         raise
     facts = summary(validated)
     told = _compared(facts, before, extract) if before is not None else []
-    _written(facts, validated.quarantine, extract.source, out)
-    _stop(facts, extract.source)
+    _reported(facts, source, out)
+    returned = _returned(sent_back(validated, call.file), source, out)
+    _stop(facts, source)
     kept, apart = facts["rows"]["kept"], facts["rows"]["set_apart"]
-    lines = [f"{extract.source.id}: {extract.rows_in:,} rows, {kept:,} kept, {apart:,} in quarantine"]
+    lines = [f"{source.id}: {extract.rows_in:,} rows, {kept:,} kept, {apart:,} in quarantine"]
     lines += [*quarantined(validated.quarantine), *told]
-    lines += [f"  report: {out / f'report.{spoken}.html'}", f"  row numbers and rules: {out / 'quarantine.csv'}"]
+    lines += [f"  report: {out / f'report.{spoken}.html'}", f"  row numbers and rules: {returned}"]
     return Screen({**facts, "out": str(out)}, lines)
 
 
@@ -116,16 +127,28 @@ def _sudden(facts: dict[str, Any], before: "Extract", after: "Extract") -> list[
     return of_changes(found)
 
 
-def _written(facts: dict[str, Any], quarantine: "Quarantine", source: "Source", out: Path) -> None:
-    """The report is masked as the gate's strict profile has it, for it may go to others than the supplier; row numbers
-    are for the supplier."""
-    from expectations.reasons import with_reasons
+def _reported(facts: dict[str, Any], source: "Source", out: Path) -> None:
+    """The report is masked as the gate's strict profile has it, for it may go to others than the supplier."""
     from expectations.report import Masking, write_report
     from gate import Policy, profile
 
     minimum = load(profile("nl-streng"), Policy).thresholds.minimum_people.value
     write_report(facts, source, Masking(int(minimum)), out)
-    write_atomically(out / "quarantine.csv", with_reasons(quarantine).write_csv().encode())
+
+
+def _returned(members: "Iterator[Member]", source: "Source", out: Path) -> Path:
+    """All of it sealed for the steward that the source names; without one row numbers and rules, which hold no value.
+
+    Either is for the supplier.
+    """
+    from pseudonymise.steward import seal_to_steward
+
+    if source.steward is not None:
+        seal_to_steward(members, source.steward, out / "quarantine.age")
+        return out / "quarantine.age"
+    name, pieces = next(members)
+    write_atomically(out / name, b"".join(pieces))
+    return out / name
 
 
 def propose(call: argparse.Namespace) -> Screen:

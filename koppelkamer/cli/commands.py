@@ -51,6 +51,12 @@ _MODEL: Final[Options] = {
 _PERIOD: Final[Options] = {
     "--period": {"metavar": "PERIOD", "help": "what it is about, where the source has periods: 2026, 2026-Q3, 2026-10"},
 }
+_SUPPLEMENTS: Final[Options] = {
+    "--supplements": {
+        "metavar": "DELIVERY",
+        "help": "the file holds corrected rows of this delivery (its digest), as `quarantine open` wrote them",
+    },
+}
 _OUT: Final[Options] = {"--out": {**_FOLDER, "required": True, "help": "folder for the results"}}
 
 
@@ -164,7 +170,7 @@ COMMANDS: Final = (
     Command("encode", "make a sealed delivery at the partner's own site", "encode:encode", {
         "file": _FILE, "--source": {**_FILE, "required": True}, "--keys": {**_FOLDER, "required": True},
         "--passphrase-file": {**_FILE, "help": "file of mode 0600; without it the passphrase is asked for"},
-        "--out": {**_FILE, "required": True}, **_PERIOD,
+        "--out": {**_FILE, "required": True}, **_PERIOD, **_SUPPLEMENTS,
     }),
     Command("attack", "how much of hardened names an attacker without the key undoes", "attack:attack", {
         "plan": {**_FILE, "metavar": "PLAN.toml"}, **_OUT,
@@ -179,6 +185,17 @@ COMMANDS: Final = (
             "type": Path, "metavar": "S.toml", "nargs": "?", "const": Path(), "default": None,
             "help": "only propose a declaration, on the screen or in a new file",
         },
+        **_SUPPLEMENTS,
+    }),
+    Command("quarantine", "the steward's key, and what was set apart of a delivery", "quarantine:quarantine", {
+        "action": {
+            "choices": ["key", "open"],
+            "help": "key makes the steward's key and prints its address; open writes a sealed quarantine in clear",
+        },
+        "file": {**_FILE, "nargs": "?", "help": "for open: the sealed quarantine"},
+        "--key": {**_FILE, "metavar": "STEWARD.key", "help": "for open: the steward's key"},
+        "--out": {"type": Path, "metavar": "STEWARD.key|DIR", "required": True, "help": "new file or new folder"},
+        "--passphrase-file": {**_FILE, "help": "file of mode 0600; without it the passphrase is asked for"},
     }),
     Command("gate", "examine a table under a signed policy; exit 0 only for PASS", "workbench:gate", {
         "file": _FILE, "--policy": {**_FILE, "required": True},

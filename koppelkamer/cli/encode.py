@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from declare import WrongInput, load
-from intake import Source, read_extract
+from intake import Source
+from intake.corrections import read_delivery
 from intake.period import check_period
 from intake.spool import spooled
 from koppelkamer.cli.screen import Screen, progress, quarantined
 
 if TYPE_CHECKING:
+    from expectations.validated import ValidatedExtract
     from pseudonymise.delivery import DeliveryManifest
     from pseudonymise.domain import Domain
     from pseudonymise.keys import DomainKeys
@@ -34,7 +36,8 @@ def encode(call: argparse.Namespace) -> Screen:
     require_canaries()
     progress(f"reading and checking {source.id}")
     with spooled(call.out) as spool:
-        validated = validate(read_extract(source, call.file, spool))
+        validated = validate(read_delivery(source, call.file, call.supplements, spool))
+        returned = _returned(validated, call.file, call.out)
         progress(f"protecting and sealing {validated.height:,} rows")
         manifest = encode_delivery(validated, keys, keys.signed.recipient, call.out, period=call.period)
     leaving = _leaving(manifest, source)
@@ -44,7 +47,22 @@ def encode(call: argparse.Namespace) -> Screen:
         "quarantine": validated.quarantine.counts().to_dicts(), "leaves": leaving,
         "contract": manifest.contract.model_dump(),
     }  # fmt: skip
-    return Screen(facts, [*_lines(manifest, leaving, call.out), *quarantined(validated.quarantine)])
+    facts |= {"supplements": manifest.supplements, "steward": returned and str(returned)}
+    lines = [*_lines(manifest, leaving, call.out), *quarantined(validated.quarantine)]
+    return Screen(facts, [*lines, f"  sealed for your data steward in {returned}"] if returned else lines)
+
+
+def _returned(validated: "ValidatedExtract", file: Path, out: Path) -> Path | None:
+    """Beside the delivery what was set apart of it, sealed for the steward that the source names."""
+    from expectations.sent_back import sent_back
+    from pseudonymise.steward import seal_to_steward
+
+    if (steward := validated.source.steward) is None:
+        return None
+    progress("sealing what was set apart for the data steward")
+    sealed = out.with_suffix(".quarantine.age")
+    seal_to_steward(sent_back(validated, file), steward, sealed)
+    return sealed
 
 
 def _keys(folder: Path, passphrase_file: Path | None) -> "DomainKeys":

@@ -150,7 +150,7 @@ def plain(to: Path) -> Path:
 
 REFUSED: dict[str, tuple[Callable[[Opening, Path], Opening], type[Refusal], str]] = {
     "no file": (lambda o, to: o._replace(path=to / "none"), WrongInput, "does not exist"),
-    "not sealed": (lambda o, to: o._replace(path=plain(to)), WrongInput, "not a sealed delivery"),
+    "not sealed": (lambda o, to: o._replace(path=plain(to)), WrongInput, "not a sealed file"),
     "for another room": (lambda o, to: o._replace(store=new_store(to / "keys")), OtherRoom, "another room"),
     "last byte flipped": (lambda o, to: o._replace(path=flipped(o.path, -1, to)), Damaged, "damaged"),
     "a byte of the header flipped": (lambda o, to: o._replace(path=flipped(o.path, 120, to)), Refusal, "Ask|ask"),

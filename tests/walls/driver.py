@@ -42,7 +42,7 @@ ERRORS: Final[dict[str, Callable[[], BaseException]]] = {
 }
 
 ENCODE: Final = (
-    ("koppelkamer.cli.encode.read_extract", "error"),
+    ("koppelkamer.cli.encode.read_delivery", "error"),
     ("expectations.validate", "error"),
     ("pseudonymise.canary.require_canaries", "error"),
     ("pseudonymise.delivery.protected_parts", "error"),

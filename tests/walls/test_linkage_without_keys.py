@@ -76,7 +76,7 @@ def _validated(extract: Extract) -> ValidatedExtract:
     names = [column.name for column in extract.source.kept]
     return ValidatedExtract(
         extract.source, extract.delivery, extract.rows_in, (extract.frame.select("row", *names),),
-        extract.quarantine, (), _EXPECTATIONS,
+        extract.quarantine, (), _made_by=_EXPECTATIONS,
     )  # fmt: skip
 
 
