@@ -60,8 +60,9 @@ def facts(
     filled: Mapping[str, int],
 ) -> dict[str, Any]:
     """`rows`: in, kept, set apart. `emptied`: cells. `quarantine`: scope, column, rule, count. `checks` as in
-    `ValidatedExtract.quality`. `terugmeldingen`: cells in doubt by register. `filled`: cells by column of what is kept. `texts` where texts were searched. `on` is
-    today. What compares the delivery with others is None or empty, until a flow knows better."""
+    `ValidatedExtract.quality`. `terugmeldingen`: cells in doubt by register. `filled`: cells by column of what is kept.
+    `texts` where texts were searched. `on` is today. What compares the delivery with others is None or empty, until a
+    flow knows better."""
     cells = quarantine.entries.filter(pl.col("scope") == "cell").select("row", "column").n_unique()
     rows_in, kept = rows
     found: dict[str, Any] = {

@@ -47,7 +47,7 @@ def encode(call: argparse.Namespace) -> Screen:
         "quarantine": validated.quarantine.counts().to_dicts(), "leaves": leaving,
         "contract": manifest.contract.model_dump(),
     }  # fmt: skip
-    facts |= {"supplements": manifest.supplements, "steward": returned and str(returned)}
+    facts |= {"supplements": manifest.supplements, "steward": str(returned) if returned else None}
     lines = [*_lines(manifest, leaving, call.out), *quarantined(validated.quarantine)]
     return Screen(facts, [*lines, f"  sealed for your data steward in {returned}"] if returned else lines)
 
