@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from declare import Refusal, Signer, load
+from flows.meanings import words_of
 from flows.models import fitted_model
 from gate.policy import Policy
 from koppelkamer.room import Room
@@ -45,6 +46,7 @@ def plan_of(room: Room, request: Request, models: Sequence[FittedModel]) -> "Pla
         models={fitted.model.id: fitted.digest for fitted in models},
         sources={source.id: room.source(source.id).digest for source in request.sources},
         agreement=room.agreement(request.agreement).digest,
+        dictionary=words_of(room, request),
         code=code_version(),
     )
 

@@ -1,14 +1,16 @@
 """What the report says beside draft and verdict: who asked, on what footing, and how the deliveries were."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from flows.deliveries import intake_facts
+from flows.meanings import homonyms_of, words_of
 from gate import SignedPolicy, Verdict
 from koppelkamer.room import Room
 from register.declarations import Request
 from release.draft import Draft
 from release.gather import Occasion, gather
-from release.report.facts import Asked, Dpia, Ground, QualityFact, ReportFacts, SourceFacts
+from release.report.facts import Asked, Definition, Dpia, Ground, Homonym, QualityFact, ReportFacts, SourceFacts
 
 if TYPE_CHECKING:
     from register.models import Request as RegisteredRequest
@@ -50,7 +52,29 @@ def _asked(room: Room, request: Request) -> Asked:
         recipients=tuple(partners.get(name, name) for name in request.recipients),
         retention_until=request.retention_until.isoformat(),
         effect=request.effect.intended,
+        definitions=_definitions(room, request, partners),
+        homonyms=tuple(
+            Homonym(name=each.name, meanings=tuple(_meaning(room, *meaning) for meaning in each.meanings))
+            for each in homonyms_of(room, request)
+        ),
     )
+
+
+def _definitions(room: Room, request: Request, partners: Mapping[str, str]) -> tuple[Definition, ...]:
+    """As approved: `owner` by name."""
+    return tuple(
+        Definition(
+            title=word["title"],
+            definition=word["definition"],
+            owner=partners[word["owner"]],
+            columns=tuple(word["columns"]),
+        )
+        for word in words_of(room, request).values()
+    )
+
+
+def _meaning(room: Room, source: str, concept: str) -> str:
+    return f"{source}: {room.dictionary[concept].title}"
 
 
 def _source(room: Room, run: "Run", source_id: str) -> SourceFacts:

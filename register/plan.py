@@ -1,7 +1,7 @@
 """What a run would use: the digests that approvals are given to."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from declare import canonical, digest
@@ -18,11 +18,17 @@ class Plan:
     code: str
     agreement: str = ""
     """The covenant as declared: its parties, triples, grounds and dates."""
+    dictionary: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The words the request rests on: concept → `title`, `definition`, `owner` and the `columns` that mean it."""
 
     @property
     def content(self) -> dict[str, Any]:
         """Plain JSON data."""
-        return asdict(self) | {"models": dict(self.models), "sources": dict(self.sources)}
+        return asdict(self) | {"models": dict(self.models), "sources": dict(self.sources), "dictionary": self._words}
+
+    @property
+    def _words(self) -> dict[str, dict[str, Any]]:
+        return {concept: dict(words) for concept, words in self.dictionary.items()}
 
     @property
     def digest(self) -> str:

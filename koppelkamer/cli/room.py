@@ -17,6 +17,7 @@ from koppelkamer.passphrase import new_passphrase
 from koppelkamer.room import Room, open_room
 
 if TYPE_CHECKING:
+    from expectations.dictionary import Homonym
     from flows.link import Examined
     from flows.receive import Acceptance
     from register.session import SignedIn
@@ -69,13 +70,23 @@ def train(call: argparse.Namespace) -> Screen:
 
 
 def submit(call: argparse.Namespace) -> Screen:
-    """Put a request into the register."""
+    """Put a request into the register, and say on which words it rests."""
+    from flows.meanings import homonyms_of, words_of
     from flows.submit import submit as submit_request
 
     room, keyring = _open(call)
     request = submit_request(room, person(room, call), call.request)
     write_logs(room, keyring.signer)
-    return Screen({"request": request.id, "state": request.state}, [f"request {request.id} is {request.state}"])
+    words, homonyms = words_of(room, room.request(call.request)), homonyms_of(room, room.request(call.request))
+    lines = [f"request {request.id} is {request.state}; it rests on these words:"]
+    lines += columns([(word["title"], ", ".join(word["columns"]), word["owner"]) for word in words.values()])
+    lines += [f"  {each.name} means different things: {_meanings(each)}" for each in homonyms]
+    facts = {"words": words, "homonyms": {each.name: dict(each.meanings) for each in homonyms}}
+    return Screen({"request": request.id, "state": request.state, **facts}, lines)
+
+
+def _meanings(homonym: "Homonym") -> str:
+    return ", ".join(f"{concept} in {source}" for source, concept in homonym.meanings)
 
 
 def decide(call: argparse.Namespace) -> Screen:

@@ -31,6 +31,24 @@ class Dpia:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """Annex: one word of the room's dictionary that the request rests on, and the columns that mean it."""
+
+    title: str
+    definition: str
+    owner: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Homonym:
+    """Annex: columns that bear one name and mean different things, each as `source: word`."""
+
+    name: str
+    meanings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """Section 2: who asks, what for, and on what footing."""
 
@@ -45,6 +63,8 @@ class Asked:
     retention_until: str
     effect: str = ""
     case_decision: str | None = None
+    definitions: tuple[Definition, ...] = ()
+    homonyms: tuple[Homonym, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -139,6 +139,14 @@ def test_a_name_that_looks_like_markup_is_text() -> None:
     assert "<script" not in page and "&lt;script&gt;" in page
 
 
+def test_a_request_shows_the_words_it_rests_on() -> None:
+    furnish()
+    draft()
+    page = client("owen").get("/requests/insight/").text
+    assert "Where somebody lives." in page
+    assert "residents.area" in page
+
+
 def test_the_report_is_served_in_a_sandbox(tmp_path: Path, settings: Any) -> None:
     settings.REPORTS = tmp_path
     examined()

@@ -57,11 +57,23 @@ def test_a_sealed_delivery_shows_nothing_of_the_file(way: Way, source: str) -> N
 
 
 def test_each_step_leads_to_the_next(way: Way) -> None:
-    assert way.said["submit wijken --as noor"] == {"request": "wijken", "state": "submitted"}
+    submitted = way.said["submit wijken --as noor"]
+    assert (submitted["request"], submitted["state"]) == ("wijken", "submitted")
     states = [way.said[f"decide wijken {action} --as {person}"]["state"] for person, action in APPROVALS]
     assert states == ["checked", "checked", "consented", "scheduled"]
     decided = [facts["state"] for typed, facts in way.said.items() if typed.startswith("decide wijken-1")]
     assert decided == ["advised", "released"]
+
+
+def test_a_request_says_on_which_words_it_rests(way: Way) -> None:
+    words = way.said["submit wijken --as noor"]["words"]
+    assert words["rent"]["columns"] == ["tenants.maandhuur"]
+    assert words["home"]["columns"] == [
+        "complaints.postcode", "complaints.huisnr", "tenants.pc", "tenants.nr", "tenants.toev"
+    ]  # fmt: skip
+    assert "remark" not in words
+    page = (Path(way.said["run wijken --as otto"]["report"]) / "report.nl.html").read_text()
+    assert words["rent"]["definition"] in page
 
 
 def test_the_links_are_the_true_ones(way: Way, links: pl.DataFrame) -> None:

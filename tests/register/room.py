@@ -93,6 +93,14 @@ def plan_of(declared: Request, **other: Any) -> Plan:
         "sources": {source.id: source.digest for source in SOURCES},
         "code": "0.1.0",
         "agreement": "8" * 64,
+        "dictionary": {
+            "area": {
+                "title": "Area",
+                "definition": "Where somebody lives.",
+                "owner": "city",
+                "columns": ["residents.area"],
+            }
+        },
     }
     return Plan(**parts | other)
 

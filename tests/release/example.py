@@ -3,12 +3,14 @@
 from release.report.facts import (
     Asked,
     Column,
+    Definition,
     Disclosure,
     Dpia,
     FindingLine,
     Ground,
     GroupGap,
     GroupRate,
+    Homonym,
     Leaves,
     LinkError,
     LinkFacts,
@@ -61,6 +63,17 @@ FACTS = ReportFacts(
         recipients=("gemeente", "RIEC"),
         retention_until="2027-12-31",
         effect="Twee wijken kiezen voor gerichte voorlichting aan huurders",
+        definitions=(
+            Definition(
+                title="Verzamelinkomen", definition="Income of a person over a calendar year before tax, in euros.",
+                owner="Belastingdienst", columns=("incomes.inkomen",),
+            ),
+            Definition(
+                title="Geslachtsnaam", definition="The surname a person was given at birth.",
+                owner="Gemeente Havenstad", columns=("residents.geslachtsnaam", "incomes.naam"),
+            ),
+        ),
+        homonyms=(Homonym(name="naam", meanings=("incomes: Geslachtsnaam", "reports: Naam in gebruik")),),
     ),
     leaves=Leaves(
         kind="table",

@@ -36,7 +36,7 @@ PAGES: dict[str, ReportFacts] = {
         links=(),
         quality=(),
         proof=None,
-        asked=replace(FACTS.asked, dpia=None, grounds=()),
+        asked=replace(FACTS.asked, dpia=None, grounds=(), definitions=(), homonyms=()),
     ),
     "four warnings": replace(FACTS, findings=(WARNED, PROXY, DOMINATED, replace(WARNED, rule="D14"))),
     "decided": replace(
@@ -142,6 +142,15 @@ def test_markup_in_a_value_stays_text() -> None:
     assert evil in Outline(page).text
 
 
+@pytest.mark.parametrize("public", [False, True])
+def test_the_words_a_request_rests_on_stand_in_an_annex(public: bool) -> None:
+    said = Outline(render(FACTS, "en", public=public)).text
+    for word in ("Verzamelinkomen", "before tax, in euros", "Belastingdienst", "incomes.inkomen"):
+        assert word in said
+    assert "incomes: Geslachtsnaam; reports: Naam in gebruik" in said
+    assert "Annex" not in Outline(render(PAGES["nothing known"], "en")).text
+
+
 def test_a_small_group_has_no_rate_on_the_page() -> None:
     facts = replace(FACTS, groups=(GroupRate(attribute="a", group="g", rate=None, low=None, high=None),))
     assert "<svg" not in render(facts, "en")
@@ -236,7 +245,7 @@ def test_an_unknown_language_is_refused() -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("page", ["warned", "refused", "not assessable", "four warnings"])
-def test_it_prints_on_one_a4(tmp_path: Path, page: str) -> None:
+def test_it_prints_on_one_a4_and_its_words_on_another(tmp_path: Path, page: str) -> None:
     browser = which("chromium")
     if browser is None:
         missing_service("chromium")
@@ -246,7 +255,7 @@ def test_it_prints_on_one_a4(tmp_path: Path, page: str) -> None:
                f"--user-data-dir={tmp_path / 'profile'}", f"--print-to-pdf={pdf}", html.as_uri()]  # fmt: skip
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     content = pdf.read_bytes()
-    assert len(re.findall(rb"/Type\s*/Page\b", content)) == 1
+    assert len(re.findall(rb"/Type\s*/Page\b", content)) == 2
     assert [float(side) for side in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content)[0]] == pytest.approx(
         [595, 842], abs=1
     )
