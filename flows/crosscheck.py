@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from declare import Refusal, canonical, digest, write_atomically
-from expectations.pollution import masked
+from expectations.report import Masking
+from expectations.report.pollution import pollution
 from flows.books import write_logs
 from flows.deliveries import latest, protected_table
 from flows.keyring import Keyring
@@ -53,10 +54,10 @@ class _Done:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was found of one source, small numbers hidden, and the file beside the report of its delivery."""
+    """What may be told of one source (`expectations.report.pollution`), and where it was written."""
 
     source: str
-    facts: Mapping[str, Any]
+    told: Mapping[str, list[dict[str, Any]]]
     path: Path
 
 
@@ -67,12 +68,12 @@ def crosscheck(room: Room, keyring: Keyring, by: "SignedIn") -> tuple[Written, .
     """
     policy = verify_policy(room.policy, room.policy_signature, room.read_public_key()).policy
     deliveries, parts = checked(room, keyring, by)
-    minimum = int(policy.thresholds.minimum_people.value)
+    masking = Masking(int(policy.thresholds.minimum_people.value))
     written = []
     for source, found in by_source(parts).items():
-        facts, path = masked(found, minimum), report_of(room, source, deliveries[source]) / POLLUTION
-        write_atomically(path, canonical(facts))
-        written.append(Written(source, facts, path))
+        told, path = pollution(found, masking) or {}, report_of(room, source, deliveries[source]) / POLLUTION
+        write_atomically(path, canonical(told))
+        written.append(Written(source, told, path))
     return tuple(written)
 
 

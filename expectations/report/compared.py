@@ -1,10 +1,10 @@
-"""What compares a delivery with others, as it may be told: sudden changes, a correction, cross-checks."""
+"""What compares a delivery with others, as it may be told: sudden changes, a correction."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from expectations.report.counts import Counts
-from expectations.report.masking import Masking, Told, share
+from expectations.report.masking import Masking, Told
 
 
 def changes(found: Sequence[Mapping[str, Any]], counts: Counts) -> list[dict[str, Any]]:
@@ -42,34 +42,6 @@ def difference(found: Mapping[str, Any] | None, masking: Masking) -> dict[str, A
         "unmatched": {name: _plain(each) for name, each in unmatched.items()},
         "columns": {name: _plain(each) for name, each in columns.items()},
     }
-
-
-def pollution(found: Mapping[str, Any] | None, masking: Masking) -> dict[str, Any] | None:
-    """By kind (doubles, contradictions, orphans) what each check says. Counts in wide steps: a limit was held to them.
-
-    Shares and estimates are left out, for counts can be worked out from them; thresholds and texts stay.
-    """
-    if found is None:
-        return None
-    return {kind: [_checked(each, masking) for each in _listed(parts)] for kind, parts in found.items()}
-
-
-def _listed(parts: Any) -> Sequence[Mapping[str, Any]]:
-    return [parts] if isinstance(parts, Mapping) else parts or []
-
-
-def _checked(part: Mapping[str, Any], masking: Masking) -> dict[str, Any]:
-    kept = {name: value for name, value in part.items() if isinstance(value, str) or name == "threshold"}
-    told = {name: masking.judged(value) for name, value in part.items() if _is_count(value)}
-    shares = {}
-    for count, whole in (("differ", "filled"), ("doubled", "records")):
-        if count in told and whole in told:
-            shares["share"] = share(told[count], told[whole])
-    return {"outcome": "met", **kept, **{name: _plain(each) for name, each in told.items()}, **shares}
-
-
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _plain(told: Told) -> dict[str, int]:

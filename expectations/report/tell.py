@@ -6,9 +6,10 @@ from typing import Any, Final
 from declare import canonical
 from expectations.contract import contract
 from expectations.reasons import reason
-from expectations.report.compared import changes, difference, pollution
+from expectations.report.compared import changes, difference
 from expectations.report.counts import COSTS, Counts, Place
 from expectations.report.masking import Masking, Told, share
+from expectations.report.pollution import pollution
 from intake.source import Source
 
 _AS_THEY_ARE: Final = (

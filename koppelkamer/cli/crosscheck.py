@@ -2,19 +2,20 @@
 
 import argparse
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flows.books import open_register
 from flows.keyring import open_keyring
 from koppelkamer.cli.room import person
-from koppelkamer.cli.screen import Screen, columns, percent, progress
+from koppelkamer.cli.screen import Screen, columns, progress
 from koppelkamer.room import open_room
 
-Facts = Mapping[str, Any]
+if TYPE_CHECKING:
+    from flows.crosscheck import Written
 
 
 def crosscheck(call: argparse.Namespace) -> Screen:
-    """Make the checks of cross-checks.toml, and put what they found beside the report of each delivery."""
+    """Make the checks of cross-checks.toml, and put what they found in the report on each delivery."""
     from flows.crosscheck import crosscheck as make_checks
 
     room = open_room(call.room)
@@ -22,46 +23,20 @@ def crosscheck(call: argparse.Namespace) -> Screen:
     open_register(room)
     progress("holding the sources beside each other")
     written = make_checks(room, keyring, person(room, call))
-    facts = {"sources": {one.source: one.facts for one in written}, "files": {w.source: str(w.path) for w in written}}
-    lines = [line for one in written for line in (*said(one.source, one.facts), f"  {one.path}")]
-    return Screen(facts, lines)
+    facts = {one.source: {**one.told, "written": str(one.path)} for one in written}
+    return Screen({"sources": facts}, [line for one in written for line in (*said(one), f"  {one.path}")])
 
 
-def said(source: str, pollution: Mapping[str, Sequence[Facts]]) -> list[str]:
+def said(one: "Written") -> list[str]:
     """What was found of one source; small numbers are hidden already."""
-    rows = [_doubles(one) for one in pollution["doubles"]]
-    rows += [_contradiction(one) for one in pollution["contradictions"]]
-    rows += [row for one in pollution["orphans"] for row in _orphans(one)]
-    return [source, *columns(rows)]
+    return [one.source, *columns([_row(row) for rows in one.told.values() for row in rows])]
 
 
-def _doubles(one: Facts) -> tuple[object, ...]:
-    about = f"in probable double registrations, of which {_number(one['expected_false'])} expected to be false"
-    return (one["outcome"], _count(one["doubled"]), "of", _count(one["records"]), about)
+def _row(row: Mapping[str, Any]) -> Sequence[object]:
+    from expectations.report.words import words
 
-
-def _contradiction(one: Facts) -> tuple[object, ...]:
-    about = (
-        f"differ from {one['with']} on {one['field']} ({_share(one['share'])}; wrong links {_share(one['expected'])})"
-    )
-    return (one["outcome"], _count(one["differ"]), "of", _count(one["filled"]), about)
-
-
-def _orphans(one: Facts) -> list[tuple[object, ...]]:
-    told = {"nowhere": f"have an address that {one['beside']} lacks", "withdrawn": "have a withdrawn address"}
-    return [
-        (one["outcome"], _count((one[kind] or {}).get("records")), "of", _count(one["filled"]), about)
-        for kind, about in told.items()
-    ]
-
-
-def _count(number: int | None) -> object:
-    return "few" if number is None else number
-
-
-def _number(number: float | None) -> str:
-    return "few" if number is None else f"{number:.1f}"
-
-
-def _share(share: float | None) -> str:
-    return "hidden" if share is None else percent(share)
+    t = words("en")
+    about = t(f"pollution_{row['about']}", field=row.get("field", ""), source=row.get("source", ""))
+    counted = t("pollution_of", count=t.count(row["count"]), whole=t.count(row["whole"]))
+    share = f"({t.percent(row['share'], row['count'])}; fails from {t.plain(row['threshold'])})"
+    return (row["outcome"], counted, about, share)
