@@ -201,5 +201,10 @@ def _as_taken(asked: Asked, column: Column) -> Asked:
 
 
 def _declared(column: Column, check: Check) -> Asked:
-    rule = check.expectation.removeprefix("expect_column_").removeprefix("expect_").replace("_", "-")
-    return Asked(check.expectation, column.name, check.arguments, rule, _CONSEQUENCES[check.severity])
+    consequence = _CONSEQUENCES[check.severity]
+    return Asked(check.expectation, column.name, check.arguments, rule_of(check.expectation), consequence)
+
+
+def rule_of(expectation: str) -> str:
+    """The name of the rule of a declared check."""
+    return expectation.removeprefix("expect_column_").removeprefix("expect_").replace("_", "-")

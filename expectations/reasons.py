@@ -243,6 +243,46 @@ _REASONS: Final[dict[str, Reason]] = {
     "multicolumn-day-to-fall-within-period": Reason(
         "De dag valt buiten de periode waarin dit geldig was.", "The day lies outside the period in which this held."
     ),
+    "values-to-be-unique": Reason(
+        "De waarde staat in meer dan één rij. Zoek uit of iemand dubbel is ingeschreven of een nummer is overgenomen.",
+        "The value stands in more than one row. Find out whether somebody is registered twice or a number was copied.",
+    ),
+    "compound-columns-to-be-unique": Reason(
+        "Deze kolommen zijn samen in meer dan één rij gelijk. Zoek uit of een rij dubbel is geleverd.",
+        "These columns together are the same in more than one row. Find out whether a row was delivered twice.",
+    ),
+    "values-to-not-be-null": Reason(
+        "De cel is leeg of was niet te gebruiken. Vul aan waar de waarde bekend is.",
+        "The cell is empty or was of no use. Complete it where the value is known.",
+    ),
+    "values-to-be-in-set": Reason(
+        "De waarde staat niet in de afgesproken lijst. Zet haar om, of laat de lijst in de bronverklaring aanvullen.",
+        "The value is not on the agreed list. Convert it, or have the list in the declaration of the source completed.",
+    ),
+    "values-to-not-be-in-set": Reason(
+        "De waarde staat op de lijst van wat niet voor mag komen. Zoek de juiste waarde op of laat de cel leeg.",
+        "The value is on the list of those that may not occur. Look up the right one or leave the cell empty.",
+    ),
+    "values-to-match-regex": Reason(
+        "De waarde heeft niet de afgesproken vorm. Verbeter haar in de bron, of haal weg wat er niet in hoort.",
+        "The value does not have the agreed form. Mend it in the source, or take out what does not belong in it.",
+    ),
+    "values-to-not-match-regex": Reason(
+        "De waarde heeft een vorm die niet voor mag komen. Verbeter haar in de bron.",
+        "The value has a form that may not occur. Mend it in the source.",
+    ),
+    "values-to-be-between": Reason(
+        "De waarde ligt buiten de afgesproken grenzen. Kijk naar een verkeerde eenheid, een komma of een tikfout.",
+        "The value lies outside the agreed bounds. Look for a wrong unit, a misplaced point or a typing error.",
+    ),
+    "value-lengths-to-be-between": Reason(
+        "De waarde is korter of langer dan afgesproken. Kijk naar weggevallen of dubbele tekens.",
+        "The value is shorter or longer than agreed. Look for characters that were lost or doubled.",
+    ),
+    "value-lengths-to-equal": Reason(
+        "De waarde heeft niet de afgesproken lengte. Kijk naar weggevallen voorloopnullen.",
+        "The value does not have the agreed length. Look for leading noughts that were lost.",
+    ),
     "values-to-be-in-national-table": Reason(
         "Geen code uit de landelijke tabel.", "No code of the national table."
     ),

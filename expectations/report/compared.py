@@ -8,23 +8,21 @@ from expectations.report.masking import Masking, Told
 
 
 def changes(found: Sequence[Mapping[str, Any]], counts: Counts) -> list[dict[str, Any]]:
-    """Before, after and distance as shares, in the steps of cells that a column lacks; of rows the distance only."""
-    whole = max(counts.found["rows"]["in"], 1)
-    step = counts.masking.coarsely(whole) / whole
-    return [
-        {
-            "measure": each["measure"], "column": each["column"], "threshold": each["threshold"],
-            "before": _stepped(each["before"], step), "after": _stepped(each["after"], step),
-            "distance": _stepped(each["distance"], step), "outcome": each["outcome"],
-        }
-        for each in found
-    ]  # fmt: skip
+    """Distances, and shares of empty cells before and after, in the steps of cells that a column lacks. Numbers of rows
+    and of filled cells, and the chance that follows from them, are left out."""
+    rows = max(counts.found["rows"]["in"], 1)
+    step = counts.masking.coarsely(rows) / rows
+    return [_change(each, step) for each in found]
 
 
-def _stepped(value: float | None, step: float) -> list[float] | None:
-    """Bounds of a share; of what is no share (a number of rows, a table of shares) nothing is told."""
-    if not isinstance(value, float):
-        return None
+def _change(found: Mapping[str, Any], step: float) -> dict[str, Any]:
+    shares = ("before", "after") if found["measure"] == "empty" else ()
+    told = {name: _stepped(found[name], step) if name in shares else None for name in ("before", "after")}
+    kept = {name: found[name] for name in ("measure", "column", "threshold", "outcome")}
+    return {**kept, **told, "distance": _stepped(found["distance"], step)}
+
+
+def _stepped(value: float, step: float) -> list[float]:
     low = value // step * step
     return [round(low, 4), round(low + step, 4)]
 
@@ -33,10 +31,10 @@ def difference(found: Mapping[str, Any] | None, masking: Masking) -> dict[str, A
     """Rows added, gone and changed, and changed cells by column."""
     if found is None:
         return None
-    columns = {name: masking.open(count) for name, count in found["columns"].items()}
-    told = {name: masking.open(found[name]) for name in ("added", "gone")}
+    columns = {name: masking.roughly(count) for name, count in found["columns"].items()}
+    told = {name: masking.roughly(found[name]) for name in ("added", "gone")}
     told["changed"] = masking.total([list(columns.values())], found["changed"])
-    unmatched = {name: masking.open(count) for name, count in found["unmatched"].items()}
+    unmatched = {name: masking.roughly(count) for name, count in found["unmatched"].items()}
     return {
         **{name: _plain(each) for name, each in told.items()},
         "unmatched": {name: _plain(each) for name, each in unmatched.items()},

@@ -26,29 +26,28 @@ class Counts:
     @cached_property
     def rows(self) -> Told:
         count = self.found["rows"]["in"]
-        return self.masking.rows(count) if self.exact_rows else self.masking(count)
+        return self.masking.rows(count) if self.exact_rows else self.masking.roughly(count)
 
     @cached_property
     def apart(self) -> dict[Place, tuple[str, Told]]:
         """Scope and count of each reason in quarantine."""
         return {
-            (each["column"], each["rule"]): (each["scope"], self._told(each["column"], each["rule"], each["count"]))
+            (each["column"], each["rule"]): (each["scope"], self._told((each["column"], each["rule"]), each["count"]))
             for each in self.found["quarantine"]
         }
 
     @cached_property
     def set_apart(self) -> Told:
-        if self.found.get("stopped"):
+        if self.found["stopped"]:
             return self.rows
         parts = [told for scope, told in self.apart.values() if scope == "row"]
-        return self.masking.total([parts], self.found["rows"]["set_apart"]).within(self.rows.at_most)
+        return self.masking.total([parts], self.found["rows"]["set_apart"], self.rows).within(self.rows.at_most)
 
     @cached_property
     def kept(self) -> Told:
-        if self.found.get("stopped"):
+        if self.found["stopped"]:
             return Told(0, 0)
-        least, most = self.set_apart.left_of(self.rows.at_least), self.set_apart.left_of(self.rows.at_most)
-        return Told(least.at_least, most.at_most)
+        return _without(self.rows, self.set_apart)
 
     @cached_property
     def emptied(self) -> Told:
@@ -66,15 +65,14 @@ class Counts:
             return self.apart[place][1]
         if check["outcome"] == "failed" and not check["unexpected"]:
             return None
-        return self._told(*place, check["unexpected"])
+        return self._told(place, check["unexpected"])
 
     def evaluated(self, check: Mapping[str, Any] | None) -> Told:
         """Filled cells that a check judged; all rows where no check counted them."""
         if check is None:
             return self.rows
-        count = self.found["rows"]["in"]
-        lacking = self.masking.coarse(count - check["evaluated"], count)
-        return Told(lacking.left_of(self.rows.at_least).at_least, lacking.left_of(self.rows.at_most).at_most)
+        rows = self.found["rows"]["in"]
+        return _without(self.rows, self.masking.coarse(rows - check["evaluated"], rows))
 
     def of(self, place: Place) -> tuple[Told | None, tuple[float, float] | None] | None:
         """Count and share at a place; None where this delivery was not asked."""
@@ -103,8 +101,13 @@ class Counts:
     def _judged(self) -> set[Place]:
         return {(each.column, each.rule) for each in self.asked if each.arguments.get("mostly", 1) != 1}
 
-    def _told(self, column: str | None, rule: str, count: int) -> Told:
-        return self.masking.judged(count) if (column, rule) in self._judged else self.masking(count)
+    def _told(self, place: Place, count: int) -> Told:
+        whole = self.evaluated(self.checks.get(place))
+        return self.masking.judged(count, whole) if place in self._judged else self.masking.part(count, whole)
+
+
+def _without(whole: Told, part: Told) -> Told:
+    return Told(max(whole.at_least - part.at_most, 0), max(whole.at_most - part.at_least, 0))
 
 
 COSTS: tuple[Consequence | str, ...] = ("stop", "row", "refused", "cell", "warn", "masked")

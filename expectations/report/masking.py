@@ -1,8 +1,9 @@
 """How exactly a number may be told, so that a small one cannot be read, nor worked out from the others.
 
-Every count but the number of rows in the file is told as bounds. Bounds of counts are a multiple of the minimum wide,
-as wide as what they hide: a difference of two of them leaves a small count as open as its own bounds do. A total over
-counts of which one is small is told by these counts alone and not by itself. (Rounding to a fixed base: Handbook on
+Every count but the number of rows in the file is told as bounds, a multiple of the minimum apart. They are as far apart
+as what they hide, so that a difference of two counts leaves a small one as open as its own bounds do. Where a small count
+could follow from others all the same, less is told: of a count that is nearly all there is, since what it leaves is
+small; of a total with a small part, which is told by its parts and not by itself. (Rounding to a fixed base: Handbook on
 Statistical Disclosure Control, 4.3.)
 """
 
@@ -26,33 +27,35 @@ class Told:
         """No more than there can be."""
         return Told(min(self.at_least, whole), min(self.at_most, whole))
 
-    def left_of(self, whole: int) -> "Told":
-        """What is told of the rest."""
-        return Told(max(whole - self.at_most, 0), max(whole - self.at_least, 0))
-
 
 @dataclass(frozen=True, slots=True)
 class Masking:
-    """Called with a count: nothing is told as nothing, fewer than `minimum` as fewer, more in steps of `minimum`."""
+    """What the gate's rule D01 asks: counts of 1 to `minimum` - 1 are not told. Nothing is told as nothing."""
 
     minimum: int
-    """As the gate's rule D01 has it: the least number of people that a published count rests on."""
-
-    def __call__(self, count: int) -> Told:
-        told = _step(count, self.minimum)
-        return Told(max(told.at_least, 1), told.at_most) if count else Told(0, 0)
+    """The least number of people that a published count rests on."""
 
     def rows(self, count: int) -> Told:
         """Rows of the file: exact, unless there are few; the control total that both sides hold against theirs."""
-        return Told(count, count) if count >= self.minimum or not count else self(count)
+        if count == 0 or count >= self.minimum:
+            return Told(count, count)
+        return Told(1, self.minimum - 1)
 
-    def judged(self, count: int) -> Told:
-        """A count of which is also told whether it passed a limit, which may lie within a step."""
-        return _step(count, 2 * self.minimum)
-
-    def open(self, count: int) -> Told:
-        """A count that others add up with, so that not even nothing is told."""
+    def roughly(self, count: int) -> Told:
+        """Rows of another file, which others are added to or taken from."""
         return _step(count, self.minimum)
+
+    def part(self, count: int, whole: Told | None = None) -> Told:
+        """So many of `whole`, where that is known."""
+        if count == 0:
+            return Told(0, 0)
+        told = _step(count, self.minimum)
+        return self._nearly_all(told, whole) or Told(max(told.at_least, 1), told.at_most)
+
+    def judged(self, count: int, whole: Told | None = None) -> Told:
+        """A part of which is also told whether it passed a limit, which may lie within a step."""
+        told = _step(count, 2 * self.minimum)
+        return self._nearly_all(told, whole) or told
 
     def coarse(self, lacking: int, rows: int) -> Told:
         """Cells that are not there, of a file of so many `rows`."""
@@ -62,13 +65,23 @@ class Masking:
         """A percent of the rows, or more in a small file."""
         return max(_COARSE * self.minimum, -(-rows // _PERCENT))
 
-    def total(self, groups: Iterable[Sequence[Told]], count: int) -> Told:
-        """Of counts that may overlap within a group and not between groups, and of which the union is `count`."""
-        groups = list(groups)
-        if not any(told.at_least < self.minimum for group in groups for told in group):
-            return self(count)
+    def total(self, groups: Iterable[Sequence[Told]], count: int, whole: Told | None = None) -> Told:
+        """Of parts that may overlap within a group and not between groups, and of which the union is `count`."""
+        groups = [list(group) for group in groups]
+        if all(self._hides_nothing(told) for group in groups for told in group):
+            return self.part(count, whole)
         unions = [union(group) for group in groups]
         return Told(sum(one.at_least for one in unions), sum(one.at_most for one in unions))
+
+    def _hides_nothing(self, told: Told) -> bool:
+        return told.at_least >= self.minimum and told.at_most - told.at_least < self.minimum
+
+    def _nearly_all(self, told: Told, whole: Told | None) -> Told | None:
+        """Bounds for what may leave a small rest."""
+        if whole is None or told.at_most + self.minimum <= whole.at_least:
+            return None
+        step = self.coarsely(whole.at_most)
+        return Told(max(_step(whole.at_least - step, step).at_least, 0), whole.at_most)
 
 
 def _step(count: int, step: int) -> Told:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from expectations.report.trend import Trend, trend
 from expectations.report.words import Language, Words, words
 
-_ON_PAGE_ONE: Final = 8
+_ON_PAGE_ONE: Final = 10
 """Findings that the first page has room for."""
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from declare import canonical
-from expectations.contract import contract
+from expectations.contract import Asked, contract, rule_of
 from expectations.reasons import reason
 from expectations.report.compared import changes, difference
 from expectations.report.counts import COSTS, Counts, Place
@@ -71,9 +70,21 @@ def _finding(place: Place, cost: str, counts: Counts, before: Sequence[Counts]) 
     told = reason(place[1])
     return {
         "column": place[0], "rule": place[1], "cost": cost, **_counted(counts.of(place)),
+        "agreed": _agreed(place, counts.asked),
         "before": [_counted(each.of(place)) for each in before],
         "reason": {"nl": told.nl, "en": told.en},
     }  # fmt: skip
+
+
+def _agreed(place: Place, asked: Sequence[Asked]) -> list[Any]:
+    """What was declared at a place by checks whose name alone does not say it."""
+    of_place = [each for each in asked if (each.column, each.rule) == place and rule_of(each.expectation) == place[1]]
+    return [dict(_arguments(each)) for each in of_place if _arguments(each)]
+
+
+def _arguments(asked: Asked) -> dict[str, Any]:
+    """All but how strict it is taken."""
+    return {name: value for name, value in asked.arguments.items() if name != "mostly"}
 
 
 def _counted(found: tuple[Told | None, tuple[float, float] | None] | None) -> dict[str, Any]:
@@ -122,13 +133,12 @@ def _filled(facts: Mapping[str, Any], name: str, counts: Counts) -> list[float] 
     return [1 - part[1], 1 - part[0]]
 
 
-def _check(asked: Any, check: Mapping[str, Any], counts: Counts) -> dict[str, Any]:
+def _check(asked: Asked, check: Mapping[str, Any], counts: Counts) -> dict[str, Any]:
     count, evaluated = counts.check(check), counts.evaluated(check)
-    arguments = {name: value for name, value in asked.arguments.items() if name != "mostly"}
     part = None if count is None else share(count, evaluated)
     return {
         "column": asked.column, "rule": asked.rule, "expectation": asked.expectation,
-        "arguments": canonical(arguments).decode() if arguments else "", "mostly": asked.arguments.get("mostly"),
+        "arguments": _arguments(asked), "mostly": asked.arguments.get("mostly"),
         "cost": asked.consequence, "evaluated": plain(evaluated), "count": plain(count), "share": part and list(part),
         "outcome": check["outcome"],
     }  # fmt: skip

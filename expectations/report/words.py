@@ -62,6 +62,17 @@ class Words:
         """A share that nobody need hide, with at most one decimal."""
         return self.number(100 * share, 0 if (100 * share).is_integer() else 1) + _PERCENT
 
+    def agreed(self, arguments: Sequence[Mapping[str, Any]], most: int = 90) -> str:
+        """What checks were declared with, as far as there is room for; a single argument needs no name."""
+        text = "; ".join(map(self._arguments, arguments))
+        return text if len(text) <= most else f"{text[: most - 1]}…"
+
+    def _arguments(self, arguments: Mapping[str, Any]) -> str:
+        named = {
+            name: ", ".join(map(str, each)) if isinstance(each, list) else each for name, each in arguments.items()
+        }
+        return ", ".join(str(each) if len(named) == 1 else f"{name} {each}" for name, each in named.items())
+
     def day(self, iso: str) -> str:
         day = date.fromisoformat(iso)
         return f"{day.day} {self.months[day.month - 1]} {day.year}"

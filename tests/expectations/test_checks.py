@@ -141,7 +141,7 @@ def test_every_rule_of_a_type_has_a_reason_of_its_own_in_both_languages() -> Non
     reasons = [reason(rule) for rule in rules]
     assert not [rule for rule in rules if reason(rule) is _DECLARED]
     assert len({each.nl for each in reasons}) == len({each.en for each in reasons}) == len(rules)
-    assert reason("date-format") != reason("values-to-be-unique") == _DECLARED
+    assert reason("date-format") != reason("max-to-be-between") == _DECLARED
 
 
 def test_every_row_in_quarantine_gets_its_reason() -> None:
