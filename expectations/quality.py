@@ -5,7 +5,7 @@ What may be told of them to others than the supplier, `expectations.report` says
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import polars as pl
 
@@ -19,6 +19,9 @@ from intake.quarantine import Quarantine
 from intake.source import Source
 
 Form = Literal["sealed", "clear", "checked"]
+
+SUDDEN: Final = "sudden-change"
+"""In `stopped`: not a check refused the delivery, but what changed since the one before."""
 
 
 def summary(validated: ValidatedExtract, form: Form = "checked") -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from expectations.contract import Asked, contract, rule_of
+from expectations.feedback import is_doubt, register_of
 from expectations.reasons import reason
 from expectations.report.compared import changes, difference
 from expectations.report.counts import COSTS, Counts, Place
@@ -24,7 +25,7 @@ def tell(facts: Mapping[str, Any], source: Source, masking: Masking) -> dict[str
     asked = contract(source)
     counts = Counts(facts, asked, masking, exact_rows=True)
     before = [Counts(each, asked, masking) for each in facts["earlier"]]
-    findings = _findings(counts, before)
+    findings = _findings(counts, before, source)
     told = {name: facts[name] for name in _AS_THEY_ARE} | {
         "minimum": masking.minimum,
         "rows": _rows(counts),
@@ -53,12 +54,20 @@ def _verdict(told: Mapping[str, Any]) -> str:
     return "action" if wrong or found else "fine"
 
 
-def _findings(counts: Counts, before: Sequence[Counts]) -> list[dict[str, Any]]:
+def _findings(counts: Counts, before: Sequence[Counts], source: Source) -> list[dict[str, Any]]:
     """Dearest first, then the most frequent."""
     costs = {place: str(check["consequence"]) for place, check in counts.checks.items() if check["outcome"] == "failed"}
     costs |= {place: scope for place, (scope, _) in counts.apart.items()}
-    found = [_finding(place, cost, counts, before) for place, cost in costs.items()]
+    found = [
+        _finding(place, cost, counts, before) | {"register": _register(place[1], source)}
+        for place, cost in costs.items()
+    ]
     return sorted(found, key=_dearest)
+
+
+def _register(rule: str, source: Source) -> str | None:
+    """The national register that the finding throws doubt on: to be reported back there (terugmelden)."""
+    return register_of(rule, source).code if is_doubt(rule) else None
 
 
 def _dearest(finding: Mapping[str, Any]) -> tuple[int, int, str, str]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from expectations.sent_back import Member
     from intake import Extract, Source
+    from intake.changes import SuddenChange
     from intake.spool import Spool
 
 
@@ -72,9 +73,11 @@ def _held(extract: "Extract", before: "Extract | None", call: argparse.Namespace
         raise
     facts = summary(validated)
     told = _compared(facts, before, extract) if before is not None else []
+    refusal = _stop(facts, source)
     _reported(facts, source, out)
     returned = _returned(sent_back(validated, call.file), source, out)
-    _stop(facts, source)
+    if refusal is not None:
+        raise refusal
     kept, apart = facts["rows"]["kept"], facts["rows"]["set_apart"]
     lines = [f"{source.id}: {extract.rows_in:,} rows, {kept:,} kept, {apart:,} in quarantine"]
     lines += [*quarantined(validated.quarantine), *told]
@@ -105,13 +108,16 @@ def _compared(facts: dict[str, Any], before: "Extract", after: "Extract") -> lis
     return [*lines, *of_difference(found)]
 
 
-def _stop(facts: dict[str, Any], source: "Source") -> None:
-    """Refuse what the room would refuse for its sudden changes, once the report is written."""
+def _stop(facts: dict[str, Any], source: "Source") -> "SuddenChange | None":
+    """What the room would say of sudden changes that stop a delivery; `facts` says so too."""
+    from expectations.quality import SUDDEN
     from intake.changes import Change, SuddenChange, failed
 
     sudden = failed([Change(**each) for each in facts.get("changes", ())])
-    if sudden and source.changes is not None and source.changes.severity == "stop":
-        raise SuddenChange(source.id, sudden)
+    if not sudden or source.changes is None or source.changes.severity != "stop":
+        return None
+    facts["stopped"] = {"column": None, "rule": SUDDEN}
+    return SuddenChange(source.id, sudden)
 
 
 def _sudden(facts: dict[str, Any], before: "Extract", after: "Extract") -> list[str]:
