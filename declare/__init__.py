@@ -1,7 +1,7 @@
 """Declarations: strict TOML, refusals with a way out, canonical digests, atomic files."""
 
 from declare.canonical import canonical, digest, digest_file, digest_frame
-from declare.files import replacing, workplace, write_atomically
+from declare.files import remove, replacing, workplace, write_atomically
 from declare.load import Declaration, load
 from declare.refusal import Fault, Refusal, WrongInput
 from declare.signing import BadSignature, Sealer, Signer, verify_signature
@@ -19,6 +19,7 @@ __all__ = [
     "digest_file",
     "digest_frame",
     "load",
+    "remove",
     "replacing",
     "verify_signature",
     "workplace",

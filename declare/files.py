@@ -1,4 +1,6 @@
-"""Files appear whole or not at all: written under a temporary name beside the target, synced, then renamed."""
+"""Files appear whole or not at all: written under a temporary name beside the target, synced, then renamed.
+
+The folder is synced too: without that a power cut may undo a rename or a removal (fsync(2))."""
 
 import errno
 import os
@@ -29,6 +31,7 @@ def replacing(path: Path, *, mode: int = 0o644) -> Iterator[Path]:
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
         temporary.replace(path)
+        _sync(path.parent)
     except Exception as error:
         if (number := _number(error)) is None:
             raise
@@ -57,6 +60,28 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o644) -> None:
     """Write `content` to `path`, whole or not at all. Raises `Fault`."""
     with replacing(path, mode=mode) as temporary:
         temporary.write_bytes(content)
+
+
+def remove(path: Path) -> None:
+    """The file is gone, also after a power cut. Does nothing when there is none. Raises `Fault`."""
+    try:
+        path.unlink()
+        _sync(path.parent)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise Fault(
+            f"{path.name} could not be removed ({os.strerror(error.errno or 0)})",
+            remedy="Check that the folder may be written by this user.",
+        ) from error
+
+
+def _sync(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _number(error: Exception) -> int | None:

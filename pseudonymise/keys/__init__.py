@@ -3,7 +3,7 @@
 A room's wrapping keys are in a file (`FileKeyStore`) or in a hardware module (`pseudonymise.keys.pkcs11`).
 """
 
-from pseudonymise.keys.entry import Destruction
+from pseudonymise.keys.destruction import Destruction
 from pseudonymise.keys.file import FileKeyStore
 from pseudonymise.keys.handle import DomainKeys, LeafKey, RoomKeys
 from pseudonymise.keys.state import KeyDestroyed, NoSuchStep, NotActive

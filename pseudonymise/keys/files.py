@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from declare import Declaration, Refusal, WrongInput, canonical, write_atomically
+from declare import Declaration, Refusal, WrongInput, canonical, remove, write_atomically
 
 D = TypeVar("D", bound=Declaration)
 
@@ -35,15 +35,43 @@ def read(path: Path, kind: type[D]) -> D:
         raise Refusal(f"{path} is damaged", remedy="Restore the key store from its backup.") from None
 
 
+def require_named(path: Path, domain: str, version: int) -> None:
+    """Raise `Refusal` unless `path` bears the name of what is in it: a signature does not say where a file lay."""
+    if path.name != name_of(domain, version):
+        raise Refusal(
+            f"{path} is about {domain} version {version}: it was copied or renamed",
+            remedy="Take it away, or restore the key store from its backup.",
+        )
+
+
+def name_of(domain: str, version: int) -> str:
+    return f"{domain}.v{version}.json"
+
+
+def forget(path: Path) -> None:
+    """The file is gone, and with it what a write that was broken off left beside it. Raises `Fault` for the disk."""
+    forget_halves(path)
+    remove(path)
+
+
+def forget_halves(path: Path) -> None:
+    """Take away what writes that were broken off left of the file: they hold what it was to hold.
+
+    Call it inside `alone`. Raises `Fault` for the disk.
+    """
+    for half in path.parent.glob(f".{path.name}.*.part"):
+        remove(half)
+
+
 @contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """No other process changes the file meanwhile. The folder is locked: a file that gives way takes its lock along."""
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+def alone(folder: Path) -> Iterator[None]:
+    """No other process changes what is in `folder` meanwhile. A file that gives way would take its lock along."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
+        fcntl.flock(opened, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(folder)
+        os.close(opened)
 
 
 def _require_private(path: Path) -> None:

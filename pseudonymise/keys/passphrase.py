@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from declare import Declaration, Refusal, canonical
 from pseudonymise.domain import Hex
 from pseudonymise.keys.derive import KEY_BYTES
-from pseudonymise.keys.files import alone, read, write
+from pseudonymise.keys.files import alone, forget_halves, read, write
 from pseudonymise.keys.opaque import Opaque
 from pseudonymise.keys.wrap import Work, key_from, open_box, to_box
 from pseudonymise.keys.wrapping import NoWrappingKey, WrappingKeyThere, WrongPassphrase
@@ -65,7 +65,7 @@ class PassphraseKeys(Opaque):
 
     def make(self, name: str) -> None:
         key = os.urandom(KEY_BYTES)
-        with alone(self.path):
+        with alone(self.path.parent):
             kept = self._kept()
             if name in kept:
                 raise WrappingKeyThere(name)
@@ -79,8 +79,11 @@ class PassphraseKeys(Opaque):
         return open_box(self._key(name), box, bound_to)
 
     def destroy(self, name: str) -> None:
-        with alone(self.path):
-            self._write({other: box for other, box in self._kept().items() if other != name})
+        with alone(self.path.parent):
+            kept = self._kept()
+            if name in kept:
+                self._write({other: box for other, box in kept.items() if other != name})
+            forget_halves(self.path)
         self.__keys.pop(name, None)
 
     def _key(self, name: str) -> AESGCM:

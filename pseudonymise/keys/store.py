@@ -5,7 +5,8 @@ masters it wrapped: a folder restored from a backup brings the wrapped masters b
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,10 +18,12 @@ from cryptography.exceptions import InvalidTag
 from declare import Declaration, Refusal, Sealer, Signer, WrongInput, canonical
 from pseudonymise.domain import Domain, Hex, SignedDomain, to_sign, today
 from pseudonymise.keys.derive import KEY_BYTES
-from pseudonymise.keys.entry import Destruction, Entry, MasterKind, Senders, entry
-from pseudonymise.keys.files import read, write
+from pseudonymise.keys.destruction import Destruction
+from pseudonymise.keys.entry import Entry, MasterKind, entry
+from pseudonymise.keys.files import alone, forget, name_of, read, require_named, write
 from pseudonymise.keys.handle import DomainKeys, Mailbox, RoomKeys, SealingKey, SigningKey, StoredMaster
 from pseudonymise.keys.opaque import Opaque
+from pseudonymise.keys.senders import Senders
 from pseudonymise.keys.state import KeyDestroyed, NotActive, State, require_step
 from pseudonymise.keys.wrap import Work
 from pseudonymise.keys.wrapping import NoWrappingKey, WrappingKeys, WrongPassphrase
@@ -108,16 +111,17 @@ class KeyStore(Opaque):
 
         Raises `Refusal` when this version has or had its keys.
         """
-        path = self._file("domains", domain.id, domain.version)
-        if path.exists() or self._file("destroyed", domain.id, domain.version).exists():
-            raise Refusal(
-                f"domain {domain.id} version {domain.version} already has its keys",
-                remedy="Raise the version to get new keys.",
-            )
-        signature = self.__signer.sign(to_sign(domain, self.recipient())).hex()
-        issuer = self.__signer.public_key.hex()
-        signed = SignedDomain(domain=domain, recipient=self.recipient(), issuer=issuer, signature=signature)
-        self._add(signed, {"domain": os.urandom(KEY_BYTES), "room": os.urandom(KEY_BYTES)}, state)
+        with self._changing():
+            kinds = ("domains", "destroyed")
+            if any(self._file(kind, domain.id, domain.version).exists() for kind in kinds):
+                raise Refusal(
+                    f"domain {domain.id} version {domain.version} already has its keys",
+                    remedy="Raise the version to get new keys.",
+                )
+            signature = self.__signer.sign(to_sign(domain, self.recipient())).hex()
+            issuer = self.__signer.public_key.hex()
+            signed = SignedDomain(domain=domain, recipient=self.recipient(), issuer=issuer, signature=signature)
+            self._add(signed, {"domain": os.urandom(KEY_BYTES), "room": os.urandom(KEY_BYTES)}, state)
 
     def master(self, domain: str, version: int = 1, *, day: date | None = None) -> DomainKeys:
         """The keys all parties share. Raises `WrongInput`, `DomainNotOpen`, `KeyDestroyed`, `BadSignature`."""
@@ -142,34 +146,50 @@ class KeyStore(Opaque):
 
     def status(self) -> tuple[KeyStatus, ...]:
         """All domain versions whose key is here, by name. For destroyed keys see `destructions`."""
-        return tuple(self._status(read(path, Entry)) for path in sorted((self.folder / "domains").glob("*.json")))
+        return tuple(self._status(_entry_in(path)) for path in sorted((self.folder / "domains").glob("*.json")))
 
     def destructions(self) -> tuple[Destruction, ...]:
-        """The records of destroyed keys, by name."""
-        return tuple(read(path, Destruction) for path in sorted((self.folder / "destroyed").glob("*.json")))
+        """The records of destroyed keys, by name. Raises `BadSignature`, and `Refusal` for one under another name."""
+        return tuple(self._record_in(path) for path in sorted((self.folder / "destroyed").glob("*.json")))
 
     def activate(self, domain: str, version: int) -> None:
         """This version is the one in use; an active one before it retires. Raises `NoSuchStep`."""
-        self._step(domain, version, "active")
-        for older in self.versions(domain, "active"):
-            if older < version:
-                self.retire(domain, older)
+        with self._changing():
+            older = [one for one in self.versions(domain, "active") if one < version]
+            if not (older and self._entry(domain, version).state == "active"):  # else it was broken off in between
+                self._step(domain, version, "active")
+            for each in older:
+                self._step(domain, each, "retired")
 
     def retire(self, domain: str, version: int) -> None:
         """From now on the key opens what was made with it and makes nothing new. Raises `NoSuchStep`."""
-        self._step(domain, version, "retired")
+        with self._changing():
+            self._step(domain, version, "retired")
 
-    def destroy(self, domain: str, version: int, *, reason: str, day: date | None = None) -> Destruction:
+    def destroy(
+        self,
+        domain: str,
+        version: int,
+        *,
+        reason: str,
+        day: date | None = None,
+        first: Callable[[Destruction], object] | None = None,
+    ) -> Destruction:
         """Destroy the wrapping key and the masters, leave a signed record. Nobody reads files made with them any more.
 
-        The record comes first: broken off halfway, the next call that asks for the key finishes what was begun.
+        The record is made first and given to `first` before anything is touched, for a log. Broken off halfway, or
+        when a backup brought files back, the same call finishes what was begun, under the record there is.
         """
-        found, secret = self._open(domain, version, "domain")
-        key_id = self._domain_keys(found, secret).key_id
-        record = Destruction.sign(found.signed, key_id, day or today(), reason, self.__signer)
-        write(self._file("destroyed", domain, version), record)
-        self._remove(domain, version)
-        return record
+        with self._changing():
+            record = self._record(domain, version)
+            made = record or self._new_record(domain, version, reason, day or today())
+            if first is not None:
+                first(made)
+            if record is None:
+                write(self._file("destroyed", domain, version), made)
+            self.__keys.destroy(self._under(domain, version))
+            forget(self._file("domains", domain, version))
+        return made
 
     def export_domain(
         self,
@@ -221,8 +241,9 @@ class KeyStore(Opaque):
         return KeyStatus(domain, opened.state, partner_copy, copies, self._domain_keys(opened, secret).key_id)
 
     def _add_sender(self, domain: str, version: int, partner: str, public_key: bytes) -> None:
-        grown = self._senders(domain, version).with_sender(partner, public_key, self.__signer)
-        write(self._file("senders", domain, version), grown)
+        with self._changing():
+            grown = self._senders(domain, version).with_sender(partner, public_key, self.__signer)
+            write(self._file("senders", domain, version), grown)
 
     def _senders(self, domain: str, version: int) -> Senders:
         path = self._file("senders", domain, version)
@@ -230,6 +251,7 @@ class KeyStore(Opaque):
             return Senders(domain=domain, version=version, public_keys={})
         senders = read(path, Senders)
         senders.verify(self.__signer.public_key)
+        require_named(path, senders.domain, senders.version)
         return senders
 
     def _add(self, signed: SignedDomain, secrets: dict[MasterKind, bytes], state: State) -> None:
@@ -257,30 +279,48 @@ class KeyStore(Opaque):
 
     def _entry(self, domain: str, version: int) -> Entry:
         path = self._file("domains", domain, version)
-        record = self._file("destroyed", domain, version)
-        if record.exists():
-            read(record, Destruction).verify(self.__signer.public_key)
-            self._remove(domain, version)  # broken off, or restored: a backup brings the file back, not the right to it
+        if self._record(domain, version) is not None:
             raise KeyDestroyed(domain, version)
         if not path.exists():
             raise WrongInput(
                 f"the key store {self.folder} has no key for domain {domain} version {version}",
                 remedy="Make it with `koppelkamer key init`, or ask the room for a copy.",
             )
-        found = read(path, Entry)
-        if (found.signed.domain.id, found.signed.domain.version) != (domain, version):
-            raise Refusal(f"{path.name} holds another domain's key", remedy="Restore the key store from its backup.")
-        return found
+        return _entry_in(path)
 
-    def _remove(self, domain: str, version: int) -> None:
-        self.__keys.destroy(self._under(domain, version))
-        self._file("domains", domain, version).unlink(missing_ok=True)
+    def _record(self, domain: str, version: int) -> Destruction | None:
+        path = self._file("destroyed", domain, version)
+        return self._record_in(path) if path.exists() else None
+
+    def _record_in(self, path: Path) -> Destruction:
+        record = read(path, Destruction)
+        record.verify(self.__signer.public_key)
+        require_named(path, record.domain, record.version)
+        return record
+
+    def _new_record(self, domain: str, version: int, reason: str, day: date) -> Destruction:
+        found, secret = self._open(domain, version, "domain")
+        return Destruction.sign(found.signed, self._domain_keys(found, secret).key_id, day, reason, self.__signer)
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """No other process changes keys of this store meanwhile: what is looked at inside is still so when written."""
+        domains = self.folder / "domains"
+        domains.mkdir(mode=0o700, exist_ok=True)
+        with alone(domains):
+            yield
 
     def _under(self, domain: str, version: int) -> str:
         return self.__header.under(f"{domain}.v{version}")
 
     def _file(self, kind: str, domain: str, version: int) -> Path:
-        return self.folder / kind / f"{domain}.v{version}.json"
+        return self.folder / kind / name_of(domain, version)
+
+
+def _entry_in(path: Path) -> Entry:
+    found = read(path, Entry)
+    require_named(path, found.signed.domain.id, found.signed.domain.version)
+    return found
 
 
 def require_none(folder: Path) -> None:
