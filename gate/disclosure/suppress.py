@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from gate.disclosure.cheapest import cheapest
 from gate.disclosure.facts import Facts, count_sums
 from gate.disclosure.glimpses import AMOUNTS, COUNTS, Glimpse, Look
 from gate.disclosure.moves import Bools, Floats, Moves, Sums
@@ -24,6 +25,9 @@ from gate.subject import FLAT, Parents
 
 _PATIENCE: Final = 3
 """Glimpses in a row that answer nothing before needs are met one by one."""
+_SMALL: Final = 64
+"""Cells of a table for which the cheapest set is looked for."""
+_ROUNDS: Final = 25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +57,7 @@ def suppress(
     search = _Search(facts)
     search.settle()
     search.show_again()
+    search.improve()
     counts, amounts = search.found.by("outsider", "insider"), search.found.by("amount")
     return Suppression(pl.Series("hidden", search.hidden), counts, amounts / facts.scale)
 
@@ -62,8 +67,9 @@ class _Search:
         self._facts = facts
         self.hidden: Bools = facts.unsafe.copy()
         self.found = Witnesses(facts)
-        self._counts = Moves(count_sums(facts), facts.people + 1)
-        self._amounts = Moves(Sums.of(facts.lines, len(facts.people)), facts.people + 1)
+        self._cost = facts.people + 1
+        self._counts = Moves(count_sums(facts), self._cost)
+        self._amounts = Moves(Sums.of(facts.lines, len(facts.people)), self._cost)
         self._hopeless: set[Need] = set()
         self._chance = np.random.default_rng(0)
 
@@ -79,11 +85,31 @@ class _Search:
         for cell in extra[np.argsort(-self._facts.people[extra], kind="stable")].tolist():
             fewer, found = self.hidden.copy(), self.found
             fewer[cell] = False
-            self.found = found.with_still(cell)
+            self.found = found.inside(fewer)
             if self._holds(fewer):
                 self.hidden = fewer
             else:
                 self.found = found
+
+    def improve(self) -> None:
+        """In a small table: the cheapest set there is, unless the one at hand is as cheap."""
+        if len(self.hidden) > _SMALL or self._hopeless or not self.hidden.any():
+            return
+        needs = {need: False for need in Witnesses(self._facts).first() if need not in self._hopeless}
+        for _ in range(_ROUNDS):
+            hidden = cheapest(self._facts, self._counts.sums, needs, self._cost)
+            if hidden is None or self._cost[hidden].sum() >= self._cost[self.hidden].sum():
+                return
+            found, self.found = self.found, self.found.inside(hidden)
+            self._look(hidden)
+            if not (left := [need for need in self._open(hidden) if not self._among(need, hidden)]):
+                self.hidden = hidden
+                return
+            self.found = found
+            more = needs | {need: need in needs and need.reader != "amount" for need in left}
+            if more == needs:
+                return
+            needs = more
 
     def _open(self, hidden: Bools) -> Iterator[Need]:
         return (need for need in self.found.open(hidden) if need not in self._hopeless)
@@ -103,16 +129,28 @@ class _Search:
 
     def _meet(self, need: Need) -> bool:
         """Hide what it takes; False when nothing would do."""
-        up, down = need.room(self._facts)
-        moves = self._cheapest(need, need.by, up, down)
-        if moves is None and need.either:
-            moves = self._cheapest(need, -need.by, up, down)
+        moves = next((found for steps in self._ways(need) if (found := self._walk(need, steps))), None)
         if moves is None:
             self._hopeless.add(need)
             return False
-        self.found.add(need.reader, moves)
-        self.hidden |= moves != 0
+        for step in moves:
+            self.found.add(need.reader, step)
+            self.hidden |= step != 0
         return True
+
+    def _ways(self, need: Need) -> list[list[float]]:
+        """By how much the cell may move, in one witness or in two that together reach as far."""
+        if need.reader == "outsider":
+            down = min(float(self._facts.people[need.cell]) - 1, need.by)
+            return [[need.by], *([[-down, need.by - down]] if 0 < down < need.by else [])]
+        return [[need.by], [-need.by]] if need.either else [[need.by]]
+
+    def _walk(self, need: Need, steps: list[float]) -> list[Floats] | None:
+        """The cheapest moves for each of the steps; None when one of them cannot be made."""
+        up, down = need.room(self._facts)
+        found = [self._cheapest(need, step, up, down) for step in steps]
+        moves = [moves for moves in found if moves is not None]
+        return moves if len(moves) == len(steps) else None
 
     def _cheapest(self, need: Need, by: float, up: Floats, down: Floats) -> Floats | None:
         moves = self._moves(need.reader)
@@ -125,20 +163,23 @@ class _Search:
         return all(self._among(need, hidden) for need in self._open(hidden))
 
     def _among(self, need: Need, hidden: Bools) -> bool:
-        up, down = need.room(self._facts)
+        """Whether hidden cells alone can meet the need."""
         if not hidden[need.cell]:
             return False
-        ways = (1.0, -1.0) if need.either else (1.0,)
-        return any(self._reaches(need, way, up, down, hidden) for way in ways)
+        if need.reader == "outsider":
+            self._reach(need, need.by, hidden)
+            self._reach(need, -need.by, hidden)
+            return not self.found.narrow()[need.cell]
+        ways = (need.by, -need.by) if need.either else (need.by,)
+        return any(self._reach(need, by, hidden) >= need.by - ROUNDING for by in ways)
 
-    def _reaches(self, need: Need, way: float, up: Floats, down: Floats, hidden: Bools) -> bool:
-        wish = np.zeros_like(up)
-        wish[need.cell] = way
-        up, down = up.copy(), down.copy()
-        limit = up if way > 0 else down
-        limit[need.cell] = min(limit[need.cell], need.by)
-        moves = self._add(need.reader, self._moves(need.reader).farthest(wish, up, down, hidden))
-        return bool(way * moves[need.cell] >= need.by - ROUNDING)
+    def _reach(self, need: Need, by: float, hidden: Bools) -> float:
+        """How far the cell gets on the way there."""
+        up, down = need.room(self._facts)
+        limit, wish = up if by > 0 else down, np.zeros_like(up)
+        limit[need.cell], wish[need.cell] = min(limit[need.cell], abs(by)), np.sign(by)
+        moves = self._moves(need.reader).farthest(wish, up, down, hidden)
+        return abs(float(self._add(need.reader, moves)[need.cell]))
 
     def _moves(self, reader: Reader) -> Moves:
         return self._amounts if reader == "amount" else self._counts

@@ -58,12 +58,18 @@ class Witnesses:
             self._stacked[readers] = np.array(rows) if rows else np.zeros((0, len(self._facts.people)))
         return self._stacked[readers]
 
-    def with_still(self, cell: int) -> Self:
-        """Those in which `cell` does not move."""
+    def inside(self, hidden: Bools) -> Self:
+        """Those in which nothing moves but `hidden` cells."""
         kept = type(self)(self._facts)
         for reader, rows in self._found.items():
-            kept._found[reader] = [moves for moves in rows if moves[cell] == 0]
+            kept._found[reader] = [moves for moves in rows if not moves[~hidden].any()]
         return kept
+
+    def first(self) -> Iterator[Need]:
+        """The needs to begin with: those that take most room."""
+        yield from self._wide()
+        if self._facts.magnitude:
+            yield from self._levels()
 
     def open(self, hidden: Bools) -> Iterator[Need]:
         """Needs without a witness; those found on the way count."""

@@ -1,0 +1,27 @@
+"""How much is lost by hiding, beside the least that could be: hidden people and hidden cells, added."""
+
+import numpy as np
+import pytest
+
+from gate.disclosure.cells import checked
+from gate.disclosure.needs import Needs
+from gate.disclosure.suppress import suppress
+from tests.gate.optimum import Table, least_loss, strangers
+from tests.gate.test_auditor import random_table
+
+SHAPES = [(4, 3, 1), (4, 3, 9), (3, 5, 1), (4, 4, 2), (4, 4, 3), (4, 4, 4), (5, 4, 5), (5, 5, 6), (2, 3, 2, 1)]
+"""Sizes of the dimensions, and a seed."""
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_a_small_table_loses_at_most_a_tenth_more_than_it_must(shape: tuple[int, ...]) -> None:
+    *sizes, seed = shape
+    counts = np.random.default_rng(seed).geometric(1 / 30, int(np.prod(sizes))) - 1
+    table = random_table(tuple(sizes), counts.tolist())
+    truth = checked(table)
+    unsafe = (truth["people"] > 0) & (truth["people"] < 10)
+    found = suppress(truth, table.dimensions, unsafe, None, Needs(10, 10))
+    loss = int((truth.filter(found.hidden)["people"] + 1).sum())
+    least = least_loss(Table.of(table, 10, 10), strangers(table, 10))
+    assert least is not None
+    assert 0 < unsafe.sum() < loss <= 1.1 * least
