@@ -13,7 +13,6 @@ from expectations.contract import suite_digest
 from expectations.feedback import counts
 from expectations.validate import ContractBroken
 from expectations.validated import ValidatedExtract
-from intake.extract import Extract
 from intake.freetext import measured
 from intake.quarantine import Quarantine
 from intake.source import Source
@@ -38,13 +37,13 @@ def summary(validated: ValidatedExtract, form: Form = "checked") -> dict[str, An
     return {**found, "supplements": validated.supplements}
 
 
-def stopped(extract: Extract, broken: ContractBroken, form: Form = "checked") -> dict[str, Any]:
+def stopped(broken: ContractBroken, form: Form = "checked") -> dict[str, Any]:
     """As `facts`, of a delivery that a check stops: nothing is kept, and `stopped` names column and rule."""
     found = facts(
-        extract.source,
-        extract.delivery,
+        broken.source,
+        broken.delivery,
         form,
-        rows=(extract.rows_in, 0),
+        rows=(broken.rows_in, 0),
         quarantine=broken.quarantine,
         checks=broken.quality,
         filled={},
@@ -66,19 +65,38 @@ def facts(
     `ValidatedExtract.quality`. `terugmeldingen`: cells in doubt by register. `filled`: cells by column of what is kept.
     `texts` where texts were searched. `on` is today. What compares the delivery with others is None or empty, until a
     flow knows better."""
-    cells = quarantine.entries.filter(pl.col("scope") == "cell").select("row", "column").n_unique()
     rows_in, kept = rows
     found: dict[str, Any] = {
         "source": source.id, "title": source.title, "owner": source.owner, "delivery": delivery, "period": None,
         "form": form, "on": date.today().isoformat(),  # noqa: DTZ011 - the day where the check is made
         "suite": suite_digest(source), "stopped": None,
         "rows": {"in": rows_in, "kept": kept, "set_apart": rows_in - kept},
-        "emptied": cells, "filled": dict(filled),
+        "emptied": emptied(quarantine), "filled": dict(filled),
         "quarantine": quarantine.counts().to_dicts(), "checks": [dict(each) for each in checks],
         "terugmeldingen": counts(checks, source),
         "corrects": None, "supplements": None, "earlier": [],
     }  # fmt: skip
-    return found | ({"texts": _texts(source)} if source.searched else {})
+    return found | texts(source)
+
+
+def emptied(quarantine: Quarantine) -> int:
+    """Cells."""
+    return quarantine.entries.filter(pl.col("scope") == "cell").select("row", "column").n_unique()
+
+
+def texts(source: Source) -> dict[str, Any]:
+    """`texts`, where any are searched: the columns, what each found costs, and how well the search does on the texts it
+    was measured on."""
+    if not source.searched:
+        return {}
+    figures = measured()
+    return {
+        "texts": {
+            "columns": {column.name: column.freetext for column in source.searched},
+            "measured_on": figures["texts"],
+            "kinds": {kind: _shares(each) for kind, each in figures["kinds"].items()},
+        }
+    }
 
 
 def earlier(found: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,16 +108,6 @@ def _filled(validated: ValidatedExtract) -> dict[str, int]:
     columns = [pl.col(column.name).count() for column in validated.source.kept]
     counts: dict[str, int] = pl.concat(validated.parts).select(columns).collect(engine="streaming").row(0, named=True)
     return counts
-
-
-def _texts(source: Source) -> dict[str, Any]:
-    """Searched columns, what each found costs, and how well the search does on the texts it was measured on."""
-    figures = measured()
-    return {
-        "columns": {column.name: column.freetext for column in source.searched},
-        "measured_on": figures["texts"],
-        "kinds": {kind: _shares(each) for kind, each in figures["kinds"].items()},
-    }
 
 
 def _shares(counts: Mapping[str, int]) -> dict[str, float]:

@@ -18,17 +18,20 @@ from intake.source import Source
 class ContractBroken(Refusal):
     """A check of a whole column failed, so that no single row can be set apart for it; or one that stops a delivery.
 
-    `quality` and `quarantine` as in `ValidatedExtract`, of all that was asked; scope `stop` names the rows for which
-    the delivery was refused.
+    What it says of the delivery is as in `ValidatedExtract`, of all that was asked; scope `stop` of `quarantine` names
+    the rows for which it was refused.
     """
 
-    def __init__(self, source: str, found: Found, quality: tuple[dict[str, Any], ...], quarantine: Quarantine) -> None:
-        how = f"in {found.unexpected:,} of {found.evaluated:,} cells" if found.rows else "as a whole"
+    def __init__(
+        self, extract: Extract, broken: Found, quality: tuple[dict[str, Any], ...], quarantine: Quarantine
+    ) -> None:
+        how = f"in {broken.unexpected:,} of {broken.evaluated:,} cells" if broken.rows else "as a whole"
         super().__init__(
-            f"column {found.asked.column} of {source} fails {found.asked.rule} {how}; nothing was kept",
+            f"column {broken.asked.column} of {extract.source.id} fails {broken.asked.rule} {how}; nothing was kept",
             remedy="Ask the supplier about the delivery, or declare the check with severity warn.",
         )
-        self.column, self.rule = found.asked.column, found.asked.rule
+        self.column, self.rule = broken.asked.column, broken.asked.rule
+        self.source, self.delivery, self.rows_in = extract.source, extract.delivery, extract.rows_in
         self.quality, self.quarantine = quality, quarantine
 
 
@@ -44,7 +47,7 @@ def validate(extract: Extract) -> ValidatedExtract:
     whole = extract.supplements is None
     quality = tuple(_quality(each, whole=whole) for each in found)
     if (broken := _broken(found, whole=whole)) is not None:
-        raise ContractBroken(source.id, broken, quality, extract.quarantine.with_entries(_entries(found)))
+        raise ContractBroken(extract, broken, quality, extract.quarantine.with_entries(_entries(found)))
     failing = _failing_cells(found)
     entries = pl.concat([_entries(found), _now_missing(failing, source)])
     out = entries.filter(pl.col("scope") == "row").get_column("row").unique()

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -11,10 +12,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from declare import Refusal, canonical, workplace, write_atomically
 from expectations import validate
 from expectations.contract import suite_digest
+from expectations.quality import SUDDEN, emptied, stopped
+from expectations.quality import facts as quality_facts
+from expectations.validate import ContractBroken
 from flows.books import write_logs
 from flows.compare import FORM, Compared, Fresh, compare
 from flows.deliveries import INTAKE, context_of, folder_of
 from flows.keyring import Keyring
+from flows.quality import counted, report, report_stopped
 from flows.visible import form as form_of
 from intake import Quarantine, Source, read_extract
 from intake.period import check_period
@@ -54,6 +59,8 @@ class Received:
     quarantine: Quarantine
     quality: tuple[dict[str, Any], ...]
     compared: Compared = field(default_factory=Compared)
+    report: Path | None = None
+    """Folder of the quality report, once it is written."""
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -79,7 +86,7 @@ def receive(
 
     Raises `Refusal` when agreement, form, contract, period or keys say no, `Replayed` for a delivery that came in
     before, and `SuddenChange` or `NotJudged` where the source stops those and nobody accepted it; store and register
-    are then as before.
+    are then as before. What contract or change stops leaves its report all the same.
     """
     from django.utils import timezone
 
@@ -95,21 +102,29 @@ def receive(
         check_may_accept(accepted.by, accepted.reason)
     with workplace(room.store / "deliveries" / source.id / "delivery") as place:
         opened = _open if form == "sealed" else _protect
-        received, parts = opened(source, file, keyring, place, period)
+        try:
+            received, parts = opened(source, file, keyring, place, period)
+        except ContractBroken as broken:
+            report_stopped(room, source, stopped(broken, form), period)
+            raise
         folder = folder_of(room, source.id, received.delivery)
         whole = _is_whole(room, keyring, folder, source)
         check_is_new(source.id, received.delivery, whole=whole, period=received.period or "")
         if not whole:
             fresh = Fresh(received.delivery, received.period, place / "stored")
-            _save(keyring.room_keys, parts, fresh.folder, context_of(room, folder))
+            filled: Counter[str] = Counter()
+            _save(keyring.room_keys, counted(parts, filled), fresh.folder, context_of(room, folder))
             received = replace(received, compared=compare(room, keyring, source, fresh, spool_in(place / "compared")))
-            _require_accepted(source, received.compared, accepted)
-            facts = {**received.facts, _DECLARATION: source.digest, FORM: form_of(source)}
+            if accepted is None and (refusal := received.compared.stops(source)) is not None:
+                report_stopped(room, source, _sudden(source, received, form), received.period)
+                raise refusal
+            cells = {"arrived": form, "filled": dict(filled), "emptied": emptied(received.quarantine)}
+            facts = {**received.facts, **cells, _DECLARATION: source.digest, FORM: form_of(source)}
             write_atomically(fresh.folder / INTAKE, canonical(facts))
             _take_place(fresh.folder, folder)
     _record(source, received, started, accepted)
     write_logs(room, keyring.signer)
-    return received
+    return replace(received, report=report(room, source, received.delivery))
 
 
 def _form(room: Room, source: Source, file: Path) -> Literal["sealed", "clear"]:
@@ -165,9 +180,15 @@ def _save(keys: RoomKeys, parts: Iterator[Protected], folder: Path, context: str
     save_protected((rekey(part, keys) for part in parts), keys, folder, context)
 
 
-def _require_accepted(source: Source, compared: Compared, accepted: Acceptance | None) -> None:
-    if accepted is None and (refusal := compared.stops(source)) is not None:
-        raise refusal
+def _sudden(source: Source, received: Received, form: Literal["sealed", "clear"]) -> dict[str, Any]:
+    """Quality facts of a delivery that changed too suddenly."""
+    found = quality_facts(
+        source, received.delivery, form, rows=(received.rows_in, 0), quarantine=received.quarantine,
+        checks=received.quality, filled={},
+    )  # fmt: skip
+    compared = received.compared.facts
+    changed = {name: compared[name] for name in ("corrects", "changes", "difference")}
+    return {**found, **changed, "emptied": 0, "stopped": {"column": None, "rule": SUDDEN}}
 
 
 def _take_place(fresh: Path, folder: Path) -> None:

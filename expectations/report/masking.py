@@ -3,8 +3,8 @@
 Every count but the number of rows in the file is told as bounds, a multiple of the minimum apart. They are as far apart
 as what they hide, so that a difference of two counts leaves a small one as open as its own bounds do. Where a small
 count could follow from others all the same, less is told: of a count that is nearly all there is, since what it leaves
-is small; of a total with a small part, which is told by its parts and not by itself. (Rounding to a fixed base: Handbook
-on Statistical Disclosure Control, 4.3.)
+is small; of a total with a small part, which is told by its parts and not by itself. (Rounding to a fixed base:
+Handbook on Statistical Disclosure Control, 4.3.)
 """
 
 from collections.abc import Iterable, Sequence

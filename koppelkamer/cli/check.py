@@ -67,7 +67,7 @@ def _held(extract: "Extract", before: "Extract | None", call: argparse.Namespace
     try:
         validated = validate(extract)
     except ContractBroken as broken:
-        _reported(stopped(extract, broken), source, out)
+        _reported(stopped(broken), source, out)
         _returned(iter([entries(broken.quarantine)]), source, out)
         progress(f"stopped; the report is {out / f'report.{spoken}.html'}")
         raise
@@ -98,7 +98,7 @@ def _compared(facts: dict[str, Any], before: "Extract", after: "Extract") -> lis
     try:
         then = summary(validate(before))
     except ContractBroken as broken:
-        then = stopped(before, broken)
+        then = stopped(broken)
     facts["earlier"] = [earlier(then)]
     lines = _sudden(facts, before, after)
     if not after.source.key:

@@ -40,7 +40,8 @@ def receive(call: argparse.Namespace) -> Screen:
     facts = {"source": call.source, "delivery": received.delivery, **received.facts}
     of_period = f" of {received.period}" if received.period else ""
     kept = f"received {call.source}{of_period}: kept {received.rows_kept:,} of {received.rows_in:,} rows"
-    return Screen(facts, [kept, *quarantined(received.quarantine), *of_delivery(received.compared)])
+    lines = [kept, *quarantined(received.quarantine), *of_delivery(received.compared), f"  report: {received.report}"]
+    return Screen({**facts, "report": str(received.report)}, lines)
 
 
 def _acceptance(room: Room, call: argparse.Namespace) -> "Acceptance | None":
