@@ -98,29 +98,27 @@ def changes(
     Values as in an Extract: dates as text, of which unknown parts stand before all that they may be. Where a column is
     empty in one of the two, only its empty cells are compared; where there are no rows, only their number.
     """
-    filled = [_filled(frame, list(columns)) for frame in (before, after)]
-    rows = [each.pop(_ROWS) for each in filled]
+    rows = [_number(frame, pl.len()) for frame in (before, after)]
     found = [_rows(rows[0], rows[1], limits)]
-    if all(rows):
-        for name, measure in columns.items():
-            counts = [each[name] for each in filled]
-            found.append(_empty(name, counts, rows, limits))
-            if measure is not None and all(counts):
-                places = _places(before, after, name, measure)
-                found.append((_shares if measure == "shares" else _distribution)(name, places, counts, limits))
+    if not all(rows):
+        return tuple(found)
+    for name, measure in columns.items():
+        # One pass a column: all in one keep more pieces of a delivery in memory than one column takes.
+        filled = [_number(frame, pl.col(name).count()) for frame in (before, after)]
+        found.append(_empty(name, filled, rows, limits))
+        if measure is not None and all(filled):
+            places = _places(before, after, name, measure)
+            found.append((_shares if measure == "shares" else _distribution)(name, places, filled, limits))
     return tuple(found)
 
 
 Sides = tuple[int, int] | tuple[float, float]
 """Before and after."""
 _SIDES: Final = ("before", "after")
-_ROWS: Final = "number of rows"
 
 
-def _filled(frame: pl.LazyFrame, names: list[str]) -> dict[str, int]:
-    counted = frame.select(pl.len().alias(_ROWS), pl.col(names).count())
-    found: dict[str, int] = counted.collect(engine="streaming").row(0, named=True)
-    return found
+def _number(frame: pl.LazyFrame, counted: pl.Expr) -> int:
+    return int(frame.select(counted).collect(engine="streaming").item())
 
 
 def _judged(

@@ -1,8 +1,9 @@
 """A delivery beside an earlier one of the same source: what a correction changes, in counts."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -55,24 +56,37 @@ def difference(before: Extract, after: Extract) -> Difference:
 
 def of_frames(before: pl.LazyFrame, after: pl.LazyFrame, key: Sequence[str], columns: Sequence[str]) -> Difference:
     """The same for two frames that have `columns`, `key` among them; what stands in these need only be comparable."""
-    old, new = (_by_key(frame, key, columns) for frame in (before, after))
-    both = old.join(new, on=list(key), how="full", suffix=_NEW, coalesce=True)
-    counts = both.select(**_counts([name for name in columns if name not in key]))
-    found: dict[str, int] = counts.collect(engine="streaming").row(0, named=True)
-    rows = [frame.select(pl.len()).collect(engine="streaming").item() for frame in (before, after)]
-    changed = {name.removeprefix(_CELLS): count for name, count in found.items() if name.startswith(_CELLS)}
+    rows = [int(frame.select(pl.len()).collect(engine="streaming").item()) for frame in (before, after)]
+    heaps = -(-max(rows) // AT_ONCE) or 1
+    found = Counter[str]()
+    for heap in range(heaps):
+        found.update(_of_heap(before, after, key, columns, pl.struct(key).hash() % heaps == heap))
+    changed = {name: found[_CELLS + name] for name in columns if name not in key}
     return Difference(
         rows[0], rows[1], found["added"], found["gone"], found["same"], found["changed"],
         (rows[0] - found["old"], rows[1] - found["new"]), changed,
     )  # fmt: skip
 
 
+AT_ONCE: Final = 1_000_000
+"""Rows of either delivery that are held in memory; of more, those whose keys fall together."""
 _NEW, _CELLS, _THERE = " of the new one", "changed: ", " is there"
 
 
-def _by_key(frame: pl.LazyFrame, key: Sequence[str], columns: Sequence[str]) -> pl.LazyFrame:
+def _of_heap(
+    before: pl.LazyFrame, after: pl.LazyFrame, key: Sequence[str], columns: Sequence[str], which: pl.Expr
+) -> dict[str, int]:
+    """Counts over the rows whose keys fall together."""
+    old, new = (_by_key(frame.select(columns).filter(which), key) for frame in (before, after))
+    both = old.join(new, on=list(key), how="full", suffix=_NEW, coalesce=True)
+    counts = both.select(**_counts([name for name in columns if name not in key]))
+    found: dict[str, int] = counts.collect(engine="streaming").row(0, named=True)
+    return found
+
+
+def _by_key(frame: pl.LazyFrame, key: Sequence[str]) -> pl.LazyFrame:
     """Rows whose key is filled and stands there once."""
-    whole = frame.select(columns).filter(pl.all_horizontal(pl.col(name).is_not_null() for name in key))
+    whole = frame.filter(pl.all_horizontal(pl.col(name).is_not_null() for name in key))
     once = whole.group_by(key).len().filter(pl.col("len") == 1).select(key)
     return whole.join(once, on=list(key), how="semi").with_columns(pl.lit(1).alias(_THERE))
 

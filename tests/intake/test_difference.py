@@ -62,6 +62,17 @@ def test_the_counts_add_up(tmp_path_factory: pytest.TempPathFactory, old: dict[s
     assert found.same + found.changed == len(kept)
 
 
+def test_more_rows_than_are_held_at_once_are_counted_in_heaps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [f"{first}{second}1" for first in "abcdefgh" for second in "pqrs"]
+    sides = [
+        delivery(tmp_path, " ".join(side)) for side in ([*rows, "ap2"], [row.replace("q1", "q2") for row in rows[4:]])
+    ]
+    whole = difference(*sides)
+    monkeypatch.setattr("intake.difference.AT_ONCE", 7)
+    assert difference(*sides) == whole
+    assert (whole.gone, whole.changed, whole.same, whole.unmatched) == (3, 7, 21, (2, 0))
+
+
 def test_without_a_key_nothing_can_be_told(tmp_path: Path) -> None:
     extract = read(tmp_path, "a\n1\n", source("a"))
     with pytest.raises(WrongInput, match="which row of an earlier delivery"):
