@@ -70,7 +70,10 @@ def seen(table: pl.DataFrame, pieces: int, store: Any, declared: Source, folder:
     size = -(-table.height // pieces)
     parts = tuple(table.slice(start, size).lazy() for start in range(0, table.height, size))
     made: DomainKeys = store.master("reports", day=DAY)
-    validated = ValidatedExtract(declared, "5e" * 32, table.height, parts, Quarantine.empty(), (), _EXPECTATIONS)
+    validated = ValidatedExtract(
+        source=declared, delivery="5e" * 32, rows_in=table.height, parts=parts, quarantine=Quarantine.empty(),
+        quality=(), _made_by=_EXPECTATIONS,
+    )  # fmt: skip
     folder.mkdir()
     stored = (rekey(part, store.room("reports", day=DAY)) for part in protected_parts(validated, made))
     return visible(stored, declared, Spool(folder, held=0))
@@ -121,6 +124,11 @@ def test_two_declarations_are_comparable_when_columns_mean_the_same() -> None:
     told = CASES.model_dump(exclude_unset=True)
     same = Source.model_validate(told | {"title": "Zaken", "changes": {"rows": 0.5}, "period": "month"})
     assert form(same) == form(CASES) != form(Source.model_validate(told | {"derived": []}))
+
+
+def test_a_key_that_stays_at_the_supplier_or_shares_a_field_names_no_row() -> None:
+    assert "number" in compared(CASES)
+    assert not {"pc", "nr", "note"} & set(compared(CASES))
 
 
 def test_one_value_is_one_number_in_every_piece(keys: Any, tmp_path: Path) -> None:
