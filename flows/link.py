@@ -1,7 +1,7 @@
 """Run a request: link, draft, gate and report. It stops before people decide."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,9 @@ from flows.books import fitted_models, plan_of, write_logs
 from flows.deliveries import aside_table, context_of, latest, protected_table
 from flows.facts import facts_of
 from flows.keyring import Keyring
-from gate import SignedPolicy, Verdict, examine, verify_policy
+from flows.ledger import Ledger
+from flows.lineage import lineage_of
+from gate import Published, SignedPolicy, Verdict, examine, verify_policy
 from intake import Source
 from koppelkamer.room import Room
 from linkage import FittedModel, LinkedTable
@@ -87,9 +89,14 @@ def _execute(room: Room, keyring: Keyring, by: "SignedIn", inputs: Inputs, run: 
     linked = link_tables(tables, inputs.models)
     absent = _not_delivered(room, inputs)
     made = draft(linked, inputs.request, aside, concepts_of(room), not_assessable=absent)
-    verdict = examine(subject_of(made), inputs.policy)
+    ledger = Ledger(room, keyring)
+    lineage = lineage_of(room, made, linked, tables, ledger.keys)
+    subject = replace(subject_of(made), lineage=lineage, earlier=ledger.earlier())
+    verdict = examine(subject, inputs.policy)
     facts = facts_of(room, inputs.request, run, made, verdict, inputs.policy)
     _keep(room, keyring, run, linked, made)
+    if verdict.safe is not None:
+        ledger.wait(Published(run.id, inputs.request.recipients, verdict.safe, lineage))
     reports = _report(room, keyring, run.id, facts, verdict)
     release = _finish(by, run, facts, verdict, linked)
     return Examined(release.id, linked, verdict, facts, reports)

@@ -9,8 +9,9 @@ from declare import Refusal, WrongInput, digest, digest_file
 from flows.books import write_logs
 from flows.deliveries import context_of
 from flows.keyring import Keyring
+from flows.ledger import Ledger
 from flows.link import FACTS, FINDINGS, SAFE, write_reports
-from gate import Verdict
+from gate import Policy, Verdict, verify_policy
 from koppelkamer.room import Room
 from release.gather import decided
 from release.manifest import MANIFEST, ParcelChanged, verify_parcel
@@ -34,10 +35,11 @@ def release(room: Room, keyring: Keyring, request_id: str) -> Path:
     check_may_write(row)
     facts, verdict, folder = _facts(room, row), _verdict(room, keyring, row), room.parcels / row.id
     leave = _permit(row, facts, verdict)
-    if folder.exists():
-        _check_ours(room, row, folder)
-    else:
-        _write(room, keyring, folder, leave, verdict, _signed(room, facts, leave))
+    with Ledger(room, keyring).entering(row.id, _policy(room)):
+        if folder.exists():
+            _check_ours(room, row, folder)
+        else:
+            _write(room, keyring, folder, leave, verdict, _signed(room, facts, leave))
     record_parcel(row, digest_file(folder / MANIFEST), started=started)
     write_logs(room, keyring.signer)
     return folder
@@ -49,6 +51,10 @@ class ChangedSinceRun(Refusal):
             f"the report of {release} is not the one that people decided on",
             remedy="Restore the room's reports folder, or run the request again and decide anew.",
         )
+
+
+def _policy(room: Room) -> Policy:
+    return verify_policy(room.policy, room.policy_signature, room.read_public_key()).policy
 
 
 def _write(room: Room, keyring: Keyring, folder: Path, leave: Permit, verdict: Verdict, facts: ReportFacts) -> None:

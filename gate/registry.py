@@ -18,7 +18,7 @@ from gate.case import Rule
 from gate.disclosure.complementary import LonePersons, Recalculation
 from gate.disclosure.groups import GroupDisclosure, Zeros
 from gate.disclosure.primary import LargestShare, MinimumPeople, PercentRule, TopTwoShare
-from gate.lineage.rules import Differencing
+from gate.lineage.rules import Comparison, Differencing
 from gate.profiling.minors import Minors
 from gate.profiling.persons import PersonLists
 
@@ -45,6 +45,11 @@ class Limits(Protocol):
 def built(ids: Iterable[str], limits: Limits) -> tuple[Rule, ...]:
     """The rules with their limits filled in from a policy."""
     return tuple(_build(RULES[number], limits) for number in ids)
+
+
+def comparing(ids: Iterable[str], limits: Limits) -> tuple[Comparison, ...]:
+    """The rules among them that hold a release against earlier ones."""
+    return tuple(rule for rule in built(ids, limits) if isinstance(rule, Comparison))
 
 
 def limits_of(kind: Any) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from gate.case import Case
 from gate.finding import NONE, Finding, Outcome
@@ -11,6 +11,14 @@ from gate.lineage.difference import comparable, difference
 from gate.lineage.published import Published
 
 _NEW: Final = ""
+
+
+@runtime_checkable
+class Comparison(Protocol):
+    """A rule that holds a release against others, also without a subject."""
+
+    def compare(self, release: Published, others: Sequence[Published]) -> tuple[Finding, ...]:
+        """At least one finding; what is wrong names the other releases in `about`, with commas between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +34,11 @@ class Differencing:
     def check(self, case: Case) -> tuple[Finding, ...]:
         if (unasked := _unasked(self, case, self.minimum_people)) is not None:
             return (unasked,)
-        new, *earlier = coded([_published(case), *case.subject.earlier])
+        return self.compare(published(case), case.subject.earlier)
+
+    def compare(self, release: Published, others: Sequence[Published]) -> tuple[Finding, ...]:
+        """What `release` tells together with each of `others`."""
+        new, *earlier = coded([release, *others])
         least = int(self.minimum_people)
         found = {old.release: difference(new, old, least) for old in earlier}
         close = [release for release, each in found.items() if each.close]
@@ -61,7 +73,7 @@ def _unasked(rule: Differencing, case: Case, limit: float) -> Finding | None:
     return None
 
 
-def _published(case: Case) -> Published:
+def published(case: Case) -> Published:
     """The subject as it would leave."""
     if case.table is None or case.subject.lineage is None:
         raise TypeError("there is no table whose members are known")

@@ -1,12 +1,14 @@
 """`koppelkamer key`: the room's key store and the life of its keys, the policy's signature, and partners' copies."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from declare import Refusal, WrongInput, load, write_atomically
 from flows.books import open_register, write_logs
 from flows.keyring import Keyring, open_keyring
+from flows.ledger import rewrap
 from gate.policy import Policy, sign_policy
 from koppelkamer.cli.screen import Screen
 from koppelkamer.keystore import create_store
@@ -53,10 +55,12 @@ def rotate(keyring: Keyring) -> int:
 
 
 def activate(keyring: Keyring) -> int:
-    """The declared version is the one in use from now on; the one before it retires."""
+    """The declared version is the one in use from now on; the one before it retires, and no longer wraps the ledger's
+    key."""
     domain = keyring.room.declaration.domain
     keyring.store.activate(domain.id, domain.version)
     _note(keyring, "activate", domain.version)
+    rewrap(keyring.room, replace(keyring))
     return domain.version
 
 

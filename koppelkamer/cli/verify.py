@@ -7,6 +7,7 @@ from typing import Final
 
 from audit import verify_log
 from declare import WrongInput
+from flows.ledger import entries, require_entries
 from flows.models import fitted_model, is_trained
 from gate.policy import verify_policy
 from koppelkamer.cli.screen import Screen, read_key
@@ -31,7 +32,8 @@ def verify(call: argparse.Namespace) -> Screen:
 
 
 def verify_room(room: Room, head: Path | None = None) -> list[str]:
-    """Signatures of policy and models, every parcel, both logs, and the register's events against the logs.
+    """Signatures of policy and models, every parcel, both logs, the register's events against the logs, and whether
+    every parcel is entered in the ledger.
 
     `head` is a copy of the audit log's head kept elsewhere.
     """
@@ -41,7 +43,13 @@ def verify_room(room: Room, head: Path | None = None) -> list[str]:
     lines = [f"policy {room.policy.name} and {len(models)} fitted models: the signatures hold"]
     lines += [_parcel(folder, key) for folder in _parcels(room)]
     logs = [verify_log(room.audit / f"{name}.jsonl", key, head if name == "audit" else None) for name in LOGS]
-    return [*lines, *(str(log) for log in logs), _register(room)]
+    return [*lines, *(str(log) for log in logs), _register(room), _ledger(room)]
+
+
+def _ledger(room: Room) -> str:
+    """Raises `LedgerDamaged` when a parcel was written and its release is not entered."""
+    require_entries(room)
+    return f"ledger: {len(entries(room))} releases entered, every parcel among them"
 
 
 def _register(room: Room) -> str:

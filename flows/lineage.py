@@ -1,0 +1,83 @@
+"""Whose records a draft counts, in tokens that only the ledger of releases can compare."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import polars as pl
+
+from gate import Dimension, Lineage
+from koppelkamer.room import Room
+from linkage import LinkedTable
+from pseudonymise.keys import LeafKey, RoomKeys
+from pseudonymise.protected import ProtectedTable
+from pseudonymise.token import token_column
+from release.draft import Draft
+from release.population import PLAUSIBLE
+
+STRONG: Final = ("bsn", "rsin", "kvk", "bag_id")
+"""Types of columns whose value names one person, company or location in every delivery; the first that is there."""
+
+
+def lineage_of(
+    room: Room, made: Draft, linked: LinkedTable, tables: Mapping[str, ProtectedTable], keys: RoomKeys
+) -> Lineage:
+    """`made`'s members under the ledger's `keys`.
+
+    A person is everything that may plausibly be one: the fewest persons the links allow. Its token is made of the
+    strongest identifier any of its records has, and lasts; without one it is made of its first record and does not.
+    """
+    persons = _persons(room, linked, tables, made.unit)
+    leaves = {name: keys.leaf("ledger", name) for name in ("record", "person")}
+    members = made.lineage.join(persons, on="record", how="left", maintain_order="left")
+    tokens = [_renewed(members[name], leaf) for name, leaf in leaves.items()]
+    return Lineage(
+        dimensions=tuple(Dimension(name, _variables(room, name)) for name in _names(made)),
+        members=members.select("cell", *tokens, "lasting"),
+        delivery=made.deliveries[made.unit],
+        key=tables[made.unit].key_id,
+    )
+
+
+def _names(made: Draft) -> tuple[str, ...]:
+    return made.cells.dimensions if made.cells else ()
+
+
+def _renewed(tokens: pl.Series, key: LeafKey) -> pl.Series:
+    return token_column(tokens, key)
+
+
+def _variables(room: Room, name: str) -> tuple[str, ...]:
+    """What a dimension is made of: the source's own column, and the concept of that."""
+    source_id, _, column = name.partition(".")
+    source = room.source(source_id)
+    origin = next((each.origin for each in source.derived if each.name == column), column)
+    concepts = [each.concept for each in source.columns if each.name == origin and each.concept]
+    return (f"column {source_id}.{origin}", *(f"concept {concept}" for concept in concepts))
+
+
+def _persons(room: Room, linked: LinkedTable, tables: Mapping[str, ProtectedTable], unit: str) -> pl.DataFrame:
+    """`record` of the unit, `person` (Binary) and `lasting`."""
+    widest = linked.clusters_at(PLAUSIBLE)
+    strong = widest.join(pl.concat(_strong(room, name, table) for name, table in tables.items()), on=["source", "row"])
+    named = strong.sort("rank", "token").group_by("cluster", maintain_order=True).agg(pl.col("token").first())
+    units = linked.entities.filter(pl.col("source") == unit).select("source", "row", "record")
+    counted = units.join(widest, on=["source", "row"]).join(named, on="cluster", how="left")
+    first = pl.col("record").min().over("cluster")
+    return counted.select("record", person=pl.coalesce("token", first), lasting=pl.col("token").is_not_null())
+
+
+def _strong(room: Room, name: str, table: ProtectedTable) -> pl.DataFrame:
+    """`source`, `row`, `token` and its `rank` among `STRONG`, of every identifier a record has."""
+    fields = [
+        (STRONG.index(column.type), column.field)
+        for column in room.source(name).with_role("identify")
+        if column.type in STRONG and column.field in table.table.columns
+    ]
+    empty = pl.DataFrame(schema={"source": pl.String, "row": pl.UInt32, "token": pl.Binary, "rank": pl.Int32})
+    parts = [
+        table.table.select(
+            pl.lit(name).alias("source"), "row", pl.col(field).alias("token"), pl.lit(rank, pl.Int32).alias("rank")
+        ).drop_nulls("token")
+        for rank, field in fields
+    ]
+    return pl.concat([empty, *parts])
