@@ -18,15 +18,15 @@ from gate.case import Rule
 from gate.disclosure.complementary import LonePersons, Recalculation
 from gate.disclosure.groups import GroupDisclosure, Zeros
 from gate.disclosure.primary import LargestShare, MinimumPeople, PercentRule, TopTwoShare
-from gate.lineage.rules import Comparison, Differencing
+from gate.lineage.rules import Comparison, Differencing, JointRelease
 from gate.profiling.minors import Minors
 from gate.profiling.persons import PersonLists
 
 _KINDS: Final[tuple[Any, ...]] = (
     MinimumPeople, LargestShare, TopTwoShare, PercentRule, GroupDisclosure, Recalculation, LonePersons, Differencing,
-    Zeros, ProtectedColumns, KnownProxies, ProxyStrength, LinkRateGap, MissedMatchGap, WrongLinks, LinkedUnlikeSource,
-    Representativity, SelectionDisparity, ThresholdSensitivity, ImplausibleLinks, HistoricSelection, PersonLists,
-    Minors, Pollution,
+    JointRelease, Zeros, ProtectedColumns, KnownProxies, ProxyStrength, LinkRateGap, MissedMatchGap, WrongLinks,
+    LinkedUnlikeSource, Representativity, SelectionDisparity, ThresholdSensitivity, ImplausibleLinks, HistoricSelection,
+    PersonLists, Minors, Pollution,
 )  # fmt: skip
 
 RULES: Final[Mapping[str, Any]] = MappingProxyType({kind.id: kind for kind in _KINDS})

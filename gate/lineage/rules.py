@@ -8,6 +8,7 @@ from gate.case import Case
 from gate.finding import NONE, Finding, Outcome
 from gate.lineage.codes import Coded, coded
 from gate.lineage.difference import comparable, difference
+from gate.lineage.joint import culprits, given_away
 from gate.lineage.published import Published
 
 _NEW: Final = ""
@@ -59,7 +60,39 @@ class Differencing:
         return Finding(self.id, outcome, about, measured, self.minimum_people, message, remedy)
 
 
-def _unasked(rule: Differencing, case: Case, limit: float) -> Finding | None:
+@dataclass(frozen=True, slots=True)
+class JointRelease:
+    """All releases together let nobody calculate a small group, or what a hidden cell with few persons holds."""
+
+    id: ClassVar = "D09"
+    source: ClassVar = "joint audit of linked tables, Handbook on Statistical Disclosure Control, 4.2 and 5"
+    outcomes: ClassVar = "FAIL unless another population with the same published figures is found for each of them"
+    remedy: ClassVar = "Use the breakdown of an earlier release, combine categories, or leave a dimension out."
+    minimum_people: float
+
+    def check(self, case: Case) -> tuple[Finding, ...]:
+        if (unasked := _unasked(self, case, self.minimum_people)) is not None:
+            return (unasked,)
+        return self.compare(published(case), case.subject.earlier)
+
+    def compare(self, release: Published, others: Sequence[Published]) -> tuple[Finding, ...]:
+        """What `release` and all `others` tell together; those under another key are what D08 says they are."""
+        new, *all_others = coded([release, *others])
+        earlier = [old for old in all_others if old.key == new.key]
+        least = int(self.minimum_people)
+        number = given_away([new, *earlier], least)
+        if not number:
+            message = f"What fewer than {least} persons have in {len(earlier)} earlier releases stays open."
+            return (Finding(self.id, Outcome.PASS, "earlier releases", 0, least, message, NONE),)
+        names = [each.release for each in culprits(new, earlier, least)]
+        message = (
+            f"Together with {_named(names)} this table tells, or cannot be shown not to tell, {number} counts of fewer "
+            f"than {least}."
+        )
+        return (Finding(self.id, Outcome.FAIL, ", ".join(names), number, least, message, self.remedy),)
+
+
+def _unasked(rule: "Differencing | JointRelease", case: Case, limit: float) -> Finding | None:
     """The finding where there is nothing to compare, or where it cannot be compared."""
     subject = case.subject
     if subject.kind != "table" or case.table is None:
