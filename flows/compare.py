@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 import polars as pl
 
 from declare import Refusal, WrongInput
-from flows.deliveries import INTAKE, UnderAnotherKey, context_of, folder_of, last_day, newest, require_in_use
+from flows.deliveries import INTAKE, UnderAnotherKey, context_of, folder_of, last_day, newest, require_in_use, standing
 from flows.keyring import Keyring
 from flows.visible import compared, form, measured, visible
 from intake.changes import Change, SuddenChange, changes, failed
@@ -180,7 +180,7 @@ class _Beside:
     def _stored(self, delivery: "Delivery") -> pl.LazyFrame:
         if delivery.state == "destroyed":
             raise _NotComparable("destroyed")
-        folder = folder_of(self.room, self.source.id, delivery.digest)
+        folder = folder_of(self.room, self.source.id, standing(delivery).digest)
         try:
             require_in_use(folder, self.source.id, self.keyring.room_keys)
             if json.loads((folder / INTAKE).read_bytes()).get(FORM) != form(self.source):

@@ -62,6 +62,11 @@ def latest(source: str) -> str:
     return found[-1].digest if not found[-1].period else newest(found).digest
 
 
+def standing(delivery: "Delivery") -> "Delivery":
+    """A delivery as it stands: with the last of the corrected rows that supplement it."""
+    return delivery.supplemented_by.filter(state="received").order_by("received_at", "pk").last() or delivery
+
+
 def newest(deliveries: Sequence["Delivery"]) -> "Delivery":
     """Of some, in the order they came in: the last one of the period that ends last."""
     return max(reversed(deliveries), key=lambda each: last_day(each.period))

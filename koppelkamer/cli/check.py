@@ -2,6 +2,7 @@
 
 import argparse
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,9 +42,12 @@ def hold(call: argparse.Namespace) -> Screen:
     """
     from intake import Source
     from intake.corrections import read_delivery
+    from intake.period import check_period
     from intake.spool import spooled
 
     source = load(call.source, Source)
+    if call.period is not None:
+        check_period(source, call.period, datetime.now(UTC).date())
     progress(f"reading and checking {source.id}")
     with spooled(call.out) as spool:
         extract = read_delivery(source, call.file, call.supplements, spool)
@@ -67,11 +71,11 @@ def _held(extract: "Extract", before: "Extract | None", call: argparse.Namespace
     try:
         validated = validate(extract)
     except ContractBroken as broken:
-        _reported(stopped(broken), source, out)
+        _reported({**stopped(broken), "period": call.period}, source, out)
         _returned(iter([entries(broken.quarantine)]), source, out)
         progress(f"stopped; the report is {out / f'report.{spoken}.html'}")
         raise
-    facts = summary(validated)
+    facts = {**summary(validated), "period": call.period}
     told = _compared(facts, before, extract) if before is not None else []
     refusal = _stop(facts, source)
     _reported(facts, source, out)

@@ -180,7 +180,7 @@ COMMANDS: Final = (
         "file": _FILE, "--source": {**_FILE, "help": "declaration (TOML)"},
         "--out": {**_FOLDER, "help": "folder for the results"},
         "--against": {**_FILE, "metavar": "EARLIER", "help": "also tell what changed since this earlier delivery"},
-        **_LANGUAGE,
+        **_PERIOD, **_LANGUAGE,
         "--propose": {
             "type": Path, "metavar": "S.toml", "nargs": "?", "const": Path(), "default": None,
             "help": "only propose a declaration, on the screen or in a new file",

@@ -103,6 +103,9 @@ def test_months_one_after_the_other_a_sudden_change_and_a_late_correction(room: 
     refused_until_accepted(room, file_of(room, months(400, "riool", 400)))
     october = received(room, "2026-10", months(400, "riool", 400), *ACCEPTED)
     assert (sudden(october), october["changes_against"]) == ([("shares", "aard", 0.5)], september["delivery"])
+    told = json.loads((Path(october["report"]) / "quality.json").read_text())
+    assert [(each["period"], each["rows"]["in"]["at_least"]) for each in told["earlier"]] == [("2026-09", 400)]
+    assert (told["verdict"], told["period"], told["form"]) == ("action", "2026-10", "clear")
     measured = {(each["measure"], each["column"]) for each in october["changes"]}
     assert {("rows", None), ("empty", "home.number"), ("empty", "klager"), ("distribution", "schade")} <= measured
 
@@ -138,7 +141,11 @@ def refused_until_accepted(room: Path, file: Path) -> None:
     for more, why in refusals.items():
         said = receive(room, file, "--period", "2026-10", *more)
         assert (said.code, why in said.out, CANARY in said.out) == (REFUSED, True, False), said.out
-    assert state(room) == before
+    left = {path: digest for path, digest in state(room).items() if before.get(path) != digest}
+    assert {Path(path).name for path in left} == {"report.nl.html", "report.en.html", "quality.json"}
+    (told,) = (json.loads(Path(path).read_text()) for path in left if path.endswith(".json"))
+    assert (told["verdict"], told["stopped"]["rule"], told["period"]) == ("stopped", "sudden-change", "2026-10")
+    assert {each["measure"] for each in told["changes"] if each["outcome"] == "failed"} == {"shares"}
 
 
 def where_nothing_can_be_compared_the_reason_is_said(room: Path) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.deliveries import NothingReceived, latest
+from flows.deliveries import NothingReceived, latest, standing
 from register.conditions import check_is_new
 from register.models import Delivery, OutboxEvent
 from register.refusals import OtherPeriod, Replayed
@@ -62,6 +62,19 @@ def test_a_file_that_came_in_gets_no_other_period() -> None:
         check_is_new("residents", f"{0:064x}", whole=False, period="2026-10")
     with pytest.raises(Replayed):
         check_is_new("residents", f"{0:064x}", whole=True, period="2026-09")
+
+
+def test_a_delivery_stands_with_the_last_rows_that_supplement_it() -> None:
+    furnish()
+    first = deliver(0, "2026-09")
+    assert standing(first) == first
+    for number in (1, 2):
+        supplement = Delivery(source=first.source, digest=f"{number:064x}", rows_in=10, rows_kept=10, period="2026-09")
+        supplement.rows_quarantined, supplement.received_at = 0, NOON + timedelta(minutes=number)
+        supplement.supplements = first
+        supplement.save()
+    assert standing(first) == supplement
+    assert deliver(3, "2026-09").corrects == first
 
 
 def test_a_file_that_came_in_without_a_period_gets_one_with_what_supplements_it() -> None:
