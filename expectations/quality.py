@@ -20,7 +20,8 @@ from intake.source import Source
 Form = Literal["sealed", "clear", "checked"]
 
 SUDDEN: Final = "sudden-change"
-"""In `stopped`: not a check refused the delivery, but what changed since the one before."""
+NOT_JUDGED: Final = "not-judged"
+"""In `stopped`: no check refused the delivery, but what changed since the one before, or that this cannot be told."""
 
 
 def summary(validated: ValidatedExtract, form: Form = "checked") -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from declare import Refusal, canonical, workplace, write_atomically
 from expectations import validate
 from expectations.contract import suite_digest
-from expectations.quality import SUDDEN, emptied, stopped
+from expectations.quality import NOT_JUDGED, SUDDEN, emptied, stopped
 from expectations.quality import facts as quality_facts
 from expectations.validate import ContractBroken
 from flows.books import write_logs
@@ -22,6 +22,7 @@ from flows.keyring import Keyring
 from flows.quality import counted, report, report_stopped
 from flows.visible import form as form_of
 from intake import Quarantine, Source, read_extract
+from intake.changes import failed
 from intake.period import check_period
 from intake.spool import Spool, spool_in
 from koppelkamer.room import Room
@@ -188,7 +189,8 @@ def _sudden(source: Source, received: Received, form: Literal["sealed", "clear"]
     )  # fmt: skip
     compared = received.compared.facts
     changed = {name: compared[name] for name in ("corrects", "changes", "difference")}
-    return {**found, **changed, "emptied": 0, "stopped": {"column": None, "rule": SUDDEN}}
+    rule = SUDDEN if failed(received.compared.changes) else NOT_JUDGED
+    return {**found, **changed, "emptied": 0, "stopped": {"column": None, "rule": rule}}
 
 
 def _take_place(fresh: Path, folder: Path) -> None:

@@ -27,6 +27,7 @@ def render(told: Mapping[str, Any], language: Language) -> str:
             first=told["findings"][:_ON_PAGE_ONE],
             more=told["findings"][_ON_PAGE_ONE:],
             columns=_by_use(told),
+            elsewhere=_elsewhere(told),
             totals=_totals(told),
             trend=partial(_trend, t),
             rows_trend=trend,
@@ -42,6 +43,13 @@ def _by_use(told: Mapping[str, Any]) -> dict[str, list[str]]:
         if column["use"] is not None and column["role"] != "drop":
             names[column["use"]].append(column["name"])
     return names
+
+
+def _elsewhere(told: Mapping[str, Any]) -> dict[str, int]:
+    """Section → what failed in it, beside the checks."""
+    polluted = [row for rows in (told["pollution"] or {}).values() for row in rows]
+    return {name: sum(each["outcome"] == "failed" for each in found)
+            for name, found in (("changes", told["changes"]), ("pollution", polluted))}  # fmt: skip
 
 
 def _totals(told: Mapping[str, Any]) -> list[tuple[str, Any, Any, Trend]]:

@@ -1,5 +1,6 @@
 """What a room takes in: sealed deliveries always, clear text where it may come."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -21,8 +22,14 @@ def test_a_sealed_file_comes_in_also_where_clear_text_would_do(way: Way, tmp_pat
     declared = ("--source", room / "sources" / "complaints.toml", "--keys", "keys", "--passphrase-file", "passphrase")
     leaves = koppelkamer("encode", "complaints.tsv", *declared, "--out", "again.sealed", "--json", at=home).facts
     assert leaves["leaves"]["tokens"]["family_name"] > 0
-    assert koppelkamer("receive", "complaints", home / "again.sealed", at=room).code == DONE
-    assert one(room, "SELECT rows_kept FROM register_delivery") == leaves["rows kept"]
+    facts = koppelkamer("receive", "complaints", home / "again.sealed", "--json", at=room).facts
+    assert one(room, "SELECT rows_kept FROM register_delivery") == facts["rows kept"] == leaves["rows kept"]
+    told = json.loads((Path(facts["report"]) / "quality.json").read_text())
+    assert (told["form"], told["rows"]["in"]["at_least"]) == ("sealed", leaves["rows in"])
+    filled = {each["name"]: each["filled"] for each in told["columns"] if each["filled"] is not None}
+    assert filled.keys() == leaves["leaves"]["tokens"].keys() | leaves["leaves"]["payload"].keys()
+    assert all(least <= 1 <= most for least, most in [filled["family_name"]])
+    assert "Waterschap" in (Path(facts["report"]) / "report.nl.html").read_text()
 
 
 def test_the_same_file_under_another_declaration_takes_the_place_of_the_first(way: Way, tmp_path: Path) -> None:
