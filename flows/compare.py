@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 import polars as pl
 
-from declare import Refusal, WrongInput
+from declare import Fault, Refusal
 from flows.deliveries import INTAKE, UnderAnotherKey, context_of, folder_of, last_day, newest, require_in_use, standing
 from flows.keyring import Keyring
 from flows.visible import compared, form, measured, visible
@@ -86,7 +86,7 @@ class NotJudged(Refusal):
     def __init__(self, source: str, why: str) -> None:
         super().__init__(
             f"whether this delivery of {source} changed suddenly cannot be told: {why}; nothing was kept",
-            remedy="A data steward looks for himself and accepts it: --accept-changes --reason TEXT.",
+            remedy="A data steward who looked at it receives it with --accept-changes --reason TEXT.",
         )
 
 
@@ -183,15 +183,26 @@ class _Beside:
         folder = folder_of(self.room, self.source.id, standing(delivery).digest)
         try:
             require_in_use(folder, self.source.id, self.keyring.room_keys)
-            if json.loads((folder / INTAKE).read_bytes()).get(FORM) != form(self.source):
+            if _form_of(folder) != form(self.source):
                 raise _NotComparable("other-declaration")
             return self._visible(folder, folder)
         except UnderAnotherKey:
             raise _NotComparable("other-key") from None
-        except (Refusal, WrongInput, OSError, ValueError):
+        except Fault:  # a full disk says nothing of the earlier delivery
+            raise
+        except Refusal:
             raise _NotComparable("unreadable") from None
 
     def _visible(self, folder: Path, place: Path) -> pl.LazyFrame:
         """Of a delivery in `folder` that was encrypted for `place`."""
         pieces = stored_parts(self.keyring.room_keys, folder, context_of(self.room, place))
         return visible(pieces, self.source, self.spool)
+
+
+def _form_of(folder: Path) -> str | None:
+    """As intake wrote it down; None for a delivery that came in before it did."""
+    try:
+        found: str | None = json.loads((folder / INTAKE).read_bytes()).get(FORM)
+    except (OSError, ValueError):
+        raise _NotComparable("unreadable") from None
+    return found

@@ -175,7 +175,10 @@ def _toml(file: dict[str, Any], columns: Sequence[_Column], remarks: Sequence[st
     lines = [
         f"# Proposed from a file of {rows} rows. Read every line, mend it, and delete what you do not mean.",
         *(f"# - {remark}" for remark in remarks),
-        "", 'id = "source"', 'title = ""', 'owner = ""    # id of the partner that owns the data', "", "[file]",
+        "", 'id = "source"', 'title = ""', 'owner = ""    # id of the partner that owns the data',
+        '# key = [""]          # columns that together name a row, to see what a correction changes',
+        '# period = "month"    # what a delivery is about, if it is: year, quarter, month, week or day',
+        "", "[file]",
         *(f"{key} = {_value(value)}" for key, value in file.items()),
     ]  # fmt: skip
     for column in columns:

@@ -14,10 +14,11 @@ from typing import Any, NamedTuple
 import polars as pl
 import pyrage
 import pytest
+from pydantic import ValidationError
 
 from declare import BadSignature, Refusal, WrongInput, canonical, digest
 from expectations import validate
-from expectations.contract import contract
+from expectations.contract import contract, suite_digest
 from expectations.validated import _EXPECTATIONS, ValidatedExtract
 from intake import read_extract
 from intake.quarantine import ENTRIES
@@ -30,6 +31,7 @@ from pseudonymise.delivery import (
     CONTEXT,
     QUARANTINE,
     Delivery,
+    DeliveryManifest,
     OtherDeclaration,
     OtherDomain,
     OtherHardening,
@@ -90,6 +92,18 @@ def test_a_partner_delivers_to_the_room(store: FileKeyStore, town: DomainKeys, t
     assert (said.contract, said.filled["bsn"], said.filled["payload.town"]) == (CONTRACT, 3, 3)
     assert (said.rows_in, said.rows, delivery.quarantine.rows) == (5, 4, {3})
     assert said.quality[0]["outcome"] == "met"
+
+
+def test_a_delivery_bears_its_period_and_nothing_that_does_not_look_like_one(
+    store: FileKeyStore, town: DomainKeys, keys: DomainKeys, tmp_path: Path
+) -> None:
+    out = tmp_path / "residents.koppel"
+    said = encode_delivery(extract(), town, town.signed.recipient, out, period="2026-10")
+    opened = Opening(out, store, keys, SOURCE)()[0].manifest
+    assert (opened.period, opened.suite) == ("2026-10", suite_digest(SOURCE))
+    for period in ("Bakker", "2026-10-3", "2026-Q", "٢٠٢٦", "2026-10\n"):
+        with pytest.raises(ValidationError):
+            DeliveryManifest.model_validate(said.model_dump() | {"period": period})
 
 
 def test_a_delivery_holds_no_name(sealed: Path, store: FileKeyStore, keys: DomainKeys) -> None:
