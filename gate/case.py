@@ -9,7 +9,7 @@ import polars as pl
 
 from gate.disclosure.needs import Audit
 from gate.finding import Finding
-from gate.subject import Subject
+from gate.subject import Parents, Subject
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -25,6 +25,9 @@ class Masked:
     """How far the upper bound of a primary cell must lie above its value, in units of the magnitude; else null."""
     safe: pl.DataFrame
     """What would leave: dimensions and published measures, all measures of a hidden cell null."""
+
+    parents: Parents = field(default_factory=dict)
+    """As in `gate.Cells`."""
 
     @property
     def hidden(self) -> pl.Series:
@@ -42,10 +45,6 @@ class Masked:
         return replace(
             self, safe=self.safe.with_columns(pl.when(~hidden).then(pl.col(name)).alias(name) for name in measures)
         )
-
-    def others(self, name: str) -> list[pl.Expr]:
-        """What the cells of one row along dimension `name` have in common."""
-        return [pl.col(other) for other in self.dimensions if other != name] or [pl.lit(0)]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

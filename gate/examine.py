@@ -44,9 +44,11 @@ def _case(subject: Subject, rules: Sequence[Rule], policy: Policy) -> Case:
     asked = [rule for rule in rules if isinstance(rule, CellRule) and rule.needs in truth.columns]
     unsafe = {rule.id: truth.select(rule.unsafe().alias(rule.id)).to_series() for rule in asked}
     level = _levels(truth, asked, policy.thresholds.p_percent.value) if cells.magnitude else None
-    shown = Masked(cells.dimensions, truth, unsafe, level, truth.select(*cells.dimensions, *measures(cells)))
+    shown = Masked(
+        cells.dimensions, truth, unsafe, level, truth.select(*cells.dimensions, *measures(cells)), cells.parents
+    )
     needs = Needs(policy.thresholds.minimum_people.value, policy.thresholds.count_interval_width.value)
-    found = suppress(truth, cells.dimensions, shown.primary, level, needs)
+    found = suppress(truth, cells.dimensions, shown.primary, level, needs, cells.parents)
     table = shown.hiding(found.hidden)
     return Case(subject, table, audit(table, needs, Suggestions(found.counts, found.amounts)))
 

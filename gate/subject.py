@@ -36,7 +36,9 @@ class Cells:
     `table`: one String column per dimension (`TOTAL` marks a margin; every margin up to the grand total is present, and
     every combination of categories), then `people` (distinct persons, conservative over plausible link sets), `records`
     (Int64), and when `magnitude` is named: `value` (sum), `first` and `second` (the two largest contributions of one
-    person, absolute). Optional `structural` (Boolean): the combination cannot occur, so its zero tells nothing.
+    person, absolute). Several tables published together are rows of one frame: what a table does not tell apart is
+    `TOTAL` in it, and a total has all its parts along a dimension beside it, or none.
+    Optional `structural` (Boolean): the combination cannot occur, so its zero tells nothing.
     Optional `linkage_error` (Int64, percent; null where no record is): published with the cell, hidden with it.
     """
 
@@ -131,7 +133,7 @@ def _contents(subject: Subject) -> dict[str, Any]:
             [column.name, column.concept, column.use, list(column.values), column.exception]
             for column in subject.columns
         ],
-        "cells": cells and [list(cells.dimensions), cells.magnitude, digest_frame(cells.table)],
+        "cells": cells and [list(cells.dimensions), cells.magnitude, digest_frame(cells.table), _trees(cells.parents)],
         **{name: (value := getattr(subject, name)) and value.contents for name in _MEASURED},
         "case_decision": subject.case_decision,
         "human_decision": subject.human_decision,
@@ -140,3 +142,7 @@ def _contents(subject: Subject) -> dict[str, Any]:
         "without_ground": list(subject.without_ground),
         "earlier": [[release.release, digest_frame(release.table)] for release in subject.earlier],
     }
+
+
+def _trees(parents: Parents) -> dict[str, dict[str, str]]:
+    return {name: dict(above) for name, above in parents.items()}

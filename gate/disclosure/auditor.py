@@ -17,7 +17,7 @@ import polars as pl
 from gate.case import Masked
 from gate.disclosure.needs import Audit, Needs
 from gate.disclosure.possible import Bools, Bounds, Floats, Possible, Row, equations, overlaps
-from gate.subject import TOTAL
+from gate.disclosure.sums import ancestors, lines, rest
 
 _EXACT: Final = 1e-4
 """An amount known to within this part of itself is known."""
@@ -74,7 +74,7 @@ class _Counts:
         self._records = hidden["records"].to_numpy().astype(np.float64)
         self._number, self._needs = len(self._people), needs
         self._unsafe = table.primary.filter(table.hidden).to_numpy()
-        self._names = hidden.select(table.dimensions)
+        self._names = _wholes(table, hidden)
         self.low: Bools = self._people < needs.minimum_people
         rows = _people_rows(table) + _records_rows(table, self._number)
         self._possible = Possible(2 * self._number, rows, whole=True)
@@ -149,10 +149,10 @@ class _Amounts:
         self._first = hidden["first"].to_numpy() * scale
         self._level = level.filter(table.hidden).fill_null(0).to_numpy() * scale
         self._lone: Bools = hidden["people"].to_numpy() == 1
-        self._names, self._unsafe = hidden.select(table.dimensions), table.primary.filter(table.hidden).to_numpy()
+        self._names, self._unsafe = _wholes(table, hidden), table.primary.filter(table.hidden).to_numpy()
         self._signed = bool((table.truth["value"] < 0).any())
         published = table.safe.with_columns(pl.col("value") * scale)
-        self._possible = Possible(len(self._value), _all_equations(published, table.dimensions, "value"), whole=False)
+        self._possible = Possible(len(self._value), _all_equations(table, published, "value"), whole=False)
         self._fitting = self._possible.fitting(self._value + suggested[:, table.hidden.to_numpy()] * scale)
         far = 20 * _SCALE + 20 * float(self._level.max(initial=0.0))
         low = np.full_like(self._value, -far if self._signed else 0.0)
@@ -207,33 +207,43 @@ def _only(cell: int, number: int) -> Bools:
     return only
 
 
-def _same_person(names: pl.DataFrame, lone: Bools, cell: int) -> Bools:
+def _wholes(table: Masked, hidden: pl.DataFrame) -> list[tuple[frozenset[str], ...]]:
+    """Per hidden cell and dimension: its category and everything that is part of."""
+    above = [
+        {category: frozenset(ancestors(name, category, table.parents)) for category in set(hidden[name])}
+        for name in table.dimensions
+    ]
+    rows = hidden.select(table.dimensions).iter_rows()
+    return [tuple(known[category] for known, category in zip(above, row, strict=True)) for row in rows]
+
+
+def _same_person(wholes: list[tuple[frozenset[str], ...]], lone: Bools, cell: int) -> Bools:
     """Which of the hidden cells hold just the person alone in `cell`; none when more people are in it.
 
     Two cells with one person each hold the same one when one lies in the other, or both share such a cell.
     """
-    rows = names.rows()
     same = {cell} if lone[cell] else set[int]()
     others = {int(other) for other in np.flatnonzero(lone)} - same
-    while new := {other for other in others if any(_nested(rows[other], rows[known]) for known in same)}:
+    while new := {other for other in others if any(_nested(wholes[other], wholes[known]) for known in same)}:
         same, others = same | new, others - new
-    found = np.zeros(len(rows), dtype=bool)
+    found = np.zeros(len(wholes), dtype=bool)
     found[list(same)] = True
     return found
 
 
-def _nested(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+def _nested(one: tuple[frozenset[str], ...], other: tuple[frozenset[str], ...]) -> bool:
     pairs = list(zip(one, other, strict=True))
-    return all(a in (b, TOTAL) for a, b in pairs) or all(b in (a, TOTAL) for a, b in pairs)
+    return all(a >= b for a, b in pairs) or all(b >= a for a, b in pairs)
 
 
-def _all_equations(published: pl.DataFrame, dimensions: tuple[str, ...], measure: str) -> list[Row]:
-    return [row for name in dimensions for row in equations(published, dimensions, name, measure)]
+def _all_equations(table: Masked, published: pl.DataFrame, measure: str) -> list[Row]:
+    along = [equations(published, table.dimensions, name, measure, table.parents) for name in table.dimensions]
+    return [row for rows in along for row in rows]
 
 
 def _records_rows(table: Masked, number: int) -> list[Row]:
     """Records add up; a cell has no fewer records than people."""
-    sums = _all_equations(table.safe, table.dimensions, "records")
+    sums = _all_equations(table, table.safe, "records")
     shifted: list[Row] = [
         (low, high, [column + number for column in columns], signs) for low, high, columns, signs in sums
     ]
@@ -246,13 +256,14 @@ def _people_rows(table: Masked) -> list[Row]:
 
 
 def _people_along(table: Masked, name: str) -> list[Row]:
-    total, people = pl.col(name) == TOTAL, pl.col("people")
-    parts = people.filter(~total)
-    rows = table.truth.group_by(table.others(name)).agg(
-        more=parts.sum() - people.filter(total).first(), room=people.filter(total).first() - parts.max()
+    people, part = pl.col("people"), pl.col("sign") > 0
+    total = people.filter(~part).first()
+    sums = lines(table.truth, table.dimensions, name, table.parents)
+    rows = sums.group_by(*rest(table.dimensions, name), "whole").agg(
+        more=people.filter(part).sum() - total, room=total - people.filter(part).max()
     )
     if (rows["more"] == 0).all():
-        return equations(table.safe, table.dimensions, name, "people")
+        return equations(table.safe, table.dimensions, name, "people", table.parents)
     if (rows["more"] >= 0).all() and (rows["room"] >= 0).all():
-        return overlaps(table.safe, table.dimensions, name, "people")
+        return overlaps(table.safe, table.dimensions, name, "people", table.parents)
     return []

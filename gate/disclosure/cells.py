@@ -5,6 +5,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from gate.disclosure.linked import circular
+from gate.disclosure.sums import ancestors, lines, rest
 from gate.subject import TOTAL, Cells, SubjectError
 
 _COUNTS: Final = ("people", "records")
@@ -37,9 +39,10 @@ def checked(cells: Cells) -> pl.DataFrame:
         raise SubjectError("a cell has records of nobody", remedy="Count distinct persons over the records.")
     if cells.magnitude:
         _check_contributions(table)
-    _check_lattice(table, cells.dimensions)
+    _check_parents(cells)
+    _check_lattice(table, cells)
     for measure in ("records", "value") if cells.magnitude else ("records",):
-        _check_sums(table, cells.dimensions, measure)
+        _check_sums(table, cells, measure)
     return table
 
 
@@ -84,27 +87,65 @@ def _check_contributions(table: pl.DataFrame) -> None:
         )
 
 
-def _check_lattice(table: pl.DataFrame, dimensions: tuple[str, ...]) -> None:
-    """Every combination once, totals included."""
-    names = table.select(dimensions)
-    sizes = [names[name].n_unique() for name in dimensions]
-    totals = all((names[name] == TOTAL).any() for name in dimensions)
-    complete = names.height == int(np.prod(sizes)) == names.n_unique()
-    if any(names.null_count().row(0)) or not totals or not complete or min(sizes) < 2:
+def _check_lattice(table: pl.DataFrame, cells: Cells) -> None:
+    """Every cell once; where something is told apart at all, every category of it and the total."""
+    names = table.select(cells.dimensions)
+    if any(names.null_count().row(0)) or names.height != names.n_unique() or not _every_part(names, cells):
         raise SubjectError(
             "the table is not complete: every combination of categories and every margin stands in it once",
             remedy=f"Add empty combinations as 0, margins as {TOTAL}, and give missing categories a name.",
         )
+    if circular(cells):
+        raise SubjectError(
+            "these tables hang together in a circle, so that their sums do not say all there is to know",
+            remedy="Publish them as one table of all their dimensions, or leave one of them out.",
+        )
 
 
-def _check_sums(table: pl.DataFrame, dimensions: tuple[str, ...], measure: str) -> None:
+def _every_part(names: pl.DataFrame, cells: Cells) -> bool:
+    return not names.filter(pl.all_horizontal(pl.col(cells.dimensions) == TOTAL)).is_empty() and all(
+        _complete_along(names, cells, name) for name in cells.dimensions
+    )
+
+
+def _complete_along(names: pl.DataFrame, cells: Cells, name: str) -> bool:
+    """All parts of a category stand beside its total, or none."""
+    found = lines(names, cells.dimensions, name, cells.parents)
+    sizes = found.filter(pl.col("sign") > 0).group_by("whole").agg(parts=pl.col(name).n_unique())
+    there = found.group_by(*rest(cells.dimensions, name), "whole").agg(
+        found=(pl.col("sign") > 0).sum(), total=(pl.col("sign") < 0).any()
+    )
+    return (
+        found.height > 0
+        and there.join(sizes, on="whole").select((pl.col("total") & (pl.col("found") == pl.col("parts"))).all()).item()
+    )
+
+
+def _check_parents(cells: Cells) -> None:
+    """Hierarchies speak of categories that are there, and go up to the total."""
+    for name, above in cells.parents.items():
+        known = set(cells.table[name].cast(pl.String)) if name in cells.table.columns else set[str]()
+        if name not in cells.dimensions or not {*above, *above.values()} <= known or TOTAL in above:
+            raise SubjectError(
+                f"the hierarchy of {name} names what is not in the table", remedy="Name categories of the table only."
+            )
+        try:
+            for category in above:
+                ancestors(name, category, cells.parents)
+        except ValueError:
+            raise SubjectError(
+                f"the hierarchy of {name} goes round in a circle", remedy="Give every category one place."
+            ) from None
+
+
+def _check_sums(table: pl.DataFrame, cells: Cells, measure: str) -> None:
     """Along every dimension the parts add up to the total."""
     within = _RELATIVE * (1.0 + float(table[measure].abs().max()))  # type: ignore[arg-type]
-    for name in dimensions:
-        signed = pl.when(pl.col(name) == TOTAL).then(-pl.col(measure)).otherwise(pl.col(measure)).sum()
-        others = [other for other in dimensions if other != name]
-        lines = table.group_by(others).agg(gap=signed) if others else table.select(gap=signed)
-        if lines.filter(pl.col("gap").abs() > within).height:
+    for name in cells.dimensions:
+        key = [*rest(cells.dimensions, name), "whole"]
+        gaps = lines(table, cells.dimensions, name, cells.parents).group_by(key)
+        gap = gaps.agg(gap=(pl.col("sign") * pl.col(measure)).sum())["gap"]
+        if (gap.abs() > within).any():
             raise SubjectError(
                 f"{measure} do not add up along {name}", remedy="Make every margin from the same records as its cells."
             )

@@ -7,8 +7,8 @@ import polars as pl
 
 from gate.bias.concepts import among
 from gate.case import Case, Masked
+from gate.disclosure.sums import beside_total, rest, whole_of
 from gate.finding import NONE, Finding, Outcome
-from gate.subject import TOTAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +70,21 @@ class Zeros:
 
 def concentrated(table: Masked, name: str, share: float) -> pl.Series:
     """Boolean per cell: published, and holding more than `share`, or all but one, of its published row along `name`."""
-    people = pl.col("people")
-    margin = people.filter(pl.col(name) == TOTAL).first().over(table.others(name))
+    people, margin = pl.col("people"), pl.col("total people")
     told = (people > share * margin) | (people >= margin - 1)
-    choice = pl.col(name).n_unique().over(table.others(name)) > 2  # a total and two categories: else nothing is told
-    asked = (pl.col(name) != TOTAL) & choice & (people > 0)
-    return table.safe.select((asked & told).fill_null(value=False).alias("told")).to_series()
+    row = [*rest(table.dimensions, name), "whole"]
+    choice = pl.len().over(row) > 1  # of two categories: else nothing is told
+    cells = beside_total(table.safe, table.dimensions, name, table.parents, ["people"])
+    asked = pl.col("whole").is_not_null() & choice & (people > 0)
+    return cells.select((asked & told).fill_null(value=False).alias("told")).to_series()
 
 
 def _in_told_rows(table: Masked, share: float) -> pl.Series:
     """Boolean per cell: it stands in a row, along any dimension, that D05 names."""
-    frame = table.safe.with_columns(concentrated(table, name, share).alias(f"told {name}") for name in table.dimensions)
-    rows = [pl.col(f"told {name}").any().over(table.others(name)) for name in table.dimensions]
-    return frame.select(pl.any_horizontal(rows).alias("rows")).to_series()
+    told = pl.repeat(False, table.safe.height, eager=True)
+    for name in table.dimensions:
+        cells = table.safe.with_columns(
+            told=concentrated(table, name, share), whole=whole_of(name, table.parents)
+        ).with_columns(row=pl.col("told").any().over([*rest(table.dimensions, name), "whole"]))
+        told = told | (cells["row"] & cells["whole"].is_not_null())
+    return told

@@ -14,7 +14,8 @@ import numpy.typing as npt
 import polars as pl
 
 from declare import Fault
-from gate.subject import TOTAL
+from gate.disclosure.sums import beside_total, lines, rest
+from gate.subject import FLAT, Parents
 
 Floats = npt.NDArray[np.float64]
 Row = tuple[float, float, list[int], list[float]]
@@ -28,40 +29,40 @@ _NUDGE: Final = 1e-4
 """Among the tables that are best for one unknown, some are whole: look into another corner."""
 
 
-def equations(safe: pl.DataFrame, dimensions: Sequence[str], name: str, measure: str) -> list[Row]:
+def equations(
+    safe: pl.DataFrame, dimensions: Sequence[str], name: str, measure: str, parents: Parents = FLAT
+) -> list[Row]:
     """One row per published sum along dimension `name` that has an unknown in it: parts less total is nothing.
 
     Unknowns are numbered by the order of the hidden (null) cells.
     """
-    sign = pl.when(pl.col(name) == TOTAL).then(-1.0).otherwise(1.0)
-    hidden = pl.col("unknown").is_not_null()
-    sums = _numbered(safe, measure).group_by(_others(dimensions, name), maintain_order=True)
-    rows = sums.agg(
+    sign, hidden = pl.col("sign"), pl.col("unknown").is_not_null()
+    members = lines(_numbered(safe, measure), dimensions, name, parents)
+    rows = members.group_by(*rest(dimensions, name), "whole", maintain_order=True).agg(
         known=(sign * pl.col(measure)).sum(), unknown=pl.col("unknown").drop_nulls(), sign=sign.filter(hidden)
     )
     open_rows = rows.filter(pl.col("unknown").list.len() > 0).select("known", "unknown", "sign").iter_rows()
     return [(-float(known), -float(known), unknown, signs) for known, unknown, signs in open_rows]
 
 
-def overlaps(safe: pl.DataFrame, dimensions: Sequence[str], name: str, measure: str) -> list[Row]:
+def overlaps(
+    safe: pl.DataFrame, dimensions: Sequence[str], name: str, measure: str, parents: Parents = FLAT
+) -> list[Row]:
     """Rows for what is counted once in a total but may be counted in several parts along dimension `name`.
 
     All parts together are at least the total, and no part is more than the total.
     """
     together: list[Row] = [
-        (low, np.inf, ids, signs) for low, _, ids, signs in equations(safe, dimensions, name, measure)
+        (low, np.inf, ids, signs) for low, _, ids, signs in equations(safe, dimensions, name, measure, parents)
     ]
-    cells = _numbered(safe, measure).with_columns(
-        total=pl.col(measure).filter(pl.col(name) == TOTAL).first().over(_others(dimensions, name)),
-        unknown_total=pl.col("unknown").filter(pl.col(name) == TOTAL).first().over(_others(dimensions, name)),
-    )
+    cells = beside_total(_numbered(safe, measure), dimensions, name, parents, [measure, "unknown"])
     pairs = cells.filter(
-        (pl.col(name) != TOTAL) & (pl.col("unknown").is_not_null() | pl.col("unknown_total").is_not_null())
+        pl.col("whole").is_not_null() & (pl.col("unknown").is_not_null() | pl.col("total unknown").is_not_null())
     )
     return together + [
         _at_most(part, total, unknown, unknown_total)
         for part, total, unknown, unknown_total in pairs.select(
-            measure, "total", "unknown", "unknown_total"
+            measure, f"total {measure}", "unknown", "total unknown"
         ).iter_rows()
     ]
 
@@ -76,10 +77,6 @@ def _at_most(part: float | None, total: float | None, unknown: int | None, unkno
 def _numbered(safe: pl.DataFrame, measure: str) -> pl.DataFrame:
     hidden = pl.col(measure).is_null()
     return safe.with_columns(unknown=pl.when(hidden).then(hidden.cum_sum().cast(pl.Int64) - 1))
-
-
-def _others(dimensions: Sequence[str], name: str) -> list[pl.Expr]:
-    return [pl.col(other) for other in dimensions if other != name] or [pl.lit(0)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,8 @@ def suppress(
     facts = Facts.of(table, dimensions, unsafe, level, needs, parents)
     search = _Search(facts)
     search.settle()
-    search.show_again()
-    search.improve()
+    if not search.improve():
+        search.show_again()
     counts, amounts = search.found.by("outsider", "insider"), search.found.by("amount")
     return Suppression(pl.Series("hidden", search.hidden), counts, amounts / facts.scale)
 
@@ -91,25 +91,31 @@ class _Search:
             else:
                 self.found = found
 
-    def improve(self) -> None:
-        """In a small table: the cheapest set there is, unless the one at hand is as cheap."""
+    def improve(self) -> bool:
+        """In a small table: the cheapest set there is. False when it was not found."""
         if len(self.hidden) > _SMALL or self._hopeless or not self.hidden.any():
-            return
-        needs = {need: False for need in Witnesses(self._facts).first() if need not in self._hopeless}
+            return False
+        needs = dict.fromkeys(Witnesses(self._facts).first(), False)
         for _ in range(_ROUNDS):
             hidden = cheapest(self._facts, self._counts.sums, needs, self._cost)
             if hidden is None or self._cost[hidden].sum() >= self._cost[self.hidden].sum():
-                return
-            found, self.found = self.found, self.found.inside(hidden)
-            self._look(hidden)
-            if not (left := [need for need in self._open(hidden) if not self._among(need, hidden)]):
-                self.hidden = hidden
-                return
-            self.found = found
+                return hidden is not None
+            left = self._left(hidden)
             more = needs | {need: need in needs and need.reader != "amount" for need in left}
-            if more == needs:
-                return
+            if not left or more == needs:
+                return not left
             needs = more
+        return False
+
+    def _left(self, hidden: Bools) -> list[Need]:
+        """Needs that `hidden` cells do not meet; when there are none, they are hidden from now on."""
+        found, self.found = self.found, self.found.inside(hidden)
+        self._look(hidden)
+        if left := [need for need in self._open(hidden) if not self._among(need, hidden)]:
+            self.found = found
+        else:
+            self.hidden = hidden
+        return left
 
     def _open(self, hidden: Bools) -> Iterator[Need]:
         return (need for need in self.found.open(hidden) if need not in self._hopeless)
