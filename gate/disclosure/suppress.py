@@ -21,8 +21,10 @@ from gate.disclosure.glimpses import AMOUNTS, COUNTS, Glimpse, Look
 from gate.disclosure.moves import Bools, Floats, Moves, Sums
 from gate.disclosure.needs import Needs
 from gate.disclosure.witnesses import ROUNDING, Need, Reader, Witnesses
-from gate.subject import FLAT, Parents
+from gate.subject import FLAT, Parents, SubjectError
 
+LARGEST: Final = 50_000_000
+"""Cells times unsafe cells: about two CPU minutes (`benchmarks/results/gate.md`)."""
 _PATIENCE: Final = 3
 """Glimpses in a row that answer nothing before needs are met one by one."""
 _SMALL: Final = 64
@@ -51,8 +53,13 @@ def suppress(
 ) -> Suppression:
     """Which cells to hide. `table` and `level` as in `gate.case.Masked`.
 
-    A need that cannot be met even by hiding everything is left open; the auditor says so.
+    A need that cannot be met even by hiding everything is left open; the auditor says so. Raises `TooLarge`.
     """
+    if not unsafe.any():
+        nothing = np.zeros((0, table.height))
+        return Suppression(unsafe, nothing, nothing)
+    if (size := table.height * int(unsafe.sum())) > LARGEST:
+        raise TooLarge(table.height, size // table.height)
     facts = Facts.of(table, dimensions, unsafe, level, needs, parents)
     search = _Search(facts)
     search.settle()
@@ -60,6 +67,16 @@ def suppress(
         search.show_again()
     counts, amounts = search.found.by("outsider", "insider"), search.found.by("amount")
     return Suppression(pl.Series("hidden", search.hidden), counts, amounts / facts.scale)
+
+
+class TooLarge(SubjectError):
+    """Nobody could wait for the cells to be hidden, so that nothing is promised about them."""
+
+    def __init__(self, cells: int, unsafe: int) -> None:
+        super().__init__(
+            f"a table of {cells:,} cells with {unsafe:,} unsafe ones is too large to hide and audit",
+            remedy=f"Combine categories until cells times unsafe cells are at most {LARGEST:,}.",
+        )
 
 
 class _Search:
