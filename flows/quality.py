@@ -72,9 +72,10 @@ def _facts(room: Room, source: Source, digest: str) -> dict[str, Any]:
 
     delivery = Delivery.objects.select_related("corrects", "supplements").get(source=source.id, digest=digest)
     kept = intake_facts(room, source.id, digest)
-    about = {name: kept.get(name) for name in ("suite", "emptied", "filled", "changes", "difference")}
+    about = {name: kept.get(name) for name in ("suite", "changes", "difference")}
     return {
-        **_as_earlier(room, delivery), **about, "source": source.id, "title": source.title, "form": kept["arrived"],
+        **_as_earlier(room, delivery), **about, "source": source.id, "title": source.title,
+        "form": kept["arrived"], "emptied": kept["emptied"], "filled": kept["filled"],
         "corrects": delivery.corrects and delivery.corrects.digest,
         "supplements": delivery.supplements and delivery.supplements.digest,
         "earlier": _earlier(room, source, delivery), **texts(source),
