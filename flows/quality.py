@@ -19,6 +19,8 @@ from pseudonymise.standardise import parts
 if TYPE_CHECKING:
     from register.models import Delivery
 
+REASONS: Final = ("changes_why", "difference_why")
+"""Facts that say why there is no list of sudden changes and no difference."""
 _EARLIER: Final = 6
 """Deliveries that the trend goes back."""
 
@@ -72,7 +74,7 @@ def _facts(room: Room, source: Source, digest: str) -> dict[str, Any]:
 
     delivery = Delivery.objects.select_related("corrects", "supplements").get(source=source.id, digest=digest)
     kept = intake_facts(room, source.id, digest)
-    about = {name: kept.get(name) for name in ("suite", "changes", "difference")}
+    about = {name: kept.get(name) for name in ("suite", "changes", "difference", *REASONS)}
     return {
         **_as_earlier(room, delivery), **about, "source": source.id, "title": source.title,
         "form": kept["arrived"], "emptied": kept["emptied"], "filled": kept["filled"],

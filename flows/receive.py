@@ -19,7 +19,7 @@ from flows.books import write_logs
 from flows.compare import FORM, Compared, Fresh, compare
 from flows.deliveries import INTAKE, context_of, folder_of
 from flows.keyring import Keyring
-from flows.quality import counted, report, report_stopped
+from flows.quality import REASONS, counted, report, report_stopped
 from flows.visible import form as form_of
 from intake import Quarantine, Source, read_extract
 from intake.changes import failed
@@ -188,7 +188,7 @@ def _sudden(source: Source, received: Received, form: Literal["sealed", "clear"]
         checks=received.quality, filled={},
     )  # fmt: skip
     compared = received.compared.facts
-    changed = {name: compared[name] for name in ("corrects", "changes", "difference")}
+    changed = {name: compared[name] for name in ("corrects", "changes", "difference", *REASONS)}
     rule = SUDDEN if failed(received.compared.changes) else NOT_JUDGED
     return {**found, **changed, "emptied": 0, "stopped": {"column": None, "rule": rule}}
 

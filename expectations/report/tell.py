@@ -36,6 +36,8 @@ def tell(facts: Mapping[str, Any], source: Source, masking: Masking) -> dict[str
         "checks": [_check(each, check, counts) for each, check in zip(asked, facts["checks"], strict=False)],
         "changes": changes(facts.get("changes") or (), counts),
         "difference": difference(facts.get("difference"), masking),
+        "changes_why": facts.get("changes_why"),
+        "difference_why": facts.get("difference_why"),
         "texts": facts.get("texts"),
         "pollution": pollution(facts.get("pollution"), masking),
     }

@@ -106,6 +106,7 @@ def _compared(facts: dict[str, Any], before: "Extract", after: "Extract") -> lis
     facts["earlier"] = [earlier(then)]
     lines = _sudden(facts, before, after)
     if not after.source.key:
+        facts["difference_why"] = "no-key"
         return [*lines, "no row is held beside an earlier one: the source declares no key"]
     found = difference(before, after)
     facts["difference"] = found.facts
@@ -131,6 +132,7 @@ def _sudden(facts: dict[str, Any], before: "Extract", after: "Extract") -> list[
 
     limits = after.source.changes
     if limits is None:
+        facts["changes_why"] = "no-thresholds"
         return ["no sudden change is judged: the source declares no thresholds"]
     found = changes(before.frame, after.frame, measured_as(after.source), limits)
     facts["changes"] = [each.facts for each in found]

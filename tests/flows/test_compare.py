@@ -1,10 +1,15 @@
 """What comparing says, and when it stops a delivery."""
 
+from html import unescape
+
 import pytest
 
+from expectations.report import Masking, render, tell
+from expectations.report.words import LANGUAGES, Language, words
 from flows.compare import WHY, Compared, NotJudged, Why
 from intake.changes import Change, SuddenChange
 from intake.source import Changes, Source
+from tests.expectations.facts import Delivery, declared
 from tests.intake.sources import source
 
 SUDDEN = Change("rows", None, 100, 10, 0.9, 0.2, 0.0, "failed")
@@ -37,6 +42,13 @@ def test_the_thresholds_that_hold_when_none_is_named() -> None:
     limits = Changes()
     assert (limits.rows, limits.empty, limits.shares, limits.distribution) == (0.2, 0.05, 0.1, 0.1)
     assert (limits.significance, limits.severity) == (0.01, "warn")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_says_why_in_both_languages(language: Language) -> None:
+    for why in WHY:
+        told = tell({**Delivery(50).facts(), "changes_why": why}, declared(), Masking(10))
+        assert words(language)(f"why_{why}") in unescape(render(told, language))
 
 
 @pytest.mark.parametrize("why", WHY)

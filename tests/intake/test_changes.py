@@ -1,9 +1,11 @@
 """Sudden changes between two deliveries: each measure against a slow twin, and what chance explains."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from itertools import product
 from math import comb
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 from intake import chance
 from intake.changes import DIGITS, Change, Measure, SuddenChange, changes, failed, measured_as
 from intake.source import Changes
+from koppelkamer.cli import main
 from tests.intake.sources import source, text_column
 
 LIMITS = Changes()
@@ -202,3 +205,26 @@ def test_the_refusal_names_measures_and_numbers_and_no_value() -> None:
     said = SuddenChange("people", failed((one,)))
     assert "shares of categories of kind by 0.5, beyond 0.1" in said.message
     assert "Kanariepiet" not in said.message + said.remedy + repr(one)
+
+
+def test_the_command_tells_and_stops(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    columns = "".join(f'[[columns]]\nname = "{name}"\ntype = "{kind}"\nrole = "payload"\n'
+                      for name, kind in (("number", "text"), ("kind", "category")))  # fmt: skip
+    for name, kinds in (("old", ["Kanariepiet", "Vink"]), ("new", ["Vink", "Vink"])):
+        pl.DataFrame({"number": range(400), "kind": kinds * 200}).write_csv(tmp_path / f"{name}.csv")
+    out, declared = tmp_path / "out", tmp_path / "birds.toml"
+    call = ["check", str(tmp_path / "new.csv"), "--source", str(declared), "--out", str(out), "--period", "2026-10"]
+    for severity, code, says in (
+        ("warn", 0, "sudden changes since the earlier delivery: 1 of"),
+        ("stop", 1, "suddenly"),
+    ):
+        head = 'id = "birds"\ntitle = "Birds"\nowner = "town"\nperiod = "month"\n'
+        declared.write_text(f'{head}{columns}[changes]\nseverity = "{severity}"\n')
+        assert main([*call, "--against", str(tmp_path / "old.csv")]) == code
+        printed = capsys.readouterr()
+        assert says in printed.out + printed.err and "Kanariepiet" not in printed.out + printed.err
+        assert "shares of categories of kind by 0.5, beyond 0.1" in printed.out + printed.err
+        told = json.loads((out / "quality.json").read_text())
+        assert [each["column"] for each in told["changes"] if each["outcome"] == "failed"] == ["kind"]
+        assert (told["period"], told["verdict"]) == ("2026-10", "action" if severity == "warn" else "stopped")
+    assert main([*call[:-1], "2026-13"]) == 2
