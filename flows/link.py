@@ -1,23 +1,21 @@
 """Run a request: link, draft, gate and report. It stops before people decide."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from declare import canonical, digest, write_atomically
+from flows.bias import Inputs, concepts_of, questions_of
 from flows.books import fitted_models, plan_of, write_logs
-from flows.deliveries import aside_table, context_of, latest, protected_table
+from flows.deliveries import context_of, latest, protected_table
 from flows.facts import facts_of
 from flows.keyring import Keyring
 from flows.ledger import Ledger
 from flows.lineage import lineage_of
-from gate import Published, SignedPolicy, Verdict, examine, verify_policy
-from intake import Source
+from gate import Published, Verdict, examine, verify_policy
 from koppelkamer.room import Room
-from linkage import FittedModel, LinkedTable
+from linkage import LinkedTable
 from linkage import link as link_tables
-from register.declarations import Request
 from release.draft import Draft, draft, subject_of
 from release.report import ReportFacts, render, to_json
 
@@ -39,17 +37,6 @@ class Examined:
     verdict: Verdict
     facts: ReportFacts
     reports: Path
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Inputs:
-    """What one run works on, read once: what is registered is what is used."""
-
-    request: Request
-    models: Sequence[FittedModel]
-    deliveries: Mapping[str, str]
-    """Source → digest of its delivery."""
-    policy: SignedPolicy
 
 
 def link(room: Room, keyring: Keyring, by: "SignedIn", request_id: str) -> Examined:
@@ -85,10 +72,8 @@ def _inputs(room: Room, request_id: str) -> Inputs:
 
 def _execute(room: Room, keyring: Keyring, by: "SignedIn", inputs: Inputs, run: "Run") -> Examined:
     tables = {name: protected_table(room, keyring, name, digest) for name, digest in inputs.deliveries.items()}
-    aside = {name: aside_table(room, keyring, name, digest).table for name, digest in inputs.deliveries.items()}
     linked = link_tables(tables, inputs.models)
-    absent = _not_delivered(room, inputs)
-    made = draft(linked, inputs.request, aside, concepts_of(room), not_assessable=absent)
+    made = draft(linked, inputs.request, questions_of(room, keyring, inputs), concepts_of(room))
     ledger = Ledger(room, keyring)
     lineage = lineage_of(room, made, linked, tables, ledger.keys)
     subject = replace(subject_of(made), lineage=lineage, earlier=ledger.earlier())
@@ -110,31 +95,6 @@ def _finish(by: "SignedIn", run: "Run", facts: ReportFacts, verdict: Verdict, li
     warned = tuple(finding.rule for finding in verdict.findings if finding.outcome in ("WARN", "NOT ASSESSABLE"))
     outcome = Outcome(verdict.outcome.value, verdict.digest, digest(to_json(facts)), warned)
     return finish_run(by, run, outcome, links=linked.links.height)
-
-
-def concepts_of(room: Room) -> Mapping[str, str]:
-    """`source.column` → concept, a derived column having the concept of its origin."""
-    found: dict[str, str] = {}
-    for source in room.sources.values():
-        declared = {column.name: column.concept for column in source.columns if column.concept}
-        derived = {each.name: declared[each.origin] for each in source.derived if each.origin in declared}
-        found |= {f"{source.id}.{name}": concept for name, concept in (declared | derived).items()}
-    return found
-
-
-def _not_delivered(room: Room, inputs: Inputs) -> tuple[str, ...]:
-    """Protected grounds of the policy that no source sets aside, so that nobody can say how they fare."""
-    concepts = concepts_of(room)
-    names = [name for source in inputs.deliveries for name in _aside_names(room.source(source))]
-    aside = {concepts.get(name) for name in names}
-    return tuple(ground for ground in inputs.policy.policy.protected.concepts if ground not in aside)
-
-
-def _aside_names(source: Source) -> list[str]:
-    """`source.column` of what a source sets aside."""
-    declared = [column.name for column in source.with_role("aside")]
-    derived = [each.name for each in source.derived if each.role == "aside"]
-    return [f"{source.id}.{name}" for name in (*declared, *derived)]
 
 
 def _keep(room: Room, keyring: Keyring, run: "Run", linked: LinkedTable, made: Draft) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from linkage.cluster import Clusters, Rules, clusters
-from linkage.draws import draw_links, positions
+from linkage.draws import NEARLY, draw_links, positions
 from linkage.exclusive import beside_rivals
 from linkage.model import Assignment
 from linkage.quality import LinkQuality
@@ -76,6 +76,17 @@ class LinkedTable:
         often = dict.fromkeys(self.once, False)
         return cluster_records(self.entities.select("source", "row"), likely, self.kinds, often)
 
+    def at_thresholds(self, shift: float) -> "LinkedTable":
+        """The same records linked anew, the threshold of every model moved by `shift`; not below what was kept."""
+        thresholds = {found.model: found.threshold + shift for found in self.quality}
+        limit = pl.col("model").replace_strict(thresholds, return_dtype=pl.Float64) if thresholds else pl.lit(1.0)
+        return self._linked_by(self.plausible.filter(pl.col("match_probability") >= limit - NEARLY))
+
+    def _linked_by(self, links: pl.DataFrame) -> "LinkedTable":
+        records = self.entities.select("source", "row")
+        found = clusters_of(records, links, self.kinds, self.once, self.marks, self.least_share)
+        return replace(self, links=links, entities=self.entities.with_columns(found.numbers.alias("cluster")))
+
     def chances(self) -> pl.DataFrame:
         """`likely` with `chance` of a match, given that a record has one partner at most where assignment says so."""
         parts = [self._with_chance(part) for part in self.likely.partition_by("model", maintain_order=True)]
@@ -113,9 +124,7 @@ class LinkedTable:
     def draws(self, number: int, seed: int) -> Iterator["LinkedTable"]:
         """The same records under `number` plausible link sets: `links` are drawn from the likely pairs."""
         for links in draw_links(self.likely, self.assignments, number, seed):
-            records = self.entities.select("source", "row")
-            found = clusters_of(records, links, self.kinds, self.once, self.marks, self.least_share)
-            yield replace(self, links=links, entities=self.entities.with_columns(found.numbers.alias("cluster")))
+            yield self._linked_by(links)
 
 
 def _among(links: pl.DataFrame, records: pl.DataFrame) -> pl.DataFrame:

@@ -35,6 +35,15 @@ class Processing(Declaration):
     document: str
 
 
+class BiasGround(Declaration):
+    """The ground on which the bias run, and nothing else, may read protected attributes that a source sets aside."""
+
+    source: str
+    columns: tuple[str, ...] = Field(min_length=1)
+    law: str = Field(min_length=3)
+    document: str = Field(min_length=3)
+
+
 class Agreement(Declaration):
     """A covenant (convenant)."""
 
@@ -49,6 +58,7 @@ class Agreement(Declaration):
     triples: tuple[Triple, ...] = Field(min_length=1)
     grounds: tuple[Ground, ...] = ()
     processing: tuple[Processing, ...] = ()
+    bias: tuple[BiasGround, ...] = ()
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -82,6 +92,60 @@ class RequestedSource(Declaration):
     columns: tuple[str, ...] = ()
 
 
+class Filter(Declaration):
+    """Only records for which `column` has one of these values are counted: a selection criterion."""
+
+    column: str
+    values: tuple[str, ...] = Field(min_length=1)
+
+
+class Headline(Declaration):
+    """What the table is going to be used to say: of a dimension, `more` has more records than `less`."""
+
+    dimension: str
+    more: str
+    less: str
+
+
+class Implausible(Declaration):
+    """What links cannot say. `column` and `other` are columns of the two sources that are linked.
+
+    `before`: the one lies before the other, as a death before a report (text that sorts by time; the shorter counts);
+    `differs`: both are known and differ; `among`: the column has one of `values`, as an address that was withdrawn;
+    `several`: a record is linked to records with different values, as two homes, within one value of `other` if named.
+    """
+
+    what: str = Field(pattern=_ID)
+    relation: Literal["before", "differs", "among", "several"]
+    column: str
+    other: str | None = None
+    values: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        if self.relation in ("before", "differs") and self.other is None:
+            raise ValueError(f"{self.relation} needs another column")
+        if (self.relation == "among") != bool(self.values):
+            raise ValueError("values belong to among")
+        return self
+
+
+class Polluted(Declaration):
+    """Records that a source itself marks as doubtful: `column` has one of `values`, as `under investigation`."""
+
+    what: str = Field(pattern=_ID)
+    column: str
+    values: tuple[str, ...] = Field(min_length=1)
+
+
+class Population(Declaration):
+    """Whom the output speaks for: people by category of `column` (kept or aside) in a register outside, and which."""
+
+    column: str
+    source: str = Field(min_length=3)
+    people: dict[str, int] = Field(min_length=2)
+
+
 class Output(Declaration):
     """What is asked: a table of counts, or one row per person. Columns are written as `source.payload`."""
 
@@ -92,12 +156,28 @@ class Output(Declaration):
     magnitude: str | None = None
     """The column summed in each cell."""
     rank_by: str | None = None
+    filters: tuple[Filter, ...] = ()
+    exceptions: dict[str, str] = {}
+    """Column → the statutory exception on which a protected ground may select, rank or name: law and article."""
+    history: str | None = None
+    """How people came into the counted records, where earlier choices decided that."""
+    headlines: tuple[Headline, ...] = ()
+    implausible: tuple[Implausible, ...] = ()
+    polluted: tuple[Polluted, ...] = ()
+    population: Population | None = None
 
     @property
     def columns(self) -> frozenset[str]:
         """Every `source.payload` the output names."""
-        named = (*self.dimensions, self.magnitude, self.rank_by)
+        named = [*self.dimensions, self.magnitude, self.rank_by, *(one.column for one in self.filters)]
         return frozenset(column for column in named if column is not None)
+
+    @property
+    def checked(self) -> frozenset[str]:
+        """Every `source.payload` that is read to judge the output and is not in it."""
+        named = [one.column for one in (*self.implausible, *self.polluted)]
+        named += [one.other for one in self.implausible if one.other]
+        return frozenset(named)
 
 
 class Effect(Declaration):
@@ -122,6 +202,10 @@ class Request(Declaration):
     dpia: Dpia | None = None
     sources: tuple[RequestedSource, ...] = Field(min_length=1)
     models: tuple[str, ...] = ()
+    case_decision: str | None = None
+    """Reference of the decision of the partners that this is a case; a list of persons needs one."""
+    human_decision: str | None = None
+    """Who looks at each person of a list and decides."""
     output: Output
     effect: Effect
 
@@ -145,6 +229,6 @@ class Request(Declaration):
         asked = {f"{source.id}.{column}" for source in self.sources for column in source.columns}
         if self.output.unit not in {source.id for source in self.sources}:
             raise ValueError("output.unit is not a source of the request")
-        if unknown := self.output.columns - asked:
+        if unknown := (self.output.columns | self.output.checked) - asked:
             raise ValueError(f"the output names columns that the sources do not list: {', '.join(sorted(unknown))}")
         return self

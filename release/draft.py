@@ -16,7 +16,8 @@ from linkage import LinkedTable, LinkQuality
 from register.declarations import Request
 from release.aggregate import LINEAGE, aggregate, lineage
 from release.bands import DRAWS, linkage_error
-from release.population import Population, group_rates, population
+from release.bias import Measured, Questions, bias_run
+from release.population import Population, population
 
 PERSON: Final = "person"
 """Name and concept of the column that stands for the person in a list of persons."""
@@ -48,13 +49,18 @@ class Draft:
     """Source whose records are counted."""
     columns: tuple[OutputColumn, ...]
     cells: Cells | None
-    groups: GroupRates | None
-    not_assessable: tuple[str, ...]
+    measured: Measured
+    """What the bias run gave back."""
+    case_decision: str | None
+    human_decision: str | None
+    dpia: str | None
     lineage: pl.DataFrame
     eligible: int
-    """Records of the unit."""
+    """Records of the unit that its own filters keep."""
+    linked: int
+    """Of these, records that are linked to every source the output needs."""
     counted: int
-    """Records of the unit that are linked to every source the output needs."""
+    """Of these, records that the filters keep."""
     unknown: Mapping[str, tuple[int, int]]
     """Dimension → counted records without a value, and counted records whose linked records contradict each other."""
     quality: tuple[LinkQuality, ...]
@@ -67,6 +73,14 @@ class Draft:
     def __post_init__(self) -> None:
         if self._made_by is not _RELEASE:
             raise TypeError("a Draft is made by release.draft only")
+
+    @property
+    def groups(self) -> GroupRates | None:
+        return self.measured.groups
+
+    @property
+    def not_assessable(self) -> tuple[str, ...]:
+        return self.measured.not_assessable
 
     def __repr__(self) -> str:
         return f"Draft({self.request}, {self.kind})"
@@ -87,34 +101,35 @@ class Draft:
 def draft(
     linked: LinkedTable,
     request: Request,
-    aside: Mapping[str, pl.DataFrame] | None,
+    questions: Questions,
     concepts: Mapping[str, str],
     *,
-    not_assessable: tuple[str, ...] = (),
     draws: int = DRAWS,
 ) -> Draft:
     """What `request` asks of the linked records.
 
-    `aside`: source → `row` and its protected attributes, of which rates by group are kept and nothing else. `concepts`:
-    `source.column` → concept of the room's dictionary. `not_assessable`: protected attributes that no source delivers.
+    `questions`: what the bias run may read and is asked, of which rates by group are kept and nothing else. `concepts`:
+    `source.column` → concept of the room's dictionary.
     `draws`: plausible link sets behind the linkage error of each cell; with none the table says nothing of it.
     Raises `WrongInput` when the output names a column that is not there or cannot be counted, `NothingLinked` when
     the table would be empty.
     """
     counted = population(linked, request.output)
     cells = _cells(linked, request, counted, draws) if request.output.kind == "table" else None
-    rates = group_rates(linked, request.output, aside or {})
     return Draft(
         kind=request.output.kind,
         request=request.id,
         request_digest=request.digest,
         unit=request.output.unit,
-        columns=_columns(request, concepts),
+        columns=(*_columns(request, concepts), *questions.evidence),
         cells=cells,
-        groups=GroupRates(rates) if rates.height else None,
-        not_assessable=not_assessable,
+        measured=bias_run(linked, request, questions, concepts),
+        case_decision=request.case_decision,
+        human_decision=request.human_decision,
+        dpia=request.dpia.id if request.dpia else None,
         lineage=lineage(cells, counted.records) if cells else pl.DataFrame(schema=LINEAGE),
         eligible=counted.eligible,
+        linked=counted.linked_rows.len(),
         counted=counted.records.height,
         unknown=counted.unknown,
         quality=linked.quality,
@@ -130,8 +145,10 @@ def subject_of(made: Draft) -> Subject:
         kind=made.kind,
         columns=made.columns,
         cells=made.cells,
-        groups=made.groups,
-        not_assessable=made.not_assessable,
+        case_decision=made.case_decision,
+        human_decision=made.human_decision,
+        dpia=made.dpia,
+        **made.measured.facts,
     )
 
 
@@ -150,7 +167,11 @@ def _columns(request: Request, concepts: Mapping[str, str]) -> tuple[OutputColum
     named = [(name, "breakdown") for name in output.dimensions]
     named += [(output.magnitude, "magnitude")] if output.magnitude else []
     named += [(output.rank_by, "ranking")] if output.rank_by else []
-    columns = [OutputColumn(name, concepts.get(name), use) for name, use in named]
+    columns = [OutputColumn(name, concepts.get(name), use, (), output.exceptions.get(name)) for name, use in named]
+    columns += [
+        OutputColumn(one.column, concepts.get(one.column), "selection", one.values, output.exceptions.get(one.column))
+        for one in output.filters
+    ]
     person = [OutputColumn(PERSON, PERSON, "identity")] if output.kind == "persons" else []
     return (*person, *columns)
 

@@ -122,7 +122,7 @@ def _leaves(draft: Draft, verdict: Verdict) -> Leaves:
         kind=draft.kind,
         files=FILES if leaves else (),
         rows=verdict.safe.height if verdict.safe is not None else 0,
-        columns=tuple(Column(name=column.name, use=column.use) for column in draft.columns),
+        columns=tuple(Column(name=column.name, use=column.use) for column in draft.columns if column.use != "evidence"),
         people=draft.people if leaves else None,
         records_eligible=draft.eligible,
         records_counted=draft.counted,
@@ -239,7 +239,7 @@ def _found(draft: Draft) -> tuple[QualityFact, ...]:
         for name, (_, several) in draft.unknown.items()
         if several
     ]
-    left_out = draft.eligible - draft.counted
+    left_out = draft.eligible - draft.linked
     return (
         *([QualityFact(source=draft.unit, what="unlinked", count=left_out, of=draft.eligible)] if left_out else []),
         *contradicting,

@@ -7,13 +7,14 @@ from gate import examine
 from gate.subject import TOTAL
 from linkage.linked import LinkedTable
 from release.bands import STEPS
+from release.bias import Questions
 from release.draft import draft, subject_of
 from tests.gate.policies import signed
 from tests.release.linking import linked_table, request
 
 
 def errors(linked: LinkedTable, **output: object) -> dict[str, int | None]:
-    made = draft(linked, request(dimensions=["residents.town"], **output), None, {})
+    made = draft(linked, request(dimensions=["residents.town"], **output), Questions(), {})
     assert made.cells is not None
     return dict(made.cells.table.select("residents.town", "linkage_error").iter_rows())
 
@@ -69,7 +70,7 @@ def test_a_hidden_cell_hides_its_step_and_an_empty_one_has_none() -> None:
         "residents": [{"town": "a"}] * 30 + [{"town": "b"}] * 25 + [{"town": "c"}] * 5,
     }
     linked = linked_table(payload, [("reports", row, "residents", row, 0.9) for row in range(1, 61)])
-    made = draft(linked, request(dimensions=["residents.town", "reports.kind"]), None, {}, draws=5)
+    made = draft(linked, request(dimensions=["residents.town", "reports.kind"]), Questions(), {}, draws=5)
     verdict = examine(subject_of(made), signed(("D01", "D06", "D07")))
     assert verdict.safe is not None
     hidden = verdict.safe.filter(pl.col("people").is_null())

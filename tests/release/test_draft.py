@@ -15,6 +15,7 @@ from declare import WrongInput
 from gate.disclosure.cells import checked
 from gate.subject import TOTAL
 from linkage.linked import LinkedTable
+from release.bias import Questions
 from release.draft import Draft, NothingLinked, draft, subject_of
 from release.population import PLAUSIBLE
 from tests.release.linking import linked_table, request
@@ -93,7 +94,7 @@ def test_cells_equal_the_slow_twin(seed: int, dimensions: tuple[str, ...]) -> No
     names = [{"kind": "reports.kind", "town": "residents.town"}[name] for name in dimensions]
     linked = random_table(seed)
     slow = slow_cells(linked, names)
-    made = draft(linked, request(dimensions=names, magnitude="reports.amount"), None, {}, draws=0)
+    made = draft(linked, request(dimensions=names, magnitude="reports.amount"), Questions(), {}, draws=0)
     assert made.cells is not None
     table = made.cells.table
     found = {
@@ -109,7 +110,7 @@ def test_cells_equal_the_slow_twin(seed: int, dimensions: tuple[str, ...]) -> No
 @given(seed=st.integers(0, 10**6))
 def test_the_gate_takes_every_drafted_table(seed: int) -> None:
     asked = request(dimensions=["reports.kind", "residents.town"], magnitude="reports.amount")
-    made = draft(random_table(seed), asked, None, {}, draws=2)
+    made = draft(random_table(seed), asked, Questions(), {}, draws=2)
     assert made.cells is not None
     checked(made.cells)  # raises for an incomplete table, margins that do not add up, contributions that do not fit
 
@@ -117,7 +118,7 @@ def test_the_gate_takes_every_drafted_table(seed: int) -> None:
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10**6))
 def test_lineage_is_a_partition_of_the_counted_records(seed: int) -> None:
-    made = draft(random_table(seed), request(dimensions=["reports.kind", "residents.town"]), None, {}, draws=0)
+    made = draft(random_table(seed), request(dimensions=["reports.kind", "residents.town"]), Questions(), {}, draws=0)
     assert made.cells is not None
     counted = made.lineage.group_by("cell").len()
     cells = made.cells.table.with_row_index("cell").filter(
@@ -143,7 +144,7 @@ PEOPLE: dict[str, tuple[list[tuple[str, int, str, int, float]], int]] = {
 def test_people_are_counted_conservatively(links: list[Any], people: int) -> None:
     reports = [{"kind": "noise"}] * 3
     linked = linked_table({"reports": reports, "residents": [{"town": "a"}]}, links)
-    made = draft(linked, request(dimensions=["reports.kind"]), None, {})
+    made = draft(linked, request(dimensions=["reports.kind"]), Questions(), {})
     assert made.people == people
 
 
@@ -153,7 +154,7 @@ def test_a_person_registered_twice_is_one_person() -> None:
     once = {"reports": False, "residents": True}
     linked = linked_table({"reports": [{"kind": "noise"}] * 2, "residents": [{"town": "a"}] * 2}, links, once=once)
     assert linked.entities.filter(pl.col("source") == "reports")["cluster"].n_unique() == 2
-    assert draft(linked, request(dimensions=["reports.kind"]), None, {}).people == 1
+    assert draft(linked, request(dimensions=["reports.kind"]), Questions(), {}).people == 1
 
 
 CATEGORY: dict[str, tuple[list[str | None], str]] = {
@@ -169,7 +170,7 @@ CATEGORY: dict[str, tuple[list[str | None], str]] = {
 def test_a_contradicted_value_is_unknown(towns: list[str | None], category: str) -> None:
     links = [("reports", 1, "residents", row, 0.9) for row in range(1, len(towns) + 1)]
     linked = linked_table({"reports": [{"kind": "noise"}], "residents": [{"town": town} for town in towns]}, links)
-    made = draft(linked, request(dimensions=["residents.town"]), None, {})
+    made = draft(linked, request(dimensions=["residents.town"]), Questions(), {})
     assert made.cells is not None
     assert made.cells.table["residents.town"].to_list() == [TOTAL, category]
     assert made.unknown["residents.town"] == (int(towns == [None]), int(towns == ["a", "b"]))
@@ -184,7 +185,7 @@ def test_only_fully_linked_records_count_and_the_rest_is_told() -> None:
             ("incomes", 1, "residents", 1, 0.9),
         ],
     )
-    made = draft(linked, request(dimensions=["incomes.band"]), None, {})
+    made = draft(linked, request(dimensions=["incomes.band"]), Questions(), {})
     assert (made.eligible, made.counted) == (4, 1)
 
 
@@ -194,7 +195,7 @@ def test_an_address_is_reached_by_the_link_itself() -> None:
         [("reports", 1, "addresses", 1, 0.9), ("reports", 2, "addresses", 1, 0.9)],
         kinds={"reports": "person", "addresses": "location"},
     )
-    made = draft(linked, request(dimensions=["addresses.status"]), None, {})
+    made = draft(linked, request(dimensions=["addresses.status"]), Questions(), {})
     assert made.cells is not None
     assert made.cells.table.row(0)[:3] == (TOTAL, 2, 2)  # two persons at one address stay two
 
@@ -209,13 +210,15 @@ def test_group_rates_hold_counts_by_group_and_no_row() -> None:
             {"row": [1, 2, 3, 4], "born": ["x", "x", None, "y"]}, schema_overrides={"row": pl.UInt32}
         )
     }
-    made = draft(linked, request(dimensions=["reports.kind"]), aside, {})
+    made = draft(linked, request(dimensions=["reports.kind"]), Questions(aside=aside), {})
     assert made.groups is not None
-    assert made.groups.table.drop("wrong").rows() == [
+    assert made.groups.table.drop("wrong", "matches", "missed").rows() == [
         ("residents.born (model)", "?", 1, 0, 0),
         ("residents.born (model)", "x", 1, 1, 1),
     ]
     assert made.groups.table["wrong"].to_list() == pytest.approx([0, 0.1])
+    assert made.groups.table["matches"].to_list() == pytest.approx([0.3, 0.9])
+    assert made.groups.table["missed"].to_list() == pytest.approx([0.3, 0])
 
 
 def test_every_record_of_the_unit_is_eligible() -> None:
@@ -223,15 +226,18 @@ def test_every_record_of_the_unit_is_eligible() -> None:
         {"reports": [{"kind": "noise"}] * 3, "residents": [{"town": "a"}]}, [("reports", 1, "residents", 1, 0.9)]
     )
     aside = {"reports": pl.DataFrame({"row": [1, 2, 3], "sex": ["m", "m", "v"]}, schema_overrides={"row": pl.UInt32})}
-    made = draft(linked, request(dimensions=["residents.town"]), aside, {})
+    made = draft(linked, request(dimensions=["residents.town"]), Questions(aside=aside), {})
     assert made.groups is not None
-    assert made.groups.table.drop("wrong").rows() == [("reports.sex", "m", 2, 1, 1), ("reports.sex", "v", 1, 0, 0)]
+    assert made.groups.table.drop("wrong", "matches", "missed").rows() == [
+        ("reports.sex", "m", 2, 1, 1),
+        ("reports.sex", "v", 1, 0, 0),
+    ]
 
 
 def test_a_list_of_persons_has_columns_and_no_cells() -> None:
     linked = random_table(1)
     asked = request(kind="persons", dimensions=["residents.town"], rank_by="reports.amount")
-    subject = subject_of(draft(linked, asked, None, {"residents.town": "municipality"}))
+    subject = subject_of(draft(linked, asked, Questions(), {"residents.town": "municipality"}))
     assert subject.cells is None
     assert [(column.name, column.concept, column.use) for column in subject.columns] == [
         ("person", "person", "identity"),
@@ -251,30 +257,30 @@ REFUSED: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("output", REFUSED.values(), ids=REFUSED)
 def test_what_cannot_be_counted_is_refused(output: Mapping[str, Any]) -> None:
     with pytest.raises(WrongInput):
-        draft(random_table(2), request(**output), None, {})
+        draft(random_table(2), request(**output), Questions(), {})
 
 
 def test_a_table_of_nobody_is_refused() -> None:
     linked = linked_table({"reports": [{"kind": "noise"}], "residents": [{"town": "a"}]}, [])
     with pytest.raises(NothingLinked):
-        draft(linked, request(dimensions=["residents.town"]), None, {})
+        draft(linked, request(dimensions=["residents.town"]), Questions(), {})
 
 
 def test_a_category_named_as_the_total_is_refused() -> None:
     linked = linked_table({"reports": [{"kind": TOTAL}]}, [])
     with pytest.raises(WrongInput, match="total"):
-        draft(linked, request(dimensions=["reports.kind"]), None, {})
+        draft(linked, request(dimensions=["reports.kind"]), Questions(), {})
 
 
 def test_the_digest_follows_contents_and_nothing_else() -> None:
     asked = request(dimensions=["reports.kind", "residents.town"], magnitude="reports.amount")
-    one, again = (draft(random_table(3), asked, None, {}) for _ in range(2))
-    other = draft(random_table(4), asked, None, {})
+    one, again = (draft(random_table(3), asked, Questions(), {}) for _ in range(2))
+    other = draft(random_table(4), asked, Questions(), {})
     assert one.digest == again.digest != other.digest
 
 
 def test_a_draft_is_made_here_only() -> None:
-    made = draft(random_table(3), request(dimensions=["reports.kind"]), None, {})
+    made = draft(random_table(3), request(dimensions=["reports.kind"]), Questions(), {})
     values = {name: getattr(made, name) for name in Draft.__slots__ if name != "_made_by"}
     with pytest.raises(TypeError, match="only"):
         Draft(**values)

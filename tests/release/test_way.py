@@ -12,6 +12,7 @@ import pytest
 from declare import canonical
 from gate import GroupRates, Outcome, SignedPolicy, Verdict, examine
 from linkage import LinkedTable
+from release.bias import Questions
 from release.catalogue import closed_part, public_part
 from release.draft import Draft, draft, subject_of
 from release.gather import Occasion, _gaps, _group, decided, gather
@@ -60,7 +61,7 @@ def made(linked: LinkedTable) -> Draft:
     born = ["x" if row % 3 else "y" for row in range(1000)]
     born[:5] = ["z"] * 5
     aside = {"residents": pl.DataFrame({"row": pl.Series(range(1, 1001), dtype=pl.UInt32), "born": born})}
-    return draft(linked, asked, aside, CONCEPTS)
+    return draft(linked, asked, Questions(aside=aside), CONCEPTS)
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +182,7 @@ def test_the_whole_way_to_a_parcel(made: Draft, verdict: Verdict, facts: ReportF
 
 def test_a_ranked_list_of_persons_is_refused(linked: LinkedTable, policy: SignedPolicy) -> None:
     asked = request(kind="persons", dimensions=["residents.town", "residents.age"], rank_by="reports.amount")
-    made = draft(linked, asked, None, CONCEPTS)
+    made = draft(linked, asked, Questions(), CONCEPTS)
     verdict = examine(subject_of(made), policy)
     facts = gather(made, verdict, policy.policy, FACTS.asked, FACTS.sources, OCCASION)
     assert (facts.outcome, facts.leaves.files, facts.leaves.people, facts.disclosure) == ("FAIL", (), None, None)
