@@ -121,5 +121,5 @@ def _level(rule: ImplausibleLinks | Pollution, what: str, rate: Rate, limits: _L
 
 def _between(rule: ImplausibleLinks | Pollution, about: str, rates: tuple[Rate, ...], limits: _Limits) -> Finding:
     outcome, gap = worst((judged(gap, limits.gap, limits.gap), gap) for gap in gaps(rates))
-    message = f"{about}: {gap.most.group} more often than {gap.least.group}; the gap is {gap.told}."
+    message = f"{about}: most often {gap.most.group}, least {gap.least.group}; the gap is {gap.told}."
     return Finding(rule.id, outcome, about, gap.measured, limits.gap, message, remedy_of(outcome, rule.remedy))

@@ -56,7 +56,7 @@ class LinkRateGap:
             (judged(gap, self.link_rate_gap_warn, self.link_rate_gap_fail), gap) for gap in gaps(rates)
         )
         limit = self.link_rate_gap_fail if outcome is Outcome.FAIL else self.link_rate_gap_warn
-        message = f"{attribute}: {gap.most.group} is linked more often than {gap.least.group}; the gap is {gap.told}."
+        message = f"{attribute}: linked most often is {gap.most.group}, least {gap.least.group}; the gap is {gap.told}."
         found = Finding(self.id, outcome, attribute, gap.measured, limit, message, remedy_of(outcome, self.remedy))
         return (found, self._small(attribute)) if small else (found,)
 

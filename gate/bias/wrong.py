@@ -49,7 +49,7 @@ class MissedMatchGap:
             return self._unknown(attribute)
         outcome, gap = worst((self._judge(gap), gap) for gap in gaps(rates))
         message = (
-            f"{attribute}: links of {gap.most.group} are expected to be missed more often than those of "
+            f"{attribute}: true links are expected to be missed most often of {gap.most.group}, least of "
             f"{gap.least.group}; the gap is {gap.told}."
         )
         limit = self.missed_gap_fail if outcome is Outcome.FAIL else self.missed_gap_warn
@@ -123,8 +123,8 @@ class WrongLinks:
         limits = self.wrong_link_gap_warn, self.wrong_link_gap_fail
         outcome, gap = worst((judged(gap, *limits), gap) for gap in gaps(rates))
         message = (
-            f"{attribute}: the links of {gap.most.group} are expected to be wrong more often than those of "
-            f"{gap.least.group}; the gap is {gap.told}."
+            f"{attribute}: links are expected to be wrong most often of {gap.most.group}, least of {gap.least.group}; "
+            f"the gap is {gap.told}."
         )
         limit = limits[outcome is Outcome.FAIL]
         return Finding(self.id, outcome, attribute, gap.measured, limit, message, remedy_of(outcome, self.remedy))
