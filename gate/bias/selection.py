@@ -60,13 +60,15 @@ class SelectionDisparity:
         return Outcome.FAIL if pairs * fisher(low, high) < self.selection_chance else Outcome.WARN
 
     def _said(self, outcome: Outcome, about: str, low: Rate, high: Rate) -> Finding:
-        ratio = float(impact(low, high))
-        digits = 1 if low.small or high.small else 3
+        measured = (
+            None if low.small or high.small else round(float(impact(low, high)), 3)
+        )  # it would tell a small count
+        side = "at least" if outcome is Outcome.PASS else "less than"
+        how = f"{side} {self.selection_ratio:g}" if measured is None else f"{measured:.3f}"
         message = (
-            f"{about}: {low.group} is selected {ratio:.{digits}f} times as often as {high.group} "
-            f"({100 * low.value:.0f} against {100 * high.value:.0f} percent)."
+            f"{about}: {low.group} is selected {how} times as often as {high.group} ({100 * low.value:.0f} against "
+            f"{100 * high.value:.0f} percent)."
         )
-        measured = round(ratio, digits)
         return Finding(
             self.id, outcome, about, measured, self.selection_ratio, message, remedy_of(outcome, self.remedy)
         )
