@@ -100,8 +100,6 @@ class Thresholds(Declaration):
     implausible_warn: Share | None = None
     implausible_fail: Share | None = None
     implausible_gap: Share | None = None
-    unique_share: Share | None = None
-    """Share of the people of a table who are alone in their cell, from which it is a list of persons."""
     pollution_warn: Share | None = None
     pollution_fail: Share | None = None
     pollution_gap: Share | None = None

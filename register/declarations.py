@@ -175,7 +175,7 @@ class Output(Declaration):
     @property
     def checked(self) -> frozenset[str]:
         """Every `source.payload` that is read to judge the output and is not in it."""
-        named = [one.column for one in (*self.implausible, *self.polluted)]
+        named = [one.column for one in self.implausible] + [one.column for one in self.polluted]
         named += [one.other for one in self.implausible if one.other]
         return frozenset(named)
 

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-import polars as pl
-
 from gate.case import Case
 from gate.finding import NONE, Finding, Outcome
-from gate.subject import TOTAL, Subject
+from gate.subject import Subject
 
 _POINTING: Final = ("ranking", "identity")
 
@@ -18,18 +16,13 @@ class PersonLists:
 
     id: ClassVar = "B13"
     source: ClassVar = "GDPR art. 22; UAVG art. 40, whose exception leaves out profiling (Algoritmekader)"
-    outcomes: ClassVar = (
-        "FAIL without all three, also for a table that is a list in disguise (most people alone in their cell); WARN "
-        "with all three"
-    )
+    outcomes: ClassVar = "FAIL without all three; WARN with all three"
     remedy: ClassVar = "Ask for a table of groups, or record case decision, DPIA and who decides on each person."
-    unique_share: float
 
     def check(self, case: Case) -> tuple[Finding, ...]:
         subject = case.subject
         pointing = [column.name for column in subject.columns if column.use in _POINTING]
-        alone = _alone(subject)
-        if subject.kind != "persons" and not pointing and alone < self.unique_share:
+        if subject.kind != "persons" and not pointing:
             return (Finding(self.id, Outcome.PASS, "output", "table", None, "The output is about groups.", NONE),)
         ranks = any(column.use == "ranking" for column in subject.columns)
         what = "ranks people" if ranks else "names people one by one"
@@ -56,12 +49,3 @@ def _lack(lacking: list[str]) -> str:
     if lacking:
         return f"that takes {' and '.join(lacking)}, and the request has none"
     return "case decision, deciding person and DPIA are on record, and the DPO weighs whether that is enough"
-
-
-def _alone(subject: Subject) -> float:
-    """Share of the people of a table who are alone in their cell, margins left out."""
-    if subject.cells is None:
-        return 0.0
-    inner = subject.cells.table.filter(pl.col(name).cast(pl.String) != TOTAL for name in subject.cells.dimensions)
-    people = int(inner["people"].sum() or 0)
-    return inner.filter(pl.col("people") == 1).height / people if people else 0.0

@@ -47,19 +47,6 @@ def test_the_reason_is_one_a_dpo_can_read_aloud() -> None:
     )
 
 
-DISGUISED = {
-    "everybody alone": ("1 | 1\n2 | 1\n3 | 1", Outcome.FAIL),
-    "half of the people alone": ("1 | 1\n2 | 1\n3 | 2", Outcome.FAIL),
-    "a few alone among many": ("1 | 1\n2 | 1\n3 | 40", Outcome.PASS),
-}
-
-
-@pytest.mark.parametrize(("rows", "outcome"), DISGUISED.values(), ids=DISGUISED)
-def test_a_table_of_lone_people_is_a_list(rows: str, outcome: Outcome) -> None:
-    table = cells(f"home | people\n{rows}")
-    assert examine(Subject("table", (AREA,), table), signed(("B13",))).outcome is outcome
-
-
 AGES = {
     # bands, use, outcome
     "from the floor on": (("12-17", "18+"), "breakdown", Outcome.PASS),
