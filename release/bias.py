@@ -20,6 +20,7 @@ from release.plausibility import implausible, polluted
 from release.population import population
 from release.sensitivity import sensitivity
 
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Questions:
     """What the bias run is allowed to read, and what it is asked."""
