@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from declare import Refusal, load
 from expectations.quality import texts
 from expectations.report import Masking, write_report
-from flows.deliveries import intake_facts
+from flows.deliveries import INTAKE, folder_of, intake_facts
 from gate import Policy, profile, verify_policy
 from intake import Source
 from koppelkamer.room import Room
@@ -90,7 +90,8 @@ def _earlier(room: Room, source: Source, than: "Delivery | None" = None) -> list
 
     known = Delivery.objects.filter(source=source.id, state="received", supplements=None)
     before = known if than is None else known.filter(received_at__lt=than.received_at)
-    return [_as_earlier(room, each) for each in before.order_by("-received_at")[:_EARLIER]]
+    newest = before.order_by("-received_at")[:_EARLIER]
+    return [_as_earlier(room, each) for each in newest if (folder_of(room, source.id, each.digest) / INTAKE).is_file()]
 
 
 def _as_earlier(room: Room, delivery: "Delivery") -> dict[str, Any]:

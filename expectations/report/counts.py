@@ -20,13 +20,13 @@ class Counts:
     found: Mapping[str, Any]
     asked: tuple[Asked, ...]
     masking: Masking
-    exact_rows: bool = False
-    """Whether the number of rows in the file is told as it is."""
+    beside: int | None = None
+    """Of an earlier delivery: rows of the one that it is shown with."""
 
     @cached_property
     def rows(self) -> Told:
         count = self.found["rows"]["in"]
-        return self.masking.rows(count) if self.exact_rows else self.masking.roughly(count)
+        return self.masking.rows(count) if self.beside is None else self.masking.beside(count, self.beside)
 
     @cached_property
     def apart(self) -> dict[Place, tuple[str, Told]]:

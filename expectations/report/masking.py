@@ -41,8 +41,20 @@ class Masking:
             return Told(count, count)
         return Told(1, self.minimum - 1)
 
+    def beside(self, count: int, rows: int) -> Told:
+        """Rows of another file, beside `rows` of this one: steps begin at what this one has, so that a small difference
+        is not told either; unless that is not told itself."""
+        if rows < self.minimum:
+            return _step(count, self.minimum)
+        more = _step(abs(count - rows), self.minimum)
+        if not more.at_least:
+            return Told(max(rows - more.at_most, 0), rows + more.at_most)
+        if count > rows:
+            return Told(rows + more.at_least, rows + more.at_most)
+        return Told(max(rows - more.at_most, 0), rows - more.at_least)
+
     def roughly(self, count: int) -> Told:
-        """Rows of another file, which others are added to or taken from."""
+        """A count that others add up with, so that not even nothing is told."""
         return _step(count, self.minimum)
 
     def part(self, count: int, whole: Told | None = None) -> Told:

@@ -23,8 +23,8 @@ def tell(facts: Mapping[str, Any], source: Source, masking: Masking) -> dict[str
     Counts are `{at_least, at_most}`, shares `[at least, at most]` from 0 to 1; null is unknown.
     """
     asked = contract(source)
-    counts = Counts(facts, asked, masking, exact_rows=True)
-    before = [Counts(each, asked, masking) for each in facts["earlier"]]
+    counts = Counts(facts, asked, masking)
+    before = [Counts(each, asked, masking, beside=facts["rows"]["in"]) for each in facts["earlier"]]
     findings = _findings(counts, before, source)
     told = {name: facts[name] for name in _AS_THEY_ARE} | {
         "minimum": masking.minimum,

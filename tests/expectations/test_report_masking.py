@@ -1,5 +1,6 @@
 """A masked number cannot be worked out from what else a report tells."""
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.report import Masking, tell
+from expectations.report.compared import difference
 from expectations.report.masking import Told
 from tests.expectations.facts import LOOSE, PLACE, REQUIRED, Delivery, declared
 from tests.expectations.reader import PLACES, Reader
@@ -104,3 +106,17 @@ def test_the_share_of_a_small_count_is_told_as_an_upper_bound() -> None:
     (finding,) = tell(Delivery(500, shape=frozenset({1, 2, 3})).facts(), SOURCE, Masking(10))["findings"]
     assert finding["count"] == {"at_least": 1, "at_most": 9}
     assert finding["share"] == [1 / 500, 9 / 451], "of 451 to 500 filled cells"
+
+
+def test_rows_added_and_gone_do_not_follow_from_the_rows_of_two_files() -> None:
+    masking = Masking(10)
+    for before, added, gone in product(range(995, 1016), range(25), range(25)):
+        after = before + added - gone
+        earlier = masking.beside(before, after)
+        counts = {"added": added, "gone": gone, "changed": 0, "unmatched": {}, "columns": {}}
+        told = difference(counts, masking)
+        assert told is not None
+        least = max(told["added"]["at_least"], after - earlier.at_most + told["gone"]["at_least"])
+        most = min(told["added"]["at_most"], after - earlier.at_least + told["gone"]["at_most"])
+        assert least <= added <= most
+        assert added >= 10 or most - least + 1 >= 5
