@@ -31,8 +31,8 @@ def measured(source: Source) -> dict[str, Measure | None]:
     fields = linkage_fields(source)
     tokens = {name: None for field in fields for name in (titled(field), *_apart(field))}
     kept = {column.name: kind_of(column.type) for column in source.with_role("payload", "aside")}
-    derived: dict[str, Measure | None] = {_derived(each.name, fields): "shares" for each in source.derived}
-    return tokens | kept | derived
+    kept |= {derived.name: "shares" for derived in source.derived}
+    return tokens | {_named(name, fields): measure for name, measure in kept.items()}
 
 
 def compared(source: Source) -> list[str]:
@@ -57,9 +57,9 @@ def _piece(piece: Protected, source: Source) -> pl.DataFrame:
     table, aside = piece.table.table, piece.aside.table.drop("row")
     fields = linkage_fields(source)
     tokens = [expression for field in fields for expression in _of_field(field, table.columns)]
-    payload = table.select(pl.col(f"^{PAYLOAD}.*$").name.map(lambda name: name.removeprefix(PAYLOAD)))
-    names = {each.name: _derived(each.name, fields) for each in source.derived}
-    kept = pl.concat([payload, aside], how="horizontal").rename(names, strict=False)
+    payload = table.select(pl.col(name).alias(name.removeprefix(PAYLOAD)) for name in table.columns
+                           if name.startswith(PAYLOAD))  # fmt: skip
+    kept = pl.concat([payload, aside], how="horizontal").rename(lambda name: _named(name, fields))
     return pl.concat([table.select(tokens), kept], how="horizontal")
 
 
@@ -73,7 +73,7 @@ def _apart(field: Field) -> list[str]:
     return [field.name + ending for ending in _ADDRESS if field.kind == "address"]
 
 
-def _derived(name: str, fields: Sequence[Field]) -> str:
-    """A derived column may bear the name of one that only its tokens are left of."""
+def _named(name: str, fields: Sequence[Field]) -> str:
+    """A column that is kept: it may bear the name of one of which only tokens are left, such as its origin."""
     taken = {column for field in fields for column in (titled(field), *_apart(field))}
-    return f"{name} (derived)" if name in taken else name
+    return f"{name} (kept)" if name in taken else name

@@ -113,11 +113,20 @@ def test_a_room_measures_what_it_keeps_and_what_is_filled(keys: Any, tmp_path: P
     found = changes(one, other, measured(CASES), Changes())
     assert measured(CASES) == {
         "number": None, "last": None, "born": None, "pc, nr": None, "home.postcode": None, "home.number": None,
-        "kind": "shares", "loss": "distribution", "sex": "shares", "born (derived)": "shares",
+        "kind": "shares", "loss": "distribution", "sex": "shares", "born (kept)": "shares",
     }  # fmt: skip
     failed = {(each.measure, each.column) for each in found if each.outcome == "failed"}
     assert failed == {("empty", "home.number"), ("empty", "pc, nr"), ("empty", "kind"), ("shares", "kind")}
     assert set(one.collect_schema()) == set(measured(CASES))
+
+
+def test_no_two_columns_get_one_name(keys: Any, tmp_path: Path) -> None:
+    told = CASES.model_dump(exclude_unset=True)
+    odd = [{"name": name, "type": "text", "role": "payload"} for name in ("home.postcode", "payload_x")]
+    declared = Source.model_validate(told | {"columns": [*told["columns"], *odd]})
+    table = rows(np.random.default_rng(3), 9).with_columns(pl.lit("a").alias(each["name"]) for each in odd)
+    seen_there = seen(table, 2, keys, declared, tmp_path / "one").collect()
+    assert {"home.postcode", "home.postcode (kept)", "payload_x"} <= set(seen_there.columns) == set(measured(declared))
 
 
 def test_two_declarations_are_comparable_when_columns_mean_the_same() -> None:
