@@ -1,8 +1,8 @@
 """Made-up tables for the gate: random small ones of every kind, and a large one of municipalities by category.
 
-The large table has the municipalities of 2023 and 20 categories. No public count of such records is at hand, so the
-sizes are drawn with a fixed seed: municipalities log-normally (sigma 0.58), categories as rank to the power -0.4, which
-leaves about 1,700 cells of 1 to 9 people.
+The large table has as many municipalities as there were in 2023, and 20 categories. No public count of such records is
+at hand, so the sizes are drawn with a fixed seed: municipalities log-normally (sigma 0.58), categories as rank to the
+power -0.4, which leaves about 1,700 cells of 1 to 9 people.
 """
 
 from collections.abc import Mapping

@@ -23,8 +23,10 @@ from gate.disclosure.needs import Needs
 from gate.disclosure.witnesses import ROUNDING, Need, Reader, Witnesses
 from gate.subject import FLAT, Parents, SubjectError
 
-LARGEST: Final = 50_000_000
-"""Cells times unsafe cells: about two CPU minutes (`benchmarks/results/gate.md`)."""
+CELLS: Final = 100_000
+"""Most cells of a table in which anything is unsafe; one in which nothing is may have a million."""
+LARGEST: Final = 30_000_000
+"""Most cells times unsafe cells: about a CPU minute (`benchmarks/results/gate.md`)."""
 _PATIENCE: Final = 3
 """Glimpses in a row that answer nothing before needs are met one by one."""
 _SMALL: Final = 64
@@ -58,8 +60,8 @@ def suppress(
     if not unsafe.any():
         nothing = np.zeros((0, table.height))
         return Suppression(unsafe, nothing, nothing)
-    if (size := table.height * int(unsafe.sum())) > LARGEST:
-        raise TooLarge(table.height, size // table.height)
+    if table.height > CELLS or table.height * int(unsafe.sum()) > LARGEST:
+        raise TooLarge(table.height, int(unsafe.sum()))
     facts = Facts.of(table, dimensions, unsafe, level, needs, parents)
     search = _Search(facts)
     search.settle()
@@ -75,7 +77,7 @@ class TooLarge(SubjectError):
     def __init__(self, cells: int, unsafe: int) -> None:
         super().__init__(
             f"a table of {cells:,} cells with {unsafe:,} unsafe ones is too large to hide and audit",
-            remedy=f"Combine categories until cells times unsafe cells are at most {LARGEST:,}.",
+            remedy=f"Combine categories: at most {CELLS:,} cells where one is unsafe, and {LARGEST:,} cells × unsafe.",
         )
 
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from benchmarks.gate_optimum import Table, least_loss, strangers
 from gate.disclosure.cells import checked
 from gate.disclosure.needs import Needs
 from gate.disclosure.suppress import suppress
-from tests.gate.optimum import Table, least_loss, strangers
 from tests.gate.test_auditor import random_table
 
 SHAPES = [(4, 3, 1), (4, 3, 9), (3, 5, 1), (4, 4, 2), (4, 4, 3), (4, 4, 4), (5, 4, 5), (2, 3, 2, 1)]

@@ -29,7 +29,7 @@ class Table:
     @classmethod
     def of(cls, cells: Cells, minimum: int, width: int) -> "Table":
         names = cells.table.select(cells.dimensions).rows()
-        return cls(cells.table["people"].to_numpy(), _sums(names), minimum, width)
+        return cls(cells.table["people"].to_numpy(), _sums(names, cells), minimum, width)
 
     @property
     def low(self) -> npt.NDArray[np.bool_]:
@@ -37,16 +37,15 @@ class Table:
         return found
 
 
-def _sums(names: list[tuple[str, ...]]) -> Sums:
+def _sums(names: list[tuple[str, ...]], cells: Cells) -> Sums:
     place = {name: number for number, name in enumerate(names)}
-    found = []
-    for axis, name in product(range(len(names[0])), names):
-        if name[axis] == TOTAL:
-            parts = [
-                n for n in names if n[axis] != TOTAL and n[:axis] + n[axis + 1 :] == name[:axis] + name[axis + 1 :]
-            ]
-            found.append((place[name], [place[part] for part in parts]))
-    return found
+    found: dict[int, dict[int, list[int]]] = {}
+    for (axis, dimension), name in product(enumerate(cells.dimensions), names):
+        if name[axis] != TOTAL:
+            above = cells.parents.get(dimension, {}).get(name[axis], TOTAL)
+            total = place[(*name[:axis], above, *name[axis + 1 :])]
+            found.setdefault(axis, {}).setdefault(total, []).append(place[name])
+    return [line for sums in found.values() for line in sums.items()]
 
 
 def strangers(cells: Cells, minimum: int) -> dict[int, set[int]]:
@@ -56,14 +55,21 @@ def strangers(cells: Cells, minimum: int) -> dict[int, set[int]]:
     same = {cell: {cell} for cell in lone}
     for _ in lone:
         for one, other in product(lone, lone):
-            if same[one] & same[other] or _nested(names[one], names[other]):
+            if same[one] & same[other] or _nested(names[one], names[other], cells):
                 same[one] = same[other] = same[one] | same[other]
     return {cell: {n for n, number in enumerate(people) if 0 < number < minimum} - same[cell] for cell in lone}
 
 
-def _nested(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    pairs = list(zip(one, other, strict=True))
-    return all(a in (b, TOTAL) for a, b in pairs) or all(b in (a, TOTAL) for a, b in pairs)
+def _nested(one: tuple[str, ...], other: tuple[str, ...], cells: Cells) -> bool:
+    places = list(zip(cells.dimensions, one, other, strict=True))
+    return all(_in(n, a, b, cells) for n, a, b in places) or all(_in(n, b, a, cells) for n, a, b in places)
+
+
+def _in(dimension: str, inner: str, outer: str, cells: Cells) -> bool:
+    above = cells.parents.get(dimension, {})
+    while inner not in (outer, TOTAL):
+        inner = above.get(inner, TOTAL)
+    return inner == outer
 
 
 def least_loss(table: Table, apart: dict[int, set[int]]) -> float | None:
@@ -76,13 +82,13 @@ def least_loss(table: Table, apart: dict[int, set[int]]) -> float | None:
         hidden = _cheapest(table, wants)
         if hidden is None:
             return None
-        new = [want for want in _all(table, hidden, apart) if want not in wants and not _met(table, hidden, want)]
+        new = [want for want in _all(hidden, apart) if want not in wants and not _met(table, hidden, want)]
         if not new:
             return float((table.people[hidden] + 1).sum())
         wants += new
 
 
-def _all(table: Table, hidden: npt.NDArray[np.bool_], apart: dict[int, set[int]]) -> list[Want]:
+def _all(hidden: npt.NDArray[np.bool_], apart: dict[int, set[int]]) -> list[Want]:
     moving: list[Want] = [("moves", int(cell), -1) for cell in np.flatnonzero(hidden)]
     return moving + [("moves", cell, lone) for lone, cells in apart.items() for cell in sorted(cells)]
 
