@@ -4,9 +4,11 @@ import threading
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from declare import Refusal
-from register.models import Approval, Decision
+from register.models import Approval, Decision, Delivery
+from register.runs import Rows, record_delivery
 from tests.register.room import PEOPLE, Member, draft, furnish, take
 
 
@@ -32,3 +34,22 @@ def test_two_legal_officers_at_once_decide_once() -> None:
     for thread in threads:
         thread.join()
     assert (Approval.objects.count(), Decision.objects.filter(action="approve").count(), len(refused)) == (1, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_deliveries_of_a_period_at_once_the_second_corrects_the_first() -> None:
+    furnish()
+    gate = threading.Barrier(2)
+
+    def deliver(number: int) -> None:
+        gate.wait()
+        record_delivery("residents", f"{number:064x}", Rows(10, 9, 1), started=timezone.now(), period="2026-10")
+        connection.close()
+
+    threads = [threading.Thread(target=deliver, args=(number,)) for number in (1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    first, second = Delivery.objects.order_by("received_at")
+    assert (first.corrects, second.corrects) == (None, first)
