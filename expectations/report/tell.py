@@ -41,7 +41,7 @@ def tell(facts: Mapping[str, Any], source: Source, masking: Masking) -> dict[str
         "texts": facts.get("texts"),
         "pollution": pollution(facts.get("pollution"), masking),
     }
-    return {**told, "verdict": _verdict(told)}
+    return {**told, "filled": _average([each["filled"] for each in told["columns"]]), "verdict": _verdict(told)}
 
 
 def plain(told: Told | None) -> dict[str, int] | None:
@@ -142,6 +142,12 @@ def _filled(facts: Mapping[str, Any], name: str, counts: Counts) -> list[float] 
     lacking = counts.masking.coarse(rows["kept"] - facts["filled"][name], rows["in"])
     part = share(lacking, counts.kept) or (0.0, 1.0)
     return [1 - part[1], 1 - part[0]]
+
+
+def _average(shares: Sequence[list[float] | None]) -> list[float] | None:
+    """Of all columns together, from what is told of each."""
+    known = [each for each in shares if each is not None]
+    return [sum(bounds) / len(known) for bounds in zip(*known, strict=True)] if known else None
 
 
 def _check(asked: Asked, check: Mapping[str, Any], counts: Counts) -> dict[str, Any]:

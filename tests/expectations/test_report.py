@@ -113,6 +113,13 @@ def test_the_trend_goes_back_over_earlier_deliveries() -> None:
     assert page.count('<svg class="trend"') == 3 + len(report["findings"])
 
 
+def test_filled_cells_of_all_columns_stand_with_the_totals() -> None:
+    report = told(Delivery(1000, missing={LOOSE: frozenset(range(1, 401))}))
+    shares = {each["name"]: [round(bound, 3) for bound in each["filled"]] for each in report["columns"]}
+    assert shares == {REQUIRED: [0.951, 1.0], LOOSE: [0.551, 0.6], PLACE: [0.951, 1.0]}
+    assert "81–87\u202f%" in render(report, "en"), "of 60, 100 and 100 percent"
+
+
 TRENDS = {  # now, before (newest first), direction
     "more": ((0.2, 0.21), [(0.1, 0.11)], "up"),
     "less": ((0.1, 0.11), [(0.2, 0.21), (0.0, 0.01)], "down"),
