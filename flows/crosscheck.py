@@ -4,8 +4,7 @@ What comes out is for the owners of the sources of a check. Rows never come out:
 another source tells what that other one holds.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +28,7 @@ from linkage.orphan import orphans
 from pseudonymise.protected import ProtectedTable
 
 if TYPE_CHECKING:
+    from register.crosschecks import Footing
     from register.session import SignedIn
 
 POLLUTION: Final = "pollution.json"
@@ -36,20 +36,23 @@ POLLUTION: Final = "pollution.json"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one check says of one source. `facts` is plain JSON data: unmasked counts and shares, no rows."""
+    """What one check says of one source: plain JSON data, exact counts and shares, no rows."""
 
-    check: str
+    source: str
     kind: str
     """doubles, contradictions or orphans."""
-    source: str
     facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
-    parts: tuple[Part, ...]
+class Done:
+    """One check: of how many records or links, and how many it found."""
+
+    check: str
+    started: datetime
     records: int
     found: int
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +67,28 @@ class Written:
 def crosscheck(room: Room, keyring: Keyring, by: "SignedIn") -> tuple[Written, ...]:
     """Make the room's cross-checks on the latest deliveries, and write for each source what concerns it.
 
-    Raises as `checked`; and `BadSignature` when the policy, which says what is small, is not as it was signed.
+    Raises before any work: as `register.crosschecks.check_may_crosscheck` and `flows.meanings`, `NotListed`,
+    `NotTrained`, `NothingReceived`, and `BadSignature` for a model or the policy, which says what is small.
     """
+    from register.crosschecks import record_crosschecks
+
     policy = verify_policy(room.policy, room.policy_signature, room.read_public_key()).policy
-    deliveries, parts = checked(room, keyring, by)
+    work = _allowed(room, keyring, by)
+    done = [work.done(check) for check in room.cross_checks.checks]
     masking = Masking(int(policy.thresholds.minimum_people.value))
-    written = []
-    for source, found in by_source(parts).items():
-        told, path = pollution(found, masking) or {}, report_of(room, source, deliveries[source]) / POLLUTION
-        write_atomically(path, canonical(told))
-        written.append(Written(source, told, path))
-    return tuple(written)
+    parts = [part for each in done for part in each.parts]
+    written = tuple(_write(room, work, source, found, masking) for source, found in by_source(parts).items())
+    record_crosschecks(_plan(room.cross_checks, work), done)
+    write_logs(room, keyring.signer)
+    return written
+
+
+def by_source(parts: Sequence[Part]) -> dict[str, dict[str, list[Mapping[str, Any]]]]:
+    """Source → kind of check → facts."""
+    found: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
+    for part in parts:
+        found.setdefault(part.source, {}).setdefault(part.kind, []).append(part.facts)
+    return found
 
 
 def report_of(room: Room, source: str, delivery: str) -> Path:
@@ -82,38 +96,25 @@ def report_of(room: Room, source: str, delivery: str) -> Path:
     return room.reports / "deliveries" / source / delivery[:12]
 
 
-def checked(room: Room, keyring: Keyring, by: "SignedIn") -> tuple[Mapping[str, str], tuple[Part, ...]]:
-    """Source → delivery that was looked at, and what each check says of it, unmasked.
+def _write(room: Room, work: "_Work", source: str, found: Mapping[str, Any], masking: Masking) -> Written:
+    told, path = pollution(found, masking) or {}, report_of(room, source, work.deliveries[source]) / POLLUTION
+    write_atomically(path, canonical(told))
+    return Written(source, told, path)
 
-    Raises before any work: as `register.crosschecks.check_may_crosscheck` and `flows.meanings`, `NotListed`,
-    `NotTrained`, `NothingReceived` and `BadSignature`.
-    """
+
+def _allowed(room: Room, keyring: Keyring, by: "SignedIn") -> "_Work":
+    """What the checks work on, when nothing speaks against making them."""
     from django.utils import timezone
 
-    from register.crosschecks import check_may_crosscheck, record_crosscheck
+    from register.crosschecks import check_may_crosscheck
 
     declared = room.cross_checks
     together = _together(room, declared)
     check_may_crosscheck(by, _footing(declared), together.values(), timezone.localdate())
     _check_meanings(room, declared)
-    work = _Work(room, keyring, {name: fitted_model(room, name) for name in declared.models}, _deliveries(together))
-    plan = _plan(declared, work)
-    found: list[Part] = []
-    for check in declared.checks:
-        started = datetime.now(UTC)
-        done = work.done(check)
-        record_crosscheck(check.id, plan, records=done.records, found=done.found, started=started)
-        found += done.parts
-    write_logs(room, keyring.signer)
-    return work.deliveries, tuple(found)
-
-
-def by_source(parts: tuple[Part, ...]) -> dict[str, dict[str, list[Mapping[str, Any]]]]:
-    """Source → kind of check → facts."""
-    found: dict[str, dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
-    for part in parts:
-        found[part.source][part.kind].append({"check": part.check, **part.facts})
-    return {source: dict(kinds) for source, kinds in found.items()}
+    models = {name: fitted_model(room, name) for name in declared.models}
+    deliveries = {source: latest(source) for source in sorted(set().union(*together.values()))}
+    return _Work(room, keyring, models, deliveries)
 
 
 class NotListed(Refusal):
@@ -149,15 +150,11 @@ def _check_meanings(room: Room, declared: CrossChecks) -> None:
         check_places(room, orphan.id, orphan.source, orphan.addresses, orphan.field)
 
 
-def _footing(declared: CrossChecks) -> Any:
+def _footing(declared: CrossChecks) -> "Footing":
     from register.crosschecks import Footing
 
     grounds = {source.id: source.ground for source in declared.sources}
     return Footing(declared.purpose, declared.agreement, declared.dpia, grounds)
-
-
-def _deliveries(together: Mapping[str, set[str]]) -> dict[str, str]:
-    return {source: latest(source) for source in sorted(set().union(*together.values()))}
 
 
 def _plan(declared: CrossChecks, work: "_Work") -> str:
@@ -173,7 +170,7 @@ class _Work:
     models: Mapping[str, FittedModel]
     deliveries: Mapping[str, str]
 
-    def done(self, check: AnyCheck) -> _Done:
+    def done(self, check: AnyCheck) -> Done:
         """Tables are opened for one check at a time: two of them are in memory at most."""
         match check:
             case DoublesCheck():
@@ -183,33 +180,35 @@ class _Work:
             case OrphanCheck():
                 return self._orphans(check)
 
-    def _doubles(self, check: DoublesCheck) -> _Done:
-        fitted = self.models[check.model]
+    def _doubles(self, check: DoublesCheck) -> Done:
+        fitted, started = self.models[check.model], datetime.now(UTC)
         found = doubles(self._table(fitted.model.left), fitted)
         beyond = found.share - found.expected_false / max(found.records, 1)
-        facts = {**found.facts, **_judged(beyond, check.fails_from, check.reason)}
-        return _Done((Part(check.id, "doubles", fitted.model.left, facts),), found.records, found.doubled)
+        facts = {"check": check.id, **found.facts, **_judged(beyond, check.fails_from, check.reason)}
+        parts = (Part(fitted.model.left, "doubles", facts),)
+        return Done(check.id, started, found.records, found.doubled, parts)
 
-    def _contradictions(self, check: ContradictionCheck) -> _Done:
-        fitted = self.models[check.model]
+    def _contradictions(self, check: ContradictionCheck) -> Done:
+        """The same is said to both sides, each time of the other."""
+        fitted, started = self.models[check.model], datetime.now(UTC)
         names = (fitted.model.left, fitted.model.right)
-        left, right = (self._table(name) for name in names)
-        found = contradictions(left, right, fitted, check.fields)
-        common = {"model": check.model, "links": found.links, "precision": found.precision}
+        found = contradictions(self._table(names[0]), self._table(names[1]), fitted, check.fields)
+        common = {"check": check.id, "model": check.model, "links": found.links, "precision": found.precision}
         parts = tuple(
-            Part(check.id, "contradictions", mine, {"with": other, **common, **one.facts})
+            Part(mine, "contradictions", {**common, "with": other, **one.facts})
             for mine, other in (names, names[::-1])
             for one in found.found
         )
-        return _Done(parts, found.links, sum(one.differ for one in found.found))
+        return Done(check.id, started, found.links, sum(one.differ for one in found.found), parts)
 
-    def _orphans(self, check: OrphanCheck) -> _Done:
-        evidence = check.evidence or (check.field,)
+    def _orphans(self, check: OrphanCheck) -> Done:
+        started, evidence = datetime.now(UTC), check.evidence or (check.field,)
         tables = (self._table(check.source), self._table(check.addresses))
         found = orphans(*tables, evidence, check.status, check.withdrawn)
-        facts = {"beside": check.addresses, **found.facts, **_judged(found.share, check.fails_from, check.reason)}
+        judged = _judged(found.share, check.fails_from, check.reason)
+        facts = {"check": check.id, "beside": check.addresses, **found.facts, **judged}
         wrong = found.nowhere.records + found.withdrawn.records
-        return _Done((Part(check.id, "orphans", check.source, facts),), found.filled, wrong)
+        return Done(check.id, started, found.filled, wrong, (Part(check.source, "orphans", facts),))
 
     def _table(self, source: str) -> ProtectedTable:
         return protected_table(self.room, self.keyring, source, self.deliveries[source])

@@ -1,8 +1,11 @@
 """Cross-checks of sources: whether they may be made, and what stands in the processing log of them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
+
+from django.db import transaction
 
 from audit import Event
 from audit.event import timestamp
@@ -47,18 +50,33 @@ def check_may_crosscheck(by: SignedIn, footing: Footing, together: Collection[Co
             check_use(agreement, source, footing.grounds.get(source.id, ""), owners, footing.purpose)
 
 
-def record_crosscheck(check: str, plan: str, *, records: int, found: int, started: datetime) -> None:
-    """One check was made, under the plan with this digest, on so many records or links, and found so many."""
-    fields: dict[str, str | int] = {
-        "activity": f"crosscheck/{check}",
-        "status": "ok",
-        "started": timestamp(started),
-        "ended": timestamp(),
-        "plan": plan,
-        "records": records,
-        "found": found,
-    }
-    record(Event("sources cross-checked", new_operation(), timestamp(), fields))
+class Made(Protocol):
+    """One check that was made: when it began, of how many records or links, and how many it found."""
+
+    @property
+    def check(self) -> str: ...
+    @property
+    def started(self) -> datetime: ...
+    @property
+    def records(self) -> int: ...
+    @property
+    def found(self) -> int: ...
+
+
+@transaction.atomic
+def record_crosschecks(plan: str, made: Iterable[Made]) -> None:
+    """The checks were made under the plan with this digest; counts only."""
+    for each in made:
+        fields: dict[str, str | int] = {
+            "activity": f"crosscheck/{each.check}",
+            "status": "ok",
+            "started": timestamp(each.started),
+            "ended": timestamp(),
+            "plan": plan,
+            "records": each.records,
+            "found": each.found,
+        }
+        record(Event("sources cross-checked", new_operation(), timestamp(), fields))
 
 
 def _registered(name: str) -> Source:

@@ -29,10 +29,11 @@ def crosscheck(call: argparse.Namespace) -> Screen:
 
 def said(one: "Written") -> list[str]:
     """What was found of one source; small numbers are hidden already."""
-    return [one.source, *columns([_row(row) for rows in one.told.values() for row in rows])]
+    return [one.source, *columns([shown(row) for rows in one.told.values() for row in rows])]
 
 
-def _row(row: Mapping[str, Any]) -> Sequence[object]:
+def shown(row: Mapping[str, Any]) -> Sequence[object]:
+    """One finding as cells of a screen."""
     from expectations.report.words import words
 
     t = words("en")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.receive import Received
+from koppelkamer.cli.crosscheck import shown
 from koppelkamer.cli.screen import Screen, columns, percent
 from koppelkamer.cli.verify import verify_room
 from koppelkamer.demo.walk import SITE, Walk, walk
@@ -25,6 +26,7 @@ def demo(call: argparse.Namespace) -> Screen:
 def _facts(way: Walk, checked: list[str]) -> dict[str, Any]:
     return {
         "received": {source: received.facts for source, received in way.received.items()},
+        "crosschecked": {one.source: one.told for one in way.crosschecked},
         "links": [asdict(link) for link in way.table.facts.links],
         "verdict": way.table.verdict.to_json(),
         "refused": way.persons.verdict.to_json(),
@@ -47,6 +49,9 @@ def _lines(way: Walk, folder: Path, checked: list[str]) -> list[str]:
         "",
         "Links, with estimates made without looking at the truth",
         *columns([_link(quality) for quality in way.table.linked.quality]),
+        "",
+        "What the registers hold twice, contradict or name that is not there",
+        *_wrong(way),
         "",
         f"The gate on “{way.table.facts.asked.title}”: {way.table.verdict.outcome}",
         *_findings(way),
@@ -92,6 +97,13 @@ def _reasons(way: Walk, most: int = 5) -> Sequence[Sequence[object]]:
         for scope, column, rule, count in received.quarantine.counts().iter_rows()
     ]
     return sorted(counted, key=lambda reason: (-reason[0], reason[1:]))[:most]
+
+
+def _wrong(way: Walk) -> list[str]:
+    """Cross-checks that failed; what two sources say otherwise of each other is told of the first of them."""
+    rows = [row for one in way.crosschecked for rows in one.told.values() for row in rows]
+    once = {(row["check"], row["about"], row.get("field")): row for row in reversed(rows)}
+    return columns([shown(row) for row in reversed(once.values()) if row["outcome"] == "failed"])
 
 
 def _link(quality: LinkQuality) -> tuple[object, ...]:

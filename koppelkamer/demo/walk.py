@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from declare import WrongInput
 from flows.books import open_register, write_logs
+from flows.crosscheck import Written, crosscheck
 from flows.keyring import Keyring
 from flows.link import Examined
 from flows.models import train_model
@@ -58,6 +59,8 @@ class Walk:
     room: Room
     received: Mapping[str, Received]
     fitted: tuple[FittedModel, ...]
+    crosschecked: tuple[Written, ...]
+    """What was found in each source beside itself and the others."""
     table: Examined
     parcel: Path
     persons: Examined
@@ -80,10 +83,12 @@ def walk(folder: Path, persons: int, seed: int) -> Walk:
     received = _receive(room, flows)
     progress("training the models, frozen and signed")
     fitted = tuple(train_model(room, keyring, model) for model in room.models)
+    progress("holding the registers beside each other")
+    crosschecked = crosscheck(room, keyring, _as(_STEWARD))
     table = _run(room, keyring, flows, _TABLE)
     parcel = _release(room, keyring, flows, table.release)
     publish(room, room.folder / SITE)
-    return Walk(room, received, fitted, table, parcel, _run(room, keyring, flows, _LIST))
+    return Walk(room, received, fitted, crosschecked, table, parcel, _run(room, keyring, flows, _LIST))
 
 
 def _make_room(folder: Path) -> Room:

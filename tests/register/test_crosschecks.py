@@ -1,7 +1,7 @@
 """Cross-checks run only on an agreement in force that covers every source for every owner concerned."""
 
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from declare import Refusal
 from register import refusals
-from register.crosschecks import Footing, check_may_crosscheck, record_crosscheck
+from register.crosschecks import Footing, check_may_crosscheck, record_crosschecks
 from register.declarations import Dpia
 from register.models import OutboxEvent
 from register.session import act_as
@@ -20,6 +20,14 @@ pytestmark = pytest.mark.django_db
 GROUNDS = {"residents": "Law 1", "incomes": "Law 1"}
 FOOTING = Footing("quality", "covenant", Dpia.model_validate(REQUEST["dpia"]), GROUNDS)
 TOGETHER = [{"residents", "incomes"}, {"residents"}]
+
+
+@dataclass(frozen=True)
+class Made:
+    check: str
+    started: datetime
+    records: int
+    found: int
 
 
 def triples(*pairs: tuple[str, str], purpose: str = "quality") -> list[dict[str, str]]:
@@ -86,7 +94,7 @@ def test_a_source_nobody_declared_is_refused() -> None:
 
 def test_the_processing_log_gets_counts_and_no_name() -> None:
     furnish(agreement=COVERING)
-    record_crosscheck("twice", "a" * 64, records=100, found=4, started=timezone.now())
+    record_crosschecks("a" * 64, [Made("twice", timezone.now(), 100, 4)])
     event = OutboxEvent.objects.get(name="sources cross-checked")
     assert event.log == "processing"
     assert event.fields["activity"] == "crosscheck/twice"
