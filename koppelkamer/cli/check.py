@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from declare import WrongInput, load, write_atomically
+from koppelkamer.cli.doubles import doubles
 from koppelkamer.cli.screen import Screen, columns, language, progress, quarantined
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ def _held(extract: "Extract", before: "Extract | None", call: argparse.Namespace
         raise
     facts = {**summary(validated), "period": call.period}
     told = _compared(facts, before, extract) if before is not None else []
+    told += doubles(facts, validated, call.doubles, out) if call.doubles is not None else []
     refusal = _stop(facts, source)
     _reported(facts, source, out)
     returned = _returned(sent_back(validated, call.file), source, out)

@@ -180,6 +180,7 @@ COMMANDS: Final = (
         "file": _FILE, "--source": {**_FILE, "help": "declaration (TOML)"},
         "--out": {**_FOLDER, "help": "folder for the results"},
         "--against": {**_FILE, "metavar": "EARLIER", "help": "also tell what changed since this earlier delivery"},
+        "--doubles": {**_FILE, "metavar": "MODEL.toml", "help": "also find double registrations; rows in doubles.csv"},
         **_PERIOD, **_LANGUAGE,
         "--propose": {
             "type": Path, "metavar": "S.toml", "nargs": "?", "const": Path(), "default": None,
