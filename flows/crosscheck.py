@@ -8,17 +8,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from declare import Refusal, canonical, digest, write_atomically
-from expectations.report import Masking
+from declare import Refusal, canonical, digest
 from expectations.report.pollution import pollution
 from flows.books import write_logs
 from flows.deliveries import latest, protected_table
 from flows.keyring import Keyring
 from flows.meanings import check_agreed, check_places
 from flows.models import fitted_model
-from gate import verify_policy
+from flows.quality import masking_of, report
 from koppelkamer.crosschecks import AnyCheck, ContradictionCheck, CrossChecks, DoublesCheck, OrphanCheck
 from koppelkamer.room import Room
 from linkage import FittedModel
@@ -30,8 +29,6 @@ from pseudonymise.protected import ProtectedTable
 if TYPE_CHECKING:
     from register.crosschecks import Footing
     from register.session import SignedIn
-
-POLLUTION: Final = "pollution.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What may be told of one source (`expectations.report.pollution`), and where it was written."""
+    """What may be told of one source (`expectations.report.pollution`), and the folder of the report that tells it."""
 
     source: str
     told: Mapping[str, list[dict[str, Any]]]
@@ -65,19 +62,17 @@ class Written:
 
 
 def crosscheck(room: Room, keyring: Keyring, by: "SignedIn") -> tuple[Written, ...]:
-    """Make the room's cross-checks on the latest deliveries, and write for each source what concerns it.
+    """Make the room's cross-checks on the latest deliveries; the quality report of each tells what concerns it.
 
     Raises before any work: as `register.crosschecks.check_may_crosscheck` and `flows.meanings`, `NotListed`,
-    `NotTrained`, `NothingReceived`, and `BadSignature` for a model or the policy, which says what is small.
+    `NotTrained`, `NothingReceived` and `BadSignature`.
     """
     from register.crosschecks import record_crosschecks
 
-    policy = verify_policy(room.policy, room.policy_signature, room.read_public_key()).policy
     work = _allowed(room, keyring, by)
     done = [work.done(check) for check in room.cross_checks.checks]
-    masking = Masking(int(policy.thresholds.minimum_people.value))
-    parts = [part for each in done for part in each.parts]
-    written = tuple(_write(room, work, source, found, masking) for source, found in by_source(parts).items())
+    found = by_source([part for each in done for part in each.parts])
+    written = tuple(_write(room, source, work.deliveries[source], facts) for source, facts in found.items())
     record_crosschecks(_plan(room.cross_checks, work), done)
     write_logs(room, keyring.signer)
     return written
@@ -91,15 +86,9 @@ def by_source(parts: Sequence[Part]) -> dict[str, dict[str, list[Mapping[str, An
     return found
 
 
-def report_of(room: Room, source: str, delivery: str) -> Path:
-    """Folder of the report on one delivery."""
-    return room.reports / "deliveries" / source / delivery[:12]
-
-
-def _write(room: Room, work: "_Work", source: str, found: Mapping[str, Any], masking: Masking) -> Written:
-    told, path = pollution(found, masking) or {}, report_of(room, source, work.deliveries[source]) / POLLUTION
-    write_atomically(path, canonical(told))
-    return Written(source, told, path)
+def _write(room: Room, source: str, delivery: str, found: Mapping[str, Any]) -> Written:
+    folder = report(room, room.source(source), delivery, found)
+    return Written(source, pollution(found, masking_of(room)) or {}, folder)
 
 
 def _allowed(room: Room, keyring: Keyring, by: "SignedIn") -> "_Work":

@@ -23,8 +23,8 @@ def crosscheck(call: argparse.Namespace) -> Screen:
     open_register(room)
     progress("holding the sources beside each other")
     written = make_checks(room, keyring, person(room, call))
-    facts = {one.source: {**one.told, "written": str(one.path)} for one in written}
-    return Screen({"sources": facts}, [line for one in written for line in (*said(one), f"  {one.path}")])
+    facts = {one.source: {**one.told, "report": str(one.path)} for one in written}
+    return Screen({"sources": facts}, [line for one in written for line in (*said(one), f"  report: {one.path}")])
 
 
 def said(one: "Written") -> list[str]:

@@ -50,7 +50,7 @@ def without_truth(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Demo:
 def test_the_same_comes_out_without_the_truth(demo: Demo, without_truth: Demo) -> None:
     assert (demo.room / "truth" / "people.csv").is_file()
     assert not (without_truth.room / "truth").exists()
-    for name in ("received", "links", "verdict", "refused"):
+    for name in ("received", "crosschecked", "links", "verdict", "refused"):
         assert demo.facts[name] == without_truth.facts[name]
     for name in ("table.csv", "table.parquet"):
         assert parcel(demo, name) == parcel(without_truth, name)
@@ -74,6 +74,28 @@ def test_every_row_is_kept_or_set_apart_for_a_reason(demo: Demo) -> None:
         out = facts["rows in"] - facts["rows kept"]
         assert max((reason["count"] for reason in apart), default=0) <= out <= sum(each["count"] for each in apart)
     assert sum(facts["rows in"] - facts["rows kept"] for facts in demo.facts["received"].values()) > 0
+
+
+def test_what_cross_checks_found_stands_in_the_report_of_each_delivery(demo: Demo) -> None:
+    """In counts that tell nothing of few: at this size all that was planted is few."""
+    assert demo.facts["crosschecked"].keys() == {"residents", "incomes"}
+    for source, told in demo.facts["crosschecked"].items():
+        (folder,) = (demo.room / "reports" / "deliveries" / source).iterdir()
+        assert json.loads((folder / "quality.json").read_text())["pollution"] == told
+        page = (folder / "report.nl.html").read_text()
+        rows = [row for kind in told.values() for row in kind]
+        assert all(row["check"] in page and row["reason"] in page for row in rows)
+        assert {row["count"]["at_most"] - row["count"]["at_least"] for row in rows} == {19}
+        assert "failed" in {row["outcome"] for row in rows}
+
+
+def test_each_cross_check_stands_in_the_processing_log(demo: Demo) -> None:
+    made = [event["fields"] for event in demo.events("processing") if event["name"] == "sources cross-checked"]
+    assert [each["activity"] for each in made] == [
+        f"crosscheck/{name}"
+        for name in ("inwoners-dubbel", "inkomens-inwoners", "inwoners-adressen", "inkomens-adressen")
+    ]
+    assert len({each["plan"] for each in made}) == 1
 
 
 STEPS = [

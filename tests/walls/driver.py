@@ -24,6 +24,7 @@ from polars.exceptions import PanicException
 import flows.books
 import flows.deliveries
 import flows.receive
+import koppelkamer.cli.crosscheck
 import koppelkamer.cli.room
 from expectations import ValidatedExtract
 from intake import Extract
@@ -73,6 +74,12 @@ TRAIN: Final = (
     ("flows.models.train", "error"),
     ("flows.models.train", "interrupt"),
     ("pathlib.Path.write_bytes", "full disk"),
+)
+CROSSCHECK: Final = (
+    ("flows.crosscheck.protected_table", "error"),
+    ("flows.crosscheck.contradictions", "panic"),
+    ("flows.crosscheck.report", "error"),
+    ("register.crosschecks.record_crosschecks", "error"),
 )
 SUBMIT: Final = (("flows.submit.plan_of", "error"), ("register.load.sync_request", "error"))
 RUN: Final = (
@@ -219,6 +226,7 @@ class Stumbling(walk.Flows):
         self.room, self.keyring = room, keyring
         # The same room is opened some fifty times: its keys once, and its tables stand.
         koppelkamer.cli.room.open_keyring = lambda _: keyring
+        koppelkamer.cli.crosscheck.open_keyring = lambda _: keyring
         flows.books.migrate = lambda: None
         self._encode()
 
@@ -292,6 +300,11 @@ def train(room: Room, keyring: Any, model: str, trained: Callable[..., Any] = wa
     return trained(room, keyring, model)
 
 
+def crosscheck(room: Room, keyring: Any, by: Any, checked: Callable[..., Any] = walk.crosscheck) -> Any:
+    stumble(room, CROSSCHECK, "crosscheck", "--room", room.folder, "--as", by.person.username)
+    return checked(room, keyring, by)
+
+
 def submit(room: Room, by: Any, request: str, submitted: Callable[..., Any] = walk.submit) -> Any:
     if request == "meldingen":
         stumble(room, SUBMIT, "submit", request, "--room", room.folder, "--as", by.person.username)
@@ -360,6 +373,7 @@ OUTCOME: dict[str, Any] = {}
 def drive(folder: Path, outcome: Path) -> int:
     remember_secrets()
     walk.generate, walk.Flows, walk.train_model, walk.submit = plant, Stumbling, train, submit
+    walk.crosscheck = crosscheck
     OUTCOME["code"] = main(["demo", "--room", str(folder), "--persons", "200"])
     room = open_room(folder)
     keyring = koppelkamer.cli.room.open_keyring(room)
