@@ -6,25 +6,24 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-import koppelkamer.demo
-from koppelkamer.demo.population import generate
+from koppelkamer.demo import population
 from tests.cli.shell import koppelkamer
 
-ROOM = Path(koppelkamer.demo.__file__).parent / "room"
+ROOM = Path(population.__file__).parent / "room"
 PERSONS = 1_000
 
 
 @pytest.fixture(scope="module")
 def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("made")
-    generate(out, PERSONS, seed=3)
+    population.generate(out, PERSONS, seed=3)
     return out / "deliveries" / "residents.csv"
 
 
 def test_rows_are_named_for_the_owner_and_counts_in_the_report(file: Path, tmp_path: Path) -> None:
     said = koppelkamer(
         "check", file, "--source", ROOM / "sources" / "residents.toml",
-        "--doubles", ROOM / "models" / "residents-twice.toml", "--out", tmp_path, "--json",
+        "--doubles", ROOM / "models" / "residents-twice.toml", "--out", tmp_path, "--json", at=tmp_path,
     ).facts  # fmt: skip
     truth = pl.read_csv(file.parents[1] / "truth" / "residents.rows.csv").select("row", "person")
     twice = truth.filter(pl.len().over("person") > 1)
@@ -46,7 +45,15 @@ def test_a_model_of_fields_the_source_lacks_is_refused(file: Path, tmp_path: Pat
     model = tmp_path / "other.toml"
     model.write_text('id = "other"\n[[blocks]]\non = ["phone"]\n[[comparisons]]\nfield = "phone"\n')
     done = koppelkamer(
-        "check", file, "--source", ROOM / "sources" / "residents.toml", "--doubles", model, "--out", tmp_path / "out"
+        "check",
+        file,
+        "--source",
+        ROOM / "sources" / "residents.toml",
+        "--doubles",
+        model,
+        "--out",
+        tmp_path / "out",
+        at=tmp_path,
     )
     assert done.code == 2
     assert "residents has no linkage field phone" in done.err
