@@ -18,6 +18,20 @@ def derive(table: pl.DataFrame, source: Source) -> pl.DataFrame:
     return table.select(_COARSEN[each.coarsen](each).alias(each.name) for each in source.derived)
 
 
+def possible(derived: Derived, column: str) -> pl.Expr:
+    """Boolean: whether a value of `column` can come of `derived`; null for an empty one."""
+    value = pl.col(column)
+    match derived.coarsen:
+        case "year":
+            return value.str.contains(r"^[0-9]{4}$")
+        case "postcode-4":
+            return value.str.contains(r"^[1-9][0-9]{3}$")
+        case "band":
+            return value.is_in(_labels(f"<{derived.edges[0]:g}", derived.edges))
+        case "age-band":
+            return value.is_in(_labels(_range(0, derived.edges[0]), derived.edges))
+
+
 def _year(derived: Derived) -> pl.Expr:
     year = pl.col(derived.origin).str.head(4)
     return pl.when(year != "0000").then(year)

@@ -38,6 +38,7 @@ from pseudonymise.manifest import (
 from pseudonymise.protect import linkage_fields, protected_parts
 from pseudonymise.protected import ProtectedTable
 from pseudonymise.quality import Quality, is_of_source
+from pseudonymise.shape import Shape
 from pseudonymise.store import MANIFEST, SHELVES, aside_table, bound, file_of, protected_table, tables
 from pseudonymise.vault import Vault
 
@@ -76,22 +77,33 @@ class Delivery:
     quarantine: Quarantine
     _archive: Archive
     _keys: DomainKeys
+    _shape: Shape
 
     def parts(self) -> Iterator[Protected]:
         """Piece by piece. Raises `Damaged` and `Unreadable` when one is not what the manifest says, at the end also
         for the totals."""
         filled: Counter[str] = Counter()
+        after, records = 0, self.manifest.supplements or self.manifest.delivery
+        apart = pl.Series(sorted(self.quarantine.rows), dtype=pl.UInt32).implode()
         for number, rows in enumerate(self.manifest.parts, start=1):
             table, aside = (self._table(name, number, rows) for name in SHELVES)
+            if not self._shape.fits(table, aside, records, after) or table["row"].is_in(apart).any():
+                raise Damaged(self._what)
+            after = int(table["row"][-1]) if rows else after
             filled.update(_filled(table))
             yield Protected(protected_table(self.manifest, table), aside_table(self.manifest, aside))
-        if dict(filled) != self.manifest.filled:
+        if dict(filled) != self.manifest.filled or after > self._last:
             raise Damaged(self._what)
 
     def _table(self, name: str, number: int, rows: int) -> pl.DataFrame:
         content = _member(self._archive, file_of(name, number), self.manifest)
         context = bound(_context(self.manifest.source, self.manifest.delivery), number)
         return Vault(self._keys, SHELVES[name]).from_bytes(content, context, rows=rows)
+
+    @property
+    def _last(self) -> int:
+        """No row has a higher number; corrected rows have those of another delivery."""
+        return self.manifest.rows_in if self.manifest.supplements is None else LARGEST
 
     @property
     def _what(self) -> str:
@@ -180,7 +192,7 @@ def open_delivery(path: Path, store: KeyStore, keys: DomainKeys, source: Source,
     quarantine = Quarantine(_quarantine(archive, manifest, keys))
     if not _is_of_source(manifest, quarantine, source):
         raise Damaged(path.name)
-    return Delivery(manifest, quarantine, archive, keys)
+    return Delivery(manifest, quarantine, archive, keys, Shape(source, keys))
 
 
 def _quarantine(archive: Archive, manifest: DeliveryManifest, keys: DomainKeys) -> pl.DataFrame:

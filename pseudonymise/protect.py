@@ -1,6 +1,8 @@
 """From validated rows to a protected delivery: every column goes where its role says."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
@@ -21,7 +23,7 @@ from pseudonymise.token import RECORD, record_tokens, tokens
 def protect(validated: ValidatedExtract, keys: DomainKeys) -> Protected:
     """As `protected_parts`, all rows at once and in memory."""
     fields = _fields(validated, keys)
-    return _protected(validated.table, fields, validated, keys)
+    return _protected(validated.table, fields, _origin(validated), keys)
 
 
 def protected_parts(validated: ValidatedExtract, keys: DomainKeys) -> Iterator[Protected]:
@@ -32,7 +34,29 @@ def protected_parts(validated: ValidatedExtract, keys: DomainKeys) -> Iterator[P
     declares nothing to link by.
     """
     fields = _fields(validated, keys)
-    return (_protected(part.collect(), fields, validated, keys) for part in validated.parts)
+    return (_protected(part.collect(), fields, _origin(validated), keys) for part in validated.parts)
+
+
+def nobody(source: Source, keys: DomainKeys) -> Protected:
+    """A delivery of `source` without rows: what its tables look like."""
+    fields = linkage_fields(source)
+    kinds = {column.name: _CANONICAL.get(column.type, pl.String()) for column in source.kept}
+    rows = pl.DataFrame(schema={"row": pl.UInt32(), **kinds})
+    return _protected(rows, fields, Origin(source, "", ""), keys)
+
+
+_CANONICAL: Final = {"integer": pl.Int64(), "decimal": pl.Float64()}
+"""Types of columns that are no text in an Extract."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where rows come from: `records` is the delivery by whose digest they are numbered, for a corrected row the one it
+    corrects."""
+
+    source: Source
+    delivery: str
+    records: str
 
 
 def _fields(validated: ValidatedExtract, keys: DomainKeys) -> tuple[Field, ...]:
@@ -42,10 +66,14 @@ def _fields(validated: ValidatedExtract, keys: DomainKeys) -> tuple[Field, ...]:
     return linkage_fields(validated.source)
 
 
-def _protected(rows: pl.DataFrame, fields: Sequence[Field], validated: ValidatedExtract, keys: DomainKeys) -> Protected:
-    source, delivery = validated.source, validated.delivery
+def _origin(validated: ValidatedExtract) -> Origin:
     # A corrected row is the record it corrects.
-    identity = _identity(rows, validated.supplements or delivery, fields, keys)
+    return Origin(validated.source, validated.delivery, validated.supplements or validated.delivery)
+
+
+def _protected(rows: pl.DataFrame, fields: Sequence[Field], origin: Origin, keys: DomainKeys) -> Protected:
+    source, delivery = origin.source, origin.delivery
+    identity = _identity(rows, origin.records, fields, keys)
     table = pl.concat([identity, _kept(rows, source, "payload", PAYLOAD)], how="horizontal")
     aside = pl.concat([rows.select("row"), _kept(rows, source, "aside", "")], how="horizontal")
     return Protected(

@@ -107,10 +107,15 @@ def test_a_delivery_bears_its_period_and_nothing_that_does_not_look_like_one(
 
 
 def test_a_delivery_holds_no_name(sealed: Path, store: FileKeyStore, keys: DomainKeys) -> None:
-    opened = Opening(sealed, store, keys, SOURCE).opened
-    identifying = [str(value) for name in ("number", "first", "last", "born") for value in PEOPLE[name].drop_nulls()]
-    for content in (sealed.read_bytes(), opened):
+    """Neither where everybody can look nor under the domain's key."""
+    opening = Opening(sealed, store, keys, SOURCE)
+    identifying = {str(value) for name in ("number", "first", "last", "born") for value in PEOPLE[name].drop_nulls()}
+    for content in (sealed.read_bytes(), opening.opened):
         assert not [value for value in identifying if value.encode() in content]
+    for part in opening()[1]:
+        columns = [*part.table.table.get_columns(), *part.aside.table.get_columns()]
+        held = {value if isinstance(value, bytes) else str(value).encode() for column in columns for value in column}
+        assert not [value for value in identifying if any(value.encode() in cell for cell in held)]
     assert sealed.stat().st_mode & 0o777 == 0o600
 
 
