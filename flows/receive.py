@@ -29,10 +29,10 @@ from koppelkamer.room import Room
 from pseudonymise.aside import Protected
 from pseudonymise.delivery import open_delivery
 from pseudonymise.envelope import is_sealed
-from pseudonymise.keys import RoomKeys
 from pseudonymise.protect import protected_parts
 from pseudonymise.rekey import rekey
 from pseudonymise.store import require_whole, save_protected
+from pseudonymise.unordered import unordered
 
 if TYPE_CHECKING:
     from register.session import SignedIn
@@ -114,7 +114,9 @@ def receive(
         if not whole:
             fresh = Fresh(received.delivery, received.period, place / "stored")
             filled: Counter[str] = Counter()
-            _save(keyring.room_keys, counted(parts, filled), fresh.folder, context_of(room, folder))
+            rekeyed = (rekey(part, keyring.room_keys) for part in counted(parts, filled))
+            mixed = unordered(rekeyed, received.rows_kept, spool_in(place / "order"))
+            save_protected(mixed, keyring.room_keys, fresh.folder, context_of(room, folder))
             received = replace(received, compared=compare(room, keyring, source, fresh, spool_in(place / "compared")))
             if accepted is None and (refusal := received.compared.stops(source)) is not None:
                 report_stopped(room, source, _sudden(source, received, form), received.period)
@@ -175,10 +177,6 @@ def _protect(source: Source, file: Path, keyring: Keyring, place: Path, period: 
         validated.quality,
     )  # fmt: skip
     return received, protected_parts(validated, keyring.domain_keys)
-
-
-def _save(keys: RoomKeys, parts: Iterator[Protected], folder: Path, context: str) -> None:
-    save_protected((rekey(part, keys) for part in parts), keys, folder, context)
 
 
 def _sudden(source: Source, received: Received, form: Literal["sealed", "clear"]) -> dict[str, Any]:

@@ -48,7 +48,8 @@ from pseudonymise.protect import protect
 from pseudonymise.rekey import rekey
 from pseudonymise.store import open_aside, open_protected, save_protected
 from pseudonymise.vault import Unreadable, Vault
-from tests.pseudonymise.conftest import DAY, PASSPHRASE, PEOPLE, SOURCE, domain, extract, met, new_store
+from tests.pseudonymise.conftest import DAY, PEOPLE, SOURCE, domain, extract, met, new_store
+from tests.pseudonymise.homes import PASSPHRASE
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,10 @@ from pseudonymise.aside import AsideTable, Protected
 from pseudonymise.delivery import encode_delivery
 from pseudonymise.keys import DomainKeys, FileKeyStore
 from pseudonymise.manifest import Damaged
-from pseudonymise.protect import protected_parts
+from pseudonymise.protect import protect, protected_parts
 from pseudonymise.protected import _PSEUDONYMISE, ProtectedTable
-from tests.pseudonymise.conftest import PEOPLE, SOURCE, extract
+from pseudonymise.shape import Shape
+from tests.pseudonymise.conftest import DAY, DELIVERY, PEOPLE, SOURCE, domain, extract, new_store
 from tests.pseudonymise.test_delivery import Opening
 
 Table = pl.DataFrame
@@ -53,7 +54,6 @@ CHANGES: dict[str, Change] = {
     ),
     "rows in another order": in_both(lambda table: table.reverse()),
     "other rows aside": in_aside(pl.col("row").reverse()),
-    "half an encoding": in_table(pl.lit(None, pl.UInt64).alias("surname.bits3")),
 }
 
 
@@ -84,6 +84,17 @@ def test_what_the_source_does_not_declare_is_not_taken(
     with pytest.raises(Damaged) as caught:
         Opening(tmp_path / "sealed", store, keys, SOURCE)()
     assert not [value for value in PEOPLE["last"].drop_nulls() if value in caught.value.message]
+
+
+def test_half_an_encoding_is_none(tmp_path: Path) -> None:
+    store = new_store(tmp_path / "keys")
+    store.add_domain(domain(hardening="none"))
+    keys = store.master("reports", day=DAY)
+    part, shape = protect(extract(), keys), Shape(SOURCE, keys)
+    table, aside = part.table.table, part.aside.table
+    assert shape.fits(table, aside, DELIVERY, 0)
+    half = table.with_columns(pl.lit(None, pl.UInt64).alias("surname.bits3"))
+    assert not shape.fits(half, aside, DELIVERY, 0)
 
 
 def test_what_it_declares_is(store: FileKeyStore, keys: DomainKeys, town: DomainKeys, tmp_path: Path) -> None:
