@@ -185,9 +185,10 @@ def open_delivery(path: Path, store: KeyStore, keys: DomainKeys, source: Source,
     unseal(path, store.open_envelope, place / "delivery.zip")
     archive = Archive(place / "delivery.zip", path.name)
     text = archive.read(MANIFEST)
-    _require_expected(peek(text, DeliveryManifest, path.name), keys, source)
-    _require_sender(text, archive.read(SIGNATURE), store, keys, source)
+    _require_domain(peek(text, DeliveryManifest, path.name), keys)
     manifest = open_manifest(text, DeliveryManifest, keys, path.name)
+    _require_expected(manifest, keys, source)
+    _require_sender(text, archive.read(SIGNATURE), store, keys, source)
     archive.require([MANIFEST, SIGNATURE, *manifest.files])
     quarantine = Quarantine(_quarantine(archive, manifest, keys))
     if not _is_of_source(manifest, quarantine, source):
@@ -230,12 +231,17 @@ def _require_sender(text: bytes, signature: bytes, store: KeyStore, keys: Domain
     verify_signature(sender, CONTEXT + text, signature, what=f"the delivery of {source.id} by {source.owner}")
 
 
+def _require_domain(manifest: DeliveryManifest, keys: DomainKeys) -> None:
+    domain = keys.signed.domain
+    if (manifest.domain, manifest.version, manifest.key_id) != (domain.id, domain.version, keys.key_id):
+        raise OtherDomain(manifest, keys)
+
+
 def _require_expected(manifest: DeliveryManifest, keys: DomainKeys, source: Source) -> None:
+    """`manifest` is the word of somebody with the domain's key, so that a message may repeat it."""
     domain = keys.signed.domain
     if manifest.source != source.id:
         raise OtherSource(manifest.source, source.id)
-    if (manifest.domain, manifest.version, manifest.key_id) != (domain.id, domain.version, keys.key_id):
-        raise OtherDomain(manifest, keys)
     if manifest.hardening != domain.hardening:
         raise OtherHardening(manifest.hardening, domain.hardening)
     if manifest.source_digest != source.digest:
@@ -255,12 +261,15 @@ class OtherSource(Refusal):
 
 
 class OtherDomain(Refusal):
-    """Made under a key that is not the room's: another domain, another version of it, or a copy of something else."""
+    """Made under a key that is not the room's: another domain, another version of it, or a copy of something else.
+
+    Anybody may have written it, so the name it gives is not repeated."""
 
     def __init__(self, manifest: DeliveryManifest, keys: DomainKeys) -> None:
         domain = keys.signed.domain
+        said = f"version {manifest.version} of that name" if manifest.domain == domain.id else "another domain"
         super().__init__(
-            f"this delivery was made under domain {manifest.domain} version {manifest.version}; "
+            f"this delivery was made under another key, of {said}; "
             f"the room works with {domain.id} version {domain.version} and its key",
             remedy="Give the partner the current key of the domain and ask for a new delivery.",
         )

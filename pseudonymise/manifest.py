@@ -21,7 +21,7 @@ Piece = Annotated[int, Field(strict=True, ge=0, lt=2**24)]
 """Rows of a piece, which is in memory whole; several times as many as `encode` puts into one."""
 PeriodText = Annotated[str, Field(pattern=r"^[0-9]{4}(-(Q[0-9]|W[0-9]{2}|[0-9]{2}(-[0-9]{2})?))?$")]
 """Of the look of a period; `intake.period` says whether it is one."""
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$", max_length=60)]
 
 
 class Manifest(Declaration):
@@ -75,6 +75,7 @@ def peek(text: bytes, kind: type[M], what: str) -> M:
     try:
         content = json.loads(text)["manifest"]
         said = content["contract"]
+        json.dumps(content, ensure_ascii=False).encode()  # half a character has no bytes that a MAC could be taken of
     except (ValueError, KeyError, TypeError, RecursionError):
         raise Damaged(what) from None
     # Before anything else: under another contract the rest may look otherwise too.

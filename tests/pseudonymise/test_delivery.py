@@ -43,7 +43,7 @@ from pseudonymise.delivery import (
 from pseudonymise.domain import DomainNotOpen
 from pseudonymise.envelope import LARGEST, OtherRoom
 from pseudonymise.keys import DomainKeys, FileKeyStore, RoomKeys
-from pseudonymise.manifest import Damaged
+from pseudonymise.manifest import Damaged, peek
 from pseudonymise.protect import protect
 from pseudonymise.rekey import rekey
 from pseudonymise.store import open_aside, open_protected, save_protected
@@ -204,8 +204,8 @@ REFUSED: dict[str, tuple[Callable[[Opening, Path], Opening], type[Refusal], str]
     ),
     "rows hidden by a stranger": (
         lambda o, to: o._replace(path=resealed(o, to, hide_a_row)),
-        BadSignature,
-        "residents by town",
+        Damaged,
+        "",
     ),
     "larger than may be": (lambda o, to: o._replace(path=sparse(to)), WrongInput, "larger than 64 GiB"),
 }
@@ -314,6 +314,7 @@ FORGERIES: dict[str, dict[str, object]] = {
     "a file more": {"files": {"notes.parquet": "5e" * 32}},
     "other totals": {"filled": {"bsn": 4}},
     "other rows": {"parts": [3], "rows_in": 4},
+    "a name without end": {"source": "a" * 61},
     "a piece too large to hold": {"parts": [2**24], "rows_in": 2**24 + 1},
     "rows in more pieces": {"parts": [2, 2]},
     "no pieces": {"parts": []},
@@ -335,6 +336,13 @@ def test_a_partner_says_nothing_in_its_own_words(
 
 def save(opening: Opening, room: RoomKeys, shelf: Path) -> None:
     save_protected([rekey(part, room) for part in opening()[1]], room, shelf, "room/residents")
+
+
+def test_half_a_character_is_no_manifest() -> None:
+    """JSON can write it; no bytes stand for it."""
+    content = json.dumps({"manifest": {"contract": CONTRACT.model_dump(), "filled": {"\ud800": 1}}})
+    with pytest.raises(Damaged):
+        peek(content.encode(), DeliveryManifest, "it")
 
 
 APART = [(3, "number", "line-break", "row")]
