@@ -16,6 +16,7 @@ from flows.deliveries import context_of
 from flows.keyring import open_keyring
 from koppelkamer.room import open_room
 from tests.cli.shell import PROGRAM, koppelkamer
+from tests.journeys.origin import origin
 from tests.journeys.second_room.way import APPROVALS, PARTNERS, PERSONS, Way
 
 pytestmark = pytest.mark.slow
@@ -28,10 +29,23 @@ PARCEL = {
 
 @pytest.fixture(scope="module")
 def links(way: Way) -> pl.DataFrame:
-    """The links of the run, as they lie encrypted in the store."""
+    """`complaint` and `tenant`: rows in the files of the links of the run, which lie encrypted in the store."""
     room = open_room(way.room)
-    path = room.store / "runs" / "wijken-1" / "links.parquet"
-    return open_keyring(room).vault("runs").read(path, context_of(room, path))
+    keyring, folder = open_keyring(room), room.store / "runs" / "wijken-1"
+    links, entities = (
+        keyring.vault("runs").read(path, context_of(room, path))
+        for path in (folder / "links.parquet", folder / "entities.parquet")
+    )
+    found = links
+    for side, source, name in (("l", "complaints", "complaint"), ("r", "tenants", "tenant")):
+        received = way.said[f"receive {source} {way.delivery(source)}"]
+        rows = entities.filter(pl.col("source") == source).join(
+            origin(keyring, received["delivery"], received["rows in"]), on="record"
+        )
+        named = rows.select(pl.col("row").alias(f"row_{side}"), pl.col("origin").alias(name))
+        found = found.join(named, on=f"row_{side}")
+    assert found.height == links.height
+    return found
 
 
 @pytest.mark.parametrize("source", PARTNERS)
@@ -78,7 +92,7 @@ def test_a_request_says_on_which_words_it_rests(way: Way) -> None:
 
 def test_the_links_are_the_true_ones(way: Way, links: pl.DataFrame) -> None:
     truth = pl.read_csv(way.folder / "truth.csv", schema={"complaint": pl.UInt32, "tenant": pl.UInt32})
-    right = links.join(truth, left_on=["row_l", "row_r"], right_on=["complaint", "tenant"], how="semi").height
+    right = links.join(truth, on=["complaint", "tenant"], how="semi").height
     assert links.height > PERSONS / 3
     assert right / links.height >= 0.98
     assert right / truth.height >= 0.95
