@@ -7,13 +7,14 @@ import polars as pl
 
 from gate.case import Case, CellRule, Masked, Rule
 from gate.disclosure.auditor import Suggestions, audit
-from gate.disclosure.cells import checked, measures
+from gate.disclosure.cells import QUANTILE, checked, measures
 from gate.disclosure.needs import Needs
+from gate.disclosure.primary import Quantiles
 from gate.disclosure.suppress import suppress
 from gate.finding import Outcome
 from gate.policy import Policy, SignedPolicy
 from gate.registry import built
-from gate.subject import Subject
+from gate.subject import Subject, SubjectError
 from gate.verdict import Verdict
 
 _PERSONS: Final = "persons"
@@ -41,6 +42,8 @@ def _case(subject: Subject, rules: Sequence[Rule], policy: Policy) -> Case:
     if subject.cells is None:
         return Case(subject)
     cells, truth = subject.cells, checked(subject.cells)
+    if QUANTILE in truth.columns and Quantiles.id not in policy.rules:
+        raise SubjectError("no rule of the policy looks at quantiles", remedy=f"Add {Quantiles.id}, or leave them out.")
     asked = [rule for rule in rules if isinstance(rule, CellRule) and rule.needs in truth.columns]
     unsafe = {rule.id: truth.select(rule.unsafe().alias(rule.id)).to_series() for rule in asked}
     level = _levels(truth, asked, policy.thresholds.p_percent.value) if cells.magnitude else None

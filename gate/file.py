@@ -14,7 +14,7 @@ from gate.policy import SignedPolicy
 from gate.subject import Cells, OutputColumn, Subject
 from gate.verdict import Verdict
 
-_NUMBERS: Final = ("people", "records", "value", "first", "second", "structural")
+_NUMBERS: Final = ("people", "records", "value", "first", "second", "quantile", "below", "above", "structural")
 _NO_CONCEPTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 

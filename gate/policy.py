@@ -67,6 +67,8 @@ class Thresholds(Declaration):
     """Years; younger people are minors the room leaves out of person-level work."""
 
     # Limits of rules that a policy may leave out; a policy that names such a rule has its limits too.
+    prior_percent: Threshold | None = None
+    """Percent to within which everybody knows every contribution beforehand."""
     proxy_v_warn: Share | None = None
     proxy_v_fail: Share | None = None
     """Cramér's V."""
@@ -115,6 +117,10 @@ class Thresholds(Declaration):
             raise ValueError("minimum_people below 3 hides nothing from the other person in a cell")
         if self.p_percent.value <= 0:
             raise ValueError("p_percent must be above 0")
+        if self.prior_percent and not self.p_percent.value < self.prior_percent.value <= 100:
+            raise ValueError("prior_percent must lie above p_percent, and at most at 100")
+        if self.dominance_two.value < self.dominance_one.value:
+            raise ValueError("dominance_two lies below dominance_one: two persons never have a smaller share than one")
         return self
 
 

@@ -17,14 +17,15 @@ from gate.bias.wrong import MissedMatchGap, WrongLinks
 from gate.case import Rule
 from gate.disclosure.complementary import LonePersons, Recalculation
 from gate.disclosure.groups import GroupDisclosure, Zeros
-from gate.disclosure.primary import LargestShare, MinimumPeople, PercentRule, TopTwoShare
+from gate.disclosure.primary import LargestShare, MinimumPeople, PercentRule, PriorKnowledge, Quantiles, TopTwoShare
 from gate.lineage.rules import Comparison, Differencing, JointRelease
 from gate.profiling.minors import Minors
 from gate.profiling.persons import PersonLists
 
 _KINDS: Final[tuple[Any, ...]] = (
     MinimumPeople, LargestShare, TopTwoShare, PercentRule, GroupDisclosure, Recalculation, LonePersons, Differencing,
-    JointRelease, Zeros, ProtectedColumns, KnownProxies, ProxyStrength, LinkRateGap, MissedMatchGap, WrongLinks,
+    JointRelease, Quantiles, Zeros, PriorKnowledge,
+    ProtectedColumns, KnownProxies, ProxyStrength, LinkRateGap, MissedMatchGap, WrongLinks,
     LinkedUnlikeSource, Representativity, SelectionDisparity, ThresholdSensitivity, ImplausibleLinks, HistoricSelection,
     PersonLists, Minors, Pollution,
 )  # fmt: skip
@@ -32,7 +33,7 @@ _KINDS: Final[tuple[Any, ...]] = (
 RULES: Final[Mapping[str, Any]] = MappingProxyType({kind.id: kind for kind in _KINDS})
 """Rule id → the class of the rule."""
 
-_HIDING: Final = frozenset({"D01", "D02", "D03", "D04"})
+_HIDING: Final = frozenset({"D01", "D02", "D03", "D04", "D11", "D15"})
 _AUDIT: Final = frozenset({"D06", "D07"})
 _RATES: Final = frozenset({"B04"})
 _BY_GROUP: Final = frozenset({"B03", "B05", "B06", "B09"})

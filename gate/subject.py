@@ -38,6 +38,9 @@ class Cells:
     (Int64), and when `magnitude` is named: `value` (sum), `first` and `second` (the two largest contributions of one
     person, absolute). Several tables published together are rows of one frame: what a table does not tell apart is
     `TOTAL` in it, and a total has all its parts along a dimension beside it, or none.
+    Optional `quantile` (Float64, of the magnitude over persons; also a least or greatest value), with the persons
+    strictly `below` and `above` it (Int64). A percentage is published as its two counts, of people who are and who are
+    not, along a dimension of their own; a weighted count is a magnitude of weights.
     Optional `structural` (Boolean): the combination cannot occur, so its zero tells nothing.
     Optional `linkage_error` (Int64, percent; null where no record is): published with the cell, hidden with it.
     """

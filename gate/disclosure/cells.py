@@ -12,20 +12,22 @@ from gate.subject import TOTAL, Cells, SubjectError
 _COUNTS: Final = ("people", "records")
 _MAGNITUDES: Final = ("value", "first", "second")
 ERROR: Final = "linkage_error"
+QUANTILE: Final = "quantile"
+_SIDES: Final = ("below", "above")
 _RELATIVE: Final = 1e-6
 """Sums of amounts may differ by rounding, relative to the largest."""
 
 
 def measures(cells: Cells) -> tuple[str, ...]:
     """The columns that would be published."""
-    return (*_COUNTS, *(["value"] if cells.magnitude else []), *_error(cells))
+    return (*_COUNTS, *(["value"] if cells.magnitude else []), *_quantile(cells), *_error(cells))
 
 
 def checked(cells: Cells) -> pl.DataFrame:
     """The table with canonical types; raises `SubjectError` when it is not a complete table with its margins.
 
     Columns: the dimensions (String), `people`, `records` (Int64), with a magnitude `value`, `first`, `second`
-    (Float64), `linkage_error` (Int64) where it is given, and `structural` (Boolean).
+    (Float64), `quantile` (Float64), `below`, `above` and `linkage_error` (Int64) where given, `structural` (Boolean).
     """
     table = _typed(cells)
     numbers = table.select(_needed(cells))
@@ -35,6 +37,11 @@ def checked(cells: Cells) -> pl.DataFrame:
         raise SubjectError("a cell holds no number", remedy="Give every cell its counts and sums; nothing is 0.")
     if table.filter((pl.col("people") < 0) | (pl.col("people") > pl.col("records"))).height:
         raise SubjectError("a cell counts more people than records", remedy="Count distinct persons over the records.")
+    if _quantile(cells) and table.filter(~_sides_fit()).height:
+        raise SubjectError(
+            "a quantile does not lie among the people of its cell",
+            remedy="Count the persons strictly below and above it; both together are at most the people.",
+        )
     if table.filter((pl.col("people") == 0) & (pl.col("records") > 0)).height:
         raise SubjectError("a cell has records of nobody", remedy="Count distinct persons over the records.")
     if cells.magnitude:
@@ -50,16 +57,26 @@ def _needed(cells: Cells) -> list[str]:
     return [*_COUNTS, *(_MAGNITUDES if cells.magnitude else ())]
 
 
+def _quantile(cells: Cells) -> list[str]:
+    return [QUANTILE] if QUANTILE in cells.table.columns else []
+
+
+def _sides_fit() -> pl.Expr:
+    below, above = (pl.col(side) for side in _SIDES)
+    return ((below >= 0) & (above >= 0) & (below + above <= pl.col("people"))).fill_null(value=False)
+
+
 def _error(cells: Cells) -> list[str]:
     return [ERROR] if ERROR in cells.table.columns else []
 
 
 def _typed(cells: Cells) -> pl.DataFrame:
-    missing = sorted({*cells.dimensions, *_needed(cells)} - set(cells.table.columns))
+    sides = _SIDES if _quantile(cells) else ()
+    missing = sorted({*cells.dimensions, *_needed(cells), *sides} - set(cells.table.columns))
     if missing or not cells.dimensions:
         raise SubjectError(
             f"the table has no column {', '.join(missing) or 'for a dimension'}",
-            remedy="Give the dimensions, people, records, and for a magnitude value, first and second.",
+            remedy="Give dimensions, people, records; for amounts value, first, second; for quantiles below, above.",
         )
     structural = pl.col("structural") if "structural" in cells.table.columns else pl.lit(False).alias("structural")
     try:
@@ -67,7 +84,8 @@ def _typed(cells: Cells) -> pl.DataFrame:
             pl.col(cells.dimensions).cast(pl.String),
             pl.col(_COUNTS).cast(pl.Int64),
             *([pl.col(_MAGNITUDES).cast(pl.Float64)] if cells.magnitude else []),
-            *(pl.col(name).cast(pl.Int64) for name in _error(cells)),
+            *(pl.col(name).cast(pl.Float64) for name in _quantile(cells)),
+            *(pl.col(name).cast(pl.Int64) for name in (*sides, *_error(cells))),
             structural.cast(pl.Boolean).fill_null(False),
         )
     except pl.exceptions.PolarsError:

@@ -105,6 +105,51 @@ class PercentRule:
         return (_hiding(self, case, self.p_percent, reason),)
 
 
+@dataclass(frozen=True, slots=True)
+class PriorKnowledge:
+    """Who knew each contribution to within q percent does not learn the largest to within p: q * rest >= p * x1."""
+
+    id: ClassVar = "D15"
+    needs: ClassVar = "value"
+    source: ClassVar = "(p,q) rule of the Handbook, 4.2; with q = 100 it is D04"
+    outcomes: ClassVar = "cells that break it are hidden; FAIL if one would be published"
+    remedy: ClassVar = "Combine categories, or leave the magnitude out."
+    p_percent: float
+    prior_percent: float
+
+    def unsafe(self) -> pl.Expr:
+        return (_value - _first - _second) * _ROUNDING < self.p_percent / self.prior_percent * _first
+
+    def level(self) -> pl.Expr | None:
+        return self.p_percent / self.prior_percent * _first - (_value - _first - _second)
+
+    def check(self, case: Case) -> tuple[Finding, ...]:
+        reason = f"let somebody who knew all to within {self.prior_percent:g} percent learn one to {self.p_percent:g}"
+        return (_hiding(self, case, self.p_percent, reason),)
+
+
+@dataclass(frozen=True, slots=True)
+class Quantiles:
+    """No smallest or largest value, and no quantile with few persons on either side, is published."""
+
+    id: ClassVar = "D11"
+    needs: ClassVar = "quantile"
+    source: ClassVar = "ABS DataLab: 10 contributors on each side of a percentile"
+    outcomes: ClassVar = "cells with fewer persons below or above are hidden; FAIL if one would be published"
+    remedy: ClassVar = "Publish the median, combine categories, or leave the quantile out."
+    minimum_people: float
+
+    def unsafe(self) -> pl.Expr:
+        return (pl.col("people") > 0) & (pl.min_horizontal("below", "above") < self.minimum_people)
+
+    def level(self) -> pl.Expr | None:
+        return None
+
+    def check(self, case: Case) -> tuple[Finding, ...]:
+        reason = f"have a quantile with fewer than {self.minimum_people:g} persons below or above"
+        return (_hiding(self, case, self.minimum_people, reason),)
+
+
 def _hiding(rule: CellRule, case: Case, limit: float, reason: str) -> Finding:
     """How many cells the rule hid; FAIL should one of them be in the safe table."""
     table = case.table
