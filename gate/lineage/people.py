@@ -17,8 +17,8 @@ import polars as pl
 from gate.lineage.codes import Bools, Coded, Ints
 
 ABSENT: Final = -1
-_EXPECTED: Final = 5.0
-"""Persons: an empty combination of which chance would bring as many is taken for impossible."""
+_BEYOND: Final = 12.0
+"""Nats: an empty combination is taken for impossible when chance leaves any of a table empty once in e^12 tables."""
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -164,4 +164,4 @@ def _tied(one: Ints, other: Ints, among: Bools) -> bool:
         return False
     decided = ((table > 0).sum(axis=1) == 1).all() or ((table > 0).sum(axis=0) == 1).all()
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
-    return bool(decided or ((table == 0) & (expected >= _EXPECTED)).any())
+    return bool(decided or ((table == 0) & (expected >= _BEYOND + np.log(table.size))).any())

@@ -1,0 +1,104 @@
+"""The ledger of releases through the real commands: what left is remembered, and nothing leaves unremembered."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.shell import koppelkamer
+from tests.flows import three
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def approved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three approved requests of three partners; nothing has run."""
+    return three.made(tmp_path_factory.mktemp("three") / "room")
+
+
+@pytest.fixture(scope="module")
+def two_left(approved: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The tables of two partners have left."""
+    room = Path(shutil.copytree(approved, tmp_path_factory.mktemp("left") / "room"))
+    for partner in ("police", "care"):
+        three.decide(room, f"by-{partner}", three.run(room, f"by-{partner}"))
+        three.do(room, "release", f"by-{partner}")
+    return room
+
+
+@pytest.fixture
+def room(two_left: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(two_left, tmp_path / "room"))
+
+
+def findings(room: Path, release: str) -> dict[str, dict[str, str]]:
+    found = json.loads((room / "reports" / release / "findings.json").read_bytes())["findings"]
+    return {each["rule"]: each for each in found}
+
+
+def test_the_third_request_is_refused_also_when_an_earlier_release_is_revoked(room: Path) -> None:
+    assert koppelkamer("verify", room, at=room).code == 0
+    three.do(room, "decide", "by-care-1", "revoke", "--as", "tineke", "--reason", "Toch niet.")
+    assert three.run(room, "by-school").code == 1
+    found = findings(room, "by-school-1")["D09"]
+    assert (found["outcome"], found["about"]) == ("FAIL", "by-care-1, by-police-1")
+    assert not (room / "parcels" / "by-school-1").exists()
+
+
+def test_the_third_passes_where_the_others_never_left(approved: Path, tmp_path: Path) -> None:
+    room = Path(shutil.copytree(approved, tmp_path / "room"))
+    assert three.run(room, "by-school").facts["verdict"]["outcome"] == "PASS"
+
+
+def test_what_left_between_run_and_release_counts(approved: Path, tmp_path: Path) -> None:
+    room = Path(shutil.copytree(approved, tmp_path / "room"))
+    for partner in three.PAIRS:
+        three.decide(room, f"by-{partner}", three.run(room, f"by-{partner}"))
+    for partner in ("police", "care"):
+        three.do(room, "release", f"by-{partner}")
+    said = koppelkamer("release", "by-school", at=room)
+    assert said.code == 1
+    assert "by-care-1, by-police-1" in said.err
+    assert not (room / "parcels" / "by-school-1").exists()
+    assert not (room / "store" / "ledger" / "by-school-1").exists()
+
+
+def flip(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+HARM: dict[str, Callable[[Path], None]] = {
+    "an entry is gone": lambda ledger: shutil.rmtree(ledger / "by-care-1"),
+    "a bit of it flipped": lambda ledger: flip(ledger / "by-care-1" / "members.parquet"),
+    "one entry in the place of another": lambda ledger: shutil.copy(
+        ledger / "by-care-1" / "table.parquet", ledger / "by-police-1" / "table.parquet"
+    ),
+    "its key is gone": lambda ledger: (ledger / "key.parquet").unlink(),
+}
+
+
+@pytest.mark.parametrize("harm", HARM.values(), ids=HARM)
+def test_without_a_whole_ledger_nothing_runs(room: Path, harm: Callable[[Path], None]) -> None:
+    harm(room / "store" / "ledger")
+    said = koppelkamer("run", "by-school", "--as", "otto", at=room)
+    assert said.code == 1
+    assert "the ledger of releases cannot be relied on" in said.err
+
+
+def test_verify_notices_a_parcel_without_an_entry(room: Path) -> None:
+    shutil.rmtree(room / "store" / "ledger" / "by-care-1")
+    said = koppelkamer("verify", room, at=room)
+    assert said.code == 1
+    assert "by-care-1 left and has no entry" in said.err
+
+
+def test_the_ledger_shows_nobody(room: Path) -> None:
+    """No token that the room's other tables have, and no name, stands in it."""
+    content = b"".join(path.read_bytes() for path in (room / "store" / "ledger").rglob("*.parquet"))
+    assert b"police" not in content
+    assert b"residents" not in content
