@@ -78,7 +78,7 @@ def _execute(room: Room, keyring: Keyring, by: "SignedIn", inputs: Inputs, run: 
     lineage = lineage_of(room, made, linked, tables, ledger.keys)
     subject = replace(subject_of(made), lineage=lineage, earlier=ledger.earlier())
     verdict = examine(subject, inputs.policy)
-    facts = facts_of(room, inputs.request, run, made, verdict, inputs.policy)
+    facts = facts_of(room, inputs.request, run, made, verdict, inputs.policy, len(subject.earlier))
     _keep(room, keyring, run, linked, made)
     if verdict.safe is not None:
         ledger.wait(Published(run.id, inputs.request.recipients, verdict.safe, lineage))

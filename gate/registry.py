@@ -34,6 +34,7 @@ RULES: Final[Mapping[str, Any]] = MappingProxyType({kind.id: kind for kind in _K
 """Rule id → the class of the rule."""
 
 _HIDING: Final = frozenset({"D01", "D02", "D03", "D04", "D11", "D15"})
+_JOINT: Final = frozenset({"D09"})
 _AUDIT: Final = frozenset({"D06", "D07"})
 _RATES: Final = frozenset({"B04"})
 _BY_GROUP: Final = frozenset({"B03", "B05", "B06", "B09"})
@@ -59,10 +60,10 @@ def limits_of(kind: Any) -> tuple[str, ...]:
 
 
 def floor(ids: Iterable[str]) -> frozenset[str]:
-    """Rules that must run as well: whoever hides cells has the hiding audited; rules about groups leave it to B04 to
-    name attributes that are absent or may not be read."""
+    """Rules that must run as well: whoever hides cells has the hiding audited, and the joint audit rests on that of
+    each release; rules about groups leave it to B04 to name attributes that are absent or may not be read."""
     asked = set(ids)
-    return (_AUDIT if _HIDING & asked else frozenset()) | (_RATES if _BY_GROUP & asked else frozenset())
+    return (_AUDIT if (_HIDING | _JOINT) & asked else frozenset()) | (_RATES if _BY_GROUP & asked else frozenset())
 
 
 def _build(kind: Any, limits: Limits) -> Rule:

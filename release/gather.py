@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 
@@ -34,6 +34,9 @@ from release.report.facts import (
     SourceFacts,
 )
 
+NOT_COVERED: Final = ("amounts", "reports", "models", "exports", "outside")
+"""What no table is held against: see docs/decisions/065."""
+
 FILES: Final = ("table.csv", "table.parquet")
 _BAD: Final = (Outcome.FAIL, Outcome.WARN)
 
@@ -47,6 +50,8 @@ class Occasion:
     demo: bool
     made_on: str
     """ISO date."""
+    earlier: int | None = None
+    """Releases it was held against."""
 
 
 def gather(
@@ -74,7 +79,7 @@ def gather(
         leaves=_leaves(draft, verdict),
         sources=tuple(sources),
         links=tuple(_link(found, draft.models[found.model]) for found in draft.quality),
-        disclosure=_disclosure(draft, verdict),
+        disclosure=_disclosure(draft, verdict, occasion.earlier),
         groups=_groups(draft.groups, policy),
         not_assessable=draft.not_assessable,
         quality=(*_found(draft), *quality),
@@ -176,7 +181,7 @@ def total_recall(quality: LinkQuality) -> float | None:
     return quality.recall * quality.blocking_recall
 
 
-def _disclosure(draft: Draft, verdict: Verdict) -> Disclosure | None:
+def _disclosure(draft: Draft, verdict: Verdict, earlier: int | None) -> Disclosure | None:
     if draft.cells is None or verdict.safe is None:
         return None
     hidden = verdict.safe["people"].is_null()
@@ -190,7 +195,18 @@ def _disclosure(draft: Draft, verdict: Verdict) -> Disclosure | None:
         hidden_complementary=verdict.hidden - verdict.unsafe,
         share_hidden=int(records.filter("hidden")["records"].sum()) / total if total else None,
         narrowest=_narrowest(verdict.findings),
+        earlier_releases=earlier,
+        **_nearest(verdict.findings),
+        not_covered=NOT_COVERED,
     )
+
+
+def _nearest(findings: Sequence[Finding]) -> dict[str, Any]:
+    """The earlier release that D08 found nearest, and the limit it keeps to."""
+    found = next((each for each in findings if each.rule == "D08" and each.outcome is Outcome.PASS), None)
+    if found is None or found.measured is None or found.threshold is None:
+        return {}
+    return {"nearest": found.about, "smallest_difference": int(found.threshold)}
 
 
 def _narrowest(findings: Sequence[Finding]) -> float | None:

@@ -153,7 +153,13 @@ class Disclosure:
     narrowest: float | None
     """Width of the narrowest interval that an attacker can put around a hidden count."""
     earlier_releases: int | None = None
+    """Releases of the room that this one was held against, to whomever; revoked ones too."""
+    nearest: str | None = None
+    """The earlier release a cell of which leaves the fewest people when subtracted; None where none holds another."""
     smallest_difference: int | None = None
+    """At least so many people are left: the limit, not a measure."""
+    not_covered: tuple[str, ...] = ()
+    """What this table was not held against; each has its words in the page's languages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """A room with one source, whose residents three partners count by districts of their own."""
 
-import shutil
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -37,7 +36,7 @@ def declare(room: Path) -> None:
     parties = '"waterschap", "corporatie"'
     everybody = ", ".join([parties, *(f'"{name}"' for name in PAIRS)])
     (room / "room.toml").write_text(text.replace(parties, everybody))
-    number = '[[concepts]]\nid = "bsn"\ntitle = "BSN"\ndefinition = "Number of a citizen."\n'
+    number = '[[concepts]]\nid = "bsn"\ntitle = "BSN"\ndefinition = "Number of a citizen."\nowner = "corporatie"\n'
     (room / "dictionary.toml").write_text((_SECOND_ROOM / "dictionary.toml").read_text() + number)
     policy = (_SECOND_ROOM / "policy.toml").read_text()
     start, end = policy.index("rules = ["), policy.index("]", policy.index("rules = [")) + 1
