@@ -98,6 +98,9 @@ def _unasked(rule: "Differencing | JointRelease", case: Case, limit: float) -> F
     if subject.kind != "table" or case.table is None:
         message = "A list of persons is not compared with earlier releases."
         return Finding(rule.id, Outcome.NOT_ASSESSABLE, "earlier releases", None, limit, message, rule.remedy)
+    if subject.lineage is not None and case.table.parents:
+        message = "The table has subtotals of a hierarchy, and these are not held against other releases."
+        return Finding(rule.id, Outcome.NOT_ASSESSABLE, "earlier releases", None, limit, message, rule.remedy)
     if not subject.earlier:
         return Finding(rule.id, Outcome.PASS, "earlier releases", None, limit, "No earlier release was given.", NONE)
     if subject.lineage is None:
