@@ -8,13 +8,21 @@ from typing import Annotated, Final
 
 from pydantic import Field, ValidationError
 
-from declare import Declaration, Refusal
+from declare import Declaration, Refusal, canonical, digest, digest_file
 from pseudonymise import encode, harden, standardise
 from pseudonymise.canary import EXPECTED_DIGEST
 from pseudonymise.keys.derive import PRODUCT
+from pseudonymise.standardise.fold import PLACEHOLDERS
+from pseudonymise.standardise.given_name import NICKNAMES
+from pseudonymise.standardise.surname import PREFIX
 
 Version = Annotated[str, Field(pattern=r"^[a-z0-9./-]{1,40}$")]
 """As a message may show it, though a partner wrote it."""
+
+
+_LISTS: Final = digest(
+    canonical([PREFIX, PLACEHOLDERS, digest_file(NICKNAMES), digest_file(harden.COMMON)])
+)[:16]  # fmt: skip
 
 
 class Contract(Declaration):
@@ -23,6 +31,9 @@ class Contract(Declaration):
     tables: Version = "protected/2"
     """Columns and files of a protected delivery."""
     standardisation: Version = standardise.VERSION
+    lists: Version = _LISTS
+    """Of prefixes, placeholders, short forms of given names and the commonest surnames, of which no canary record tries
+    every one."""
     token: Version = PRODUCT
     encoding: Version = encode.VERSION
     hardening: Version = harden.VERSION

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from declare import Declaration, Refusal
-from pseudonymise import harden
+from pseudonymise import encode, harden, standardise
 from pseudonymise.attack.names import ATTACKS, Scene
 from pseudonymise.attack.others import OTHERS, SHOWN, dictionary_unkeyed
 from pseudonymise.attack.plan import Plan, Setting
@@ -18,6 +18,7 @@ from pseudonymise.harden import Hardening
 
 Progress = Callable[[str], None]
 
+VERSIONS: Final = {"standardisation": standardise.VERSION, "encoding": encode.VERSION, "hardening": harden.VERSION}
 UNHARDENED: Final = Setting(title="none", hardening=Hardening())
 BARE: Final = Setting(title="bare", hardening=Hardening(filters=False))
 CURVE: Final = (1.0, 0.8)
@@ -82,7 +83,8 @@ class Result(Declaration):
 
     plan: Plan
     day: date
-    hardening_version: str = harden.VERSION
+    versions: dict[str, str]
+    """Of what was attacked, as the contract has them."""
     outcomes: tuple[Outcome, ...]
     controls: tuple[Control, ...]
     others: dict[str, float]
@@ -91,9 +93,12 @@ class Result(Declaration):
 
     @property
     def holds(self) -> bool:
-        return all(one.holds for one in self.judged) and all(
-            self.others[name] <= most for name, (_, most) in OTHERS.items()
-        )
+        return all(one.holds for one in self.judged) and self.gives_nothing
+
+    @property
+    def gives_nothing(self) -> bool:
+        """Whether the attacks that must come away empty-handed did."""
+        return all(self.others.get(name, 1.0) <= most for name, (_, most) in OTHERS.items())
 
     @property
     def worst(self) -> float:
@@ -133,6 +138,7 @@ def run(plan: Plan, population: Population, progress: Progress = lambda _: None)
     return Result(
         plan=plan,
         day=datetime.now(UTC).date(),
+        versions=VERSIONS,
         outcomes=tuple(outcomes),
         controls=controls,
         others=others,

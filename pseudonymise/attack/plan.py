@@ -58,5 +58,17 @@ class Plan(Declaration):
         return self
 
     @property
+    def shortcomings(self) -> list[str]:
+        """What keeps a result of this plan from speaking for a domain; the plan of the defaults has none."""
+        full = Plan(id="full")
+        return [
+            *([] if self.names_file is None and self.kind == full.kind else ["the list of Dutch surnames"]),
+            *([] if self.persons >= full.persons else [f"{full.persons:,} persons"]),
+            *([] if self.names >= full.names else [f"{full.names:,} names"]),
+            *([] if {1.0, 0.8} <= set(self.overlaps) else ["overlaps 1.0 and 0.8"]),
+            *([] if self.seeds >= full.seeds else [f"{full.seeds} seeds"]),
+        ]
+
+    @property
     def setting(self) -> Setting:
         return Setting(title=self.hardening, hardening=HARDENINGS[self.hardening])

@@ -6,8 +6,7 @@ from typing import Final
 from pydantic import ValidationError
 
 from declare import Refusal, write_atomically
-from pseudonymise import harden
-from pseudonymise.attack.bench import Result
+from pseudonymise.attack.bench import VERSIONS, Result
 from pseudonymise.attack.page import LANGUAGES, render
 from pseudonymise.domain import Domain
 
@@ -22,6 +21,17 @@ class NotShown(Refusal):
             f"domain {domain.id} has a limit on what an attack may name, and no result for its hardening "
             f"({domain.hardening}) is stored",
             remedy="Run `koppelkamer attack PLAN.toml --out DIR --room ROOM` with this hardening in the plan.",
+        )
+
+
+class TooLittleShown(Refusal):
+    """A small attack names less than a large one would."""
+
+    def __init__(self, domain: Domain, lacking: list[str]) -> None:
+        what = f"an attack without {', '.join(lacking)}" if lacking else "one in which values came out in clear"
+        super().__init__(
+            f"the result stored for hardening {domain.hardening} is of {what}, and says nothing of the domain's limit",
+            remedy="Run `koppelkamer attack` with a plan that has these, or leaves them at their defaults.",
         )
 
 
@@ -48,14 +58,17 @@ def kept_for(hardening: str, room: Path) -> Path:
 
 
 def require_shown(domain: Domain, room: Path) -> None:
-    """Raise `NotShown` or `AboveLimit` unless the domain has no limit, or its hardening was shown to keep within it."""
+    """Raise `NotShown`, `TooLittleShown` or `AboveLimit` unless the domain has no limit, or its hardening was shown to
+    keep within it by an attack of full size."""
     if domain.limit is None:
         return
     try:
         result = Result.model_validate_json((kept_for(domain.hardening, room) / RESULT).read_bytes())
     except (OSError, ValidationError):
         raise NotShown(domain) from None
-    if (result.plan.hardening, result.hardening_version) != (domain.hardening, harden.VERSION):
+    if (result.plan.hardening, result.versions) != (domain.hardening, VERSIONS):
         raise NotShown(domain)
+    if result.plan.shortcomings or not result.gives_nothing:
+        raise TooLittleShown(domain, result.plan.shortcomings)
     if result.worst > domain.limit:
         raise AboveLimit(domain.hardening, result.worst, domain.limit)

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pseudonymise.standardise.fold import absent, glued
+from pseudonymise.standardise.fold import PLACEHOLDERS, absent, glued
 from pseudonymise.standardise.identifier import NO_NUMBER
 
 SUBSCRIBER = 8
@@ -14,8 +14,10 @@ _NO_PHONE = r"^\+?(?:[0-9]{0,5}|(?:31)?[0-9]?(?:0+|9{8,}|1{8,}))$"
 
 
 def email(table: pl.DataFrame) -> pl.DataFrame:
-    """The address, null unless it has one @; its local part without what stands behind a plus sign."""
+    """The address, null unless it has one @, and for a placeholder in front of it; its local part without what stands
+    behind a plus sign."""
     address = pl.col("email").str.replace(r"^mailto:", "").str.extract(r"^([^@\s]+@[^@\s]+)$")
+    address = address.str.replace(f"{PLACEHOLDERS[:-1]}@.*$", "").replace("", None)
     found = table.select(address.alias(""))
     return found.with_columns(pl.col("").str.extract(r"^([^@+]+)").alias(".local"))
 

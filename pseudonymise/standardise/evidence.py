@@ -16,7 +16,7 @@ from pseudonymise.standardise.identifier import category, code, identifier, text
 from pseudonymise.standardise.measure import members, number, place
 from pseudonymise.standardise.surname import surname
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 """Changes whenever any input gets other evidence; tables of two versions must not be compared."""
 
 ENCODED: Final[frozenset[Kind]] = frozenset(

@@ -5,7 +5,9 @@ import polars as pl
 _LETTERS = {"ß": "ss", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h"}
 """Letters that Unicode does not decompose into a base letter and a mark."""
 
-_PLACEHOLDERS = r"^(?:onbekend|onb|unknown|nb|nvt|n v t|n b|nn|none|null|geen|standaardwaarde|xxx+|\?+)$"
+_NOTHING = r"(?:onbekend|onb|unknown|n ?b|n ?v ?t|n ?n|n a|none|null|geen|standaardwaarde|xxx+|\?+)"
+PLACEHOLDERS = rf"^{_NOTHING}(?: {_NOTHING})*$"
+"""What stands where nothing is known, once or more often; a single space may be anything that is no letter or digit."""
 
 
 def fold(text: pl.Expr) -> pl.Expr:
@@ -22,7 +24,7 @@ def accented(text: pl.Expr) -> pl.Expr:
 def words(folded: pl.Expr) -> pl.Expr:
     """Letters and digits, with single spaces for everything else; null when none is left or for a placeholder."""
     spaced = folded.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars()
-    return absent(spaced, _PLACEHOLDERS)
+    return absent(spaced, PLACEHOLDERS)
 
 
 def letters(folded: pl.Expr) -> pl.Expr:
@@ -31,8 +33,8 @@ def letters(folded: pl.Expr) -> pl.Expr:
 
 
 def glued(folded: pl.Expr) -> pl.Expr:
-    """Letters and digits only, glued; null when none is left."""
-    return absent(folded.str.replace_all(r"[^\p{L}\p{N}]+", ""), r"^$")
+    """Letters and digits only, glued; null when none is left or for a placeholder."""
+    return absent(folded.str.replace_all(r"[^\p{L}\p{N}]+", ""), PLACEHOLDERS)
 
 
 def absent(text: pl.Expr, pattern: str) -> pl.Expr:
@@ -47,4 +49,6 @@ def column(table: pl.DataFrame, name: str) -> pl.Expr:
 
 
 def _small(text: pl.Expr) -> pl.Expr:
-    return text.cast(pl.String).str.normalize("NFKC").str.to_lowercase()
+    """Signs that nobody sees fall away, and every dash is a hyphen."""
+    seen = text.cast(pl.String).str.normalize("NFKC").str.replace_all(r"\p{Cf}+", "").str.replace_all(r"\p{Pd}", "-")
+    return seen.str.to_lowercase()

@@ -62,7 +62,7 @@ def test_another_language_gives_the_same(expected: pl.DataFrame) -> None:
 
 DRIFTS: dict[str, tuple[str, Any, str]] = {
     "letters are folded otherwise": ("pseudonymise.standardise.fold._LETTERS", {"ß": "sz"}, "standardisation"),
-    "another list of placeholders": ("pseudonymise.standardise.fold._PLACEHOLDERS", "^x$", "standardisation"),
+    "another list of placeholders": ("pseudonymise.standardise.fold.PLACEHOLDERS", "^x$", "standardisation"),
     "another list of prefixes": ("pseudonymise.standardise.surname.PREFIX", "(?:van)", "standardisation"),
     "other nicknames": ("pseudonymise.standardise.given_name.nicknames", lambda: {"kees": "kees"}, "standardisation"),
     "sounds in other groups": ("pseudonymise.harden.GROUP", "groups", "hardening"),

@@ -54,6 +54,14 @@ SURNAMES = {
     "non-Latin": ({"surname": "Иванов"}, "иванов", None),
     "the BRP's unknown": ({"surname": "."}, None, None),
     "placeholder": ({"surname": "ONBEKEND"}, None, None),
+    "nomen nescio": ({"surname": "N.N."}, None, None),
+    "nomen nescio, apart": ({"surname": "N. N."}, None, None),
+    "not applicable": ({"surname": "n/a"}, None, None),
+    "placeholder, twice": ({"surname": "Onbekend, onbekend"}, None, None),
+    "a placeholder in a name": ({"surname": "Geen-Nunen"}, "nunen", None),
+    "a hyphen that breaks no line": ({"surname": "de Vries\u2011Bakker"}, "bakker", "vries"),
+    "a dash": ({"surname": "de Vries–Bakker"}, "bakker", "vries"),
+    "signs nobody sees": ({"surname": "Jan\u200bsen\u00ad"}, "jansen", None),
     "empty": ({"surname": ""}, None, None),
     "null": ({"surname": None}, None, None),
 }
@@ -470,3 +478,24 @@ def test_a_dropped_accent_changes_nothing_but_what_was_written(names):
 def test_standardising_a_standardised_name_changes_nothing(name):
     once = standardised("surname", surname=name)[""]
     assert once is None or standardised("surname", surname=once)[""] == once
+
+
+PLACES = {
+    "identifier": ({"identifier": "ONBEKEND"}, {"": None}),
+    "code": ({"code": "n.v.t."}, {"": None}),
+    "a code with a placeholder in it": ({"code": "NB-12"}, {"": "nb12"}),
+    "e-mail": ({"email": "onbekend@onbekend.nl"}, {"": None, ".local": None}),
+    "e-mail of somebody": (
+        {"email": "onbekende.soldaat@x.nl"},
+        {"": "onbekende.soldaat@x.nl", ".local": "onbekende.soldaat"},
+    ),
+    "e-mail with a sign nobody sees": ({"email": "jan\u200b@x.nl"}, {"": "jan@x.nl", ".local": "jan"}),
+    "given names with a sign nobody sees": ({"given_names": "Jan\u200bPiet"}, {"": "janpiet"}),
+    "full name": ({"full_name": "Onbekend Onbekend"}, {"": None, ".words": None}),
+}
+
+
+@pytest.mark.parametrize(("columns", "expected"), PLACES.values(), ids=PLACES)
+def test_placeholders_of_every_kind(columns: dict[str, str], expected: dict[str, str | None]) -> None:
+    found = standardised("field", **columns)
+    assert {ending: found[ending] for ending in expected} == expected

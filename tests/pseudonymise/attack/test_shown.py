@@ -9,7 +9,7 @@ from declare import Refusal, WrongInput, load
 from koppelkamer.cli import main
 from pseudonymise.attack.plan import Plan
 from pseudonymise.attack.population import read_names
-from pseudonymise.attack.shown import RESULT, AboveLimit, NotShown, kept_for, require_shown
+from pseudonymise.attack.shown import RESULT, AboveLimit, NotShown, TooLittleShown, kept_for, require_shown
 from tests.pseudonymise.attack.test_bench import of_the_commonest
 from tests.pseudonymise.conftest import domain
 
@@ -62,21 +62,71 @@ def test_the_command_writes_its_pages_and_refuses_above_the_limits(
 @pytest.mark.parametrize(
     ("limit", "refusal"), [(None, None), (0.999, None), (0.001, AboveLimit)], ids=["no limit", "wide", "narrow"]
 )
-def test_the_domain_s_limit_decides(room: Path, limit: float | None, refusal: type[Refusal] | None) -> None:
+def test_the_domain_s_limit_decides(
+    room: Path, tmp_path: Path, limit: float | None, refusal: type[Refusal] | None
+) -> None:
+    large = tmp_path / "large"
+    keep(large, planned(shown(room)))
     if refusal is None:
-        require_shown(domain(limit=limit), room)
+        require_shown(domain(limit=limit), large)
         return
     with pytest.raises(refusal, match=r"an attack names up to [\d.]+%.*the limit is 0.1%"):
-        require_shown(domain(limit=limit), room)
+        require_shown(domain(limit=limit), large)
+
+
+TOO_LITTLE = {
+    "few persons": ({"persons": 30_000}, "1,000,000 persons"),
+    "few names": ({"names": 60}, "1,000 names"),
+    "a list of its own": ({"names_file": "names.csv"}, "the list of Dutch surnames"),
+    "given names": ({"kind": "given_name"}, "the list of Dutch surnames"),
+    "one overlap": ({"overlaps": [1.0]}, "overlaps 1.0 and 0.8"),
+    "two seeds": ({"seeds": 2}, "5 seeds"),
+}
+
+
+@pytest.mark.parametrize(("changes", "lacking"), TOO_LITTLE.values(), ids=TOO_LITTLE)
+def test_a_small_attack_shows_nothing(room: Path, tmp_path: Path, changes: dict[str, object], lacking: str) -> None:
+    keep(tmp_path, planned(shown(room), **changes))
+    with pytest.raises(TooLittleShown, match=lacking):
+        require_shown(domain(limit=0.999), tmp_path)
+
+
+def test_an_attack_that_read_values_shows_nothing(room: Path, tmp_path: Path) -> None:
+    others = json.loads(shown(room))["others"]
+    keep(tmp_path, changed(planned(shown(room)), others=others | {"dictionary": 1.0}))
+    with pytest.raises(TooLittleShown, match="in clear"):
+        require_shown(domain(limit=0.999), tmp_path)
+
+
+def shown(room: Path) -> str:
+    return (kept_for("standard", room) / RESULT).read_text()
+
+
+def keep(room: Path, text: str) -> None:
+    kept = kept_for("standard", room)
+    kept.mkdir(parents=True)
+    (kept / RESULT).write_text(text)
 
 
 def changed(text: str, **changes: object) -> str:
     return json.dumps(json.loads(text) | changes)
 
 
+def versioned(text: str, **versions: str) -> str:
+    return changed(text, versions=json.loads(text)["versions"] | versions)
+
+
+def planned(text: str, **changes: object) -> str:
+    """As if it came of a plan of full size, but for the changes."""
+    full = Plan(id="full").model_dump(mode="json")
+    return changed(text, plan=full | changes)
+
+
 NOTHING_SHOWN = {
     "nobody attacked it": lambda text: None,
-    "of another version": lambda text: changed(text, hardening_version="0"),
+    "of another hardening's version": lambda text: versioned(text, hardening="0"),
+    "of another standardisation": lambda text: versioned(text, standardisation="0"),
+    "of an earlier form": lambda text: json.dumps({k: v for k, v in json.loads(text).items() if k != "versions"}),
     "of another hardening": lambda text: changed(text, plan=json.loads(text)["plan"] | {"hardening": "none"}),
     "damaged": lambda text: text[:100],
 }
@@ -85,11 +135,9 @@ NOTHING_SHOWN = {
 @pytest.mark.parametrize("change", NOTHING_SHOWN.values(), ids=NOTHING_SHOWN)
 def test_what_was_not_shown_is_refused(room: Path, tmp_path: Path, change: object) -> None:
     assert callable(change)
-    text = change((kept_for("standard", room) / RESULT).read_text())
+    text = change(shown(room))
     if text is not None:
-        kept = kept_for("standard", tmp_path)
-        kept.mkdir(parents=True)
-        (kept / RESULT).write_text(text)
+        keep(tmp_path, text)
     with pytest.raises(NotShown, match="no result for its hardening"):
         require_shown(domain(limit=0.999), tmp_path)
 
