@@ -49,6 +49,77 @@ Made by `python -m benchmarks.fairness` from the rules and from `benchmarks/data
 """
 
 
+FEEDS: Final = (
+    (
+        "B01, B02",
+        "the dictionary's concept and the use of each column: evidence, breakdown, selection "
+        "(`output.filters`), ranking",
+        "a column without a concept",
+    ),
+    (
+        "B03",
+        "the bias run: columns of the output beside an attribute set aside",
+        "no attribute, no ground, or fewer than two groups of 30",
+    ),
+    (
+        "B04",
+        "eligible and linked records by group",
+        "the same; small groups; attributes that no source delivers",
+    ),
+    (
+        "B05, B06",
+        "the chances of likely pairs: expected matches that were not made, expected wrong links, by group",
+        "the same",
+    ),
+    (
+        "B07",
+        "eligible beside linked, by group and by kept column",
+        "nothing is kept and nothing may be read",
+    ),
+    (
+        "B08",
+        "`output.population` beside linked records by the same column",
+        "none is declared, or nothing is known by its groups",
+    ),
+    (
+        "B09",
+        "the bias run: who a filter keeps of those it is put to, or who is on a list",
+        "something is selected, and no attribute may be read",
+    ),
+    (
+        "B10",
+        "links decided anew at the threshold less and more a step, and `output.headlines`",
+        "a list of persons; a threshold so near 0.1 or 1 that links below or above are not known",
+    ),
+    (
+        "B11",
+        "`output.implausible` on the links",
+        "none is declared; by group where no attribute may be read",
+    ),
+    (
+        "B12",
+        "concepts of the counted source and `output.history`",
+        "its columns have no concepts",
+    ),
+    (
+        "B13",
+        "kind and use of columns, `case_decision`, `human_decision`, DPIA",
+        "never",
+    ),
+    (
+        "B14",
+        "age bands of the output or of a filter",
+        "no age is known",
+    ),
+    (
+        "B15",
+        "`output.polluted` and contradictions among linked records",
+        "nothing is counted; by group where no attribute may be read",
+    ),
+)
+"""Rules, what feeds them in a room, and when they are not assessable."""
+
+
 class _Owner:
     """Signs the profile as it is, so that the gate examines under it."""
 
@@ -195,6 +266,10 @@ def table(rows: Iterator[tuple[str, Finding]]) -> list[str]:
     ]
 
 
+def _fed() -> list[str]:
+    return ["| rule | what feeds it | not assessable |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in FEEDS)]
+
+
 def _number(value: float | str | None) -> str:
     return "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
@@ -207,7 +282,7 @@ def page() -> str:
         "What tells a protected attribute": (_TELLING, telling),
         "Who is linked: a made-up population": (_LINKED, linked),
     }
-    parts = [INTRODUCTION]
+    parts = [INTRODUCTION, "## What a room must know for each rule\n", *_fed(), ""]
     for title, (words, rows) in sections.items():
         parts += [f"## {title}\n", words, "", *table(rows()), ""]
     return "\n".join(parts)

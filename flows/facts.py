@@ -52,6 +52,12 @@ def _asked(room: Room, request: Request) -> Asked:
         recipients=tuple(partners.get(name, name) for name in request.recipients),
         retention_until=request.retention_until.isoformat(),
         effect=request.effect.intended,
+        case_decision=request.case_decision,
+        bias=tuple(
+            Ground(source=ground.source, law=ground.law, document=ground.document)
+            for ground in agreement.bias
+            if ground.source in {source.id for source in request.sources}
+        ),
         definitions=_definitions(room, request, partners),
         homonyms=tuple(
             Homonym(name=each.name, meanings=tuple(_meaning(room, *meaning) for meaning in each.meanings))

@@ -86,6 +86,7 @@ def gather(
         changes=None,
         findings=_lines(verdict.findings),
         gaps=_gaps(draft.groups, policy),
+        without_ground=draft.measured.without_ground,
         link_error=_link_error(verdict),
     )
 

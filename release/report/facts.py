@@ -63,6 +63,8 @@ class Asked:
     retention_until: str
     effect: str = ""
     case_decision: str | None = None
+    bias: tuple[Ground, ...] = ()
+    """On what the bias run reads protected attributes."""
     definitions: tuple[Definition, ...] = ()
     homonyms: tuple[Homonym, ...] = ()
 
@@ -263,6 +265,8 @@ class ReportFacts:
     """What is different from the last release of this series; None for the first."""
     findings: tuple[FindingLine, ...]
     gaps: tuple[GroupGap, ...] = ()
+    without_ground: tuple[str, ...] = ()
+    """Protected attributes that a source sets aside and that no ground lets the bias run read."""
     link_error: LinkError | None = None
     opinion: Signed | None = None
     decision: Signed | None = None
