@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
@@ -70,6 +70,11 @@ class Compared:
             "changes_why": self.changes_why,
             "changes_against": self.against,
         }
+
+    @property
+    def of_supplement(self) -> "Compared":
+        """The same of a delivery that only got rows back: it corrects no other as a whole."""
+        return replace(self, corrects=None, difference=None, difference_why=None)
 
     def stops(self, source: Source) -> Refusal | None:
         """Why `source` would not take the delivery, if so; not being able to tell is no yes."""

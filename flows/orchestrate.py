@@ -43,10 +43,12 @@ class Flows:
         self._room, self._keyring = room, keyring
 
     def receive(
-        self, source: str, file: Path, *, period: str | None = None, accepted: Acceptance | None = None
-    ) -> Received:
+        self, source: str, file: Path, *, period: str | None = None, supplements: str | None = None,
+        accepted: Acceptance | None = None,
+    ) -> Received:  # fmt: skip
         """As `flows.receive.receive`; Prefect sees the source's id and the file's digest."""
-        work = partial(receive, self._room, self._keyring, source, file, period=period, accepted=accepted)
+        about = {"period": period, "supplements": supplements}
+        work = partial(receive, self._room, self._keyring, source, file, **about, accepted=accepted)
         # A file that is not there is refused by the work itself, in its own words.
         delivery = digest_file(file) if file.is_file() else "absent"
         return _run("receive", work, source=source, delivery=delivery)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from declare import Refusal, load
+from expectations.feedback import counts
 from expectations.quality import texts
 from expectations.report import Masking, write_report
 from flows.deliveries import INTAKE, folder_of, intake_facts
@@ -80,6 +81,7 @@ def _facts(room: Room, source: Source, digest: str) -> dict[str, Any]:
         "form": kept["arrived"], "emptied": kept["emptied"], "filled": kept["filled"],
         "corrects": delivery.corrects and delivery.corrects.digest,
         "supplements": delivery.supplements and delivery.supplements.digest,
+        "terugmeldingen": counts(kept["quality"], source),
         "earlier": _earlier(room, source, delivery), **texts(source),
     }  # fmt: skip
 

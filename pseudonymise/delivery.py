@@ -39,12 +39,20 @@ from pseudonymise.protect import linkage_fields, protected_parts
 from pseudonymise.protected import ProtectedTable
 from pseudonymise.quality import Quality, is_of_source
 from pseudonymise.shape import Shape
-from pseudonymise.store import MANIFEST, SHELVES, aside_table, bound, file_of, protected_table, tables
+from pseudonymise.store import (
+    MANIFEST,
+    QUARANTINE,
+    QUARANTINE_FILE,
+    SHELVES,
+    aside_table,
+    bound,
+    file_of,
+    protected_table,
+    tables,
+)
 from pseudonymise.vault import Vault
 
 SIGNATURE: Final = "manifest.sig"
-QUARANTINE: Final = "quarantine"
-_QUARANTINE_FILE: Final = f"{QUARANTINE}.parquet"
 CONTEXT: Final = b"koppelkamer delivery v1\n"
 """Signed in front of the manifest, so that no signature made for something else holds here."""
 
@@ -148,7 +156,7 @@ class _Packing:
                 content = Vault(self._keys, SHELVES[name]).to_bytes(table, bound(context, number))
                 yield self._noted(file_of(name, number), content)
         entries = Vault(self._keys, QUARANTINE).to_bytes(self._validated.quarantine.entries, context)
-        yield self._noted(_QUARANTINE_FILE, entries)
+        yield self._noted(QUARANTINE_FILE, entries)
         text = sealed_manifest(self.manifest(), self._keys)
         yield MANIFEST, text
         yield SIGNATURE, self._keys.signer.sign(CONTEXT + text)
@@ -197,7 +205,7 @@ def open_delivery(path: Path, store: KeyStore, keys: DomainKeys, source: Source,
 
 
 def _quarantine(archive: Archive, manifest: DeliveryManifest, keys: DomainKeys) -> pl.DataFrame:
-    content = _member(archive, _QUARANTINE_FILE, manifest)
+    content = _member(archive, QUARANTINE_FILE, manifest)
     return Vault(keys, QUARANTINE).from_bytes(content, _context(manifest.source, manifest.delivery))
 
 
@@ -217,7 +225,7 @@ def _is_of_source(manifest: DeliveryManifest, quarantine: Quarantine, source: So
     kinds = {field.name: field.kind for field in linkage_fields(source)}
     described = (manifest.entity, manifest.once, manifest.fields) == (source.entity, source.once, kinds)
     numbers = range(1, len(manifest.parts) + 1)
-    files = {_QUARANTINE_FILE, *(file_of(name, number) for name in SHELVES for number in numbers)}
+    files = {QUARANTINE_FILE, *(file_of(name, number) for name in SHELVES for number in numbers)}
     whole = manifest.files.keys() == files and manifest.rows_in == manifest.rows + len(quarantine.rows)
     last = manifest.rows_in if manifest.supplements is None else LARGEST
     return described and whole and is_of_source(manifest.quality, quarantine.entries, manifest.rows_in, source, last)

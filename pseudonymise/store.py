@@ -1,5 +1,5 @@
 """A protected delivery at rest: protected-00001.parquet and further pieces, aside-00001.parquet and so on under other
-keys, and manifest.json, written last.
+keys, quarantine.parquet (row, column and rule), and manifest.json, written last.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from declare import WrongInput, digest_file, write_atomically
+from intake.quarantine import Quarantine
 from pseudonymise.aside import AsideTable, Protected
 from pseudonymise.keys import RoomKeys
 from pseudonymise.manifest import Damaged, Manifest, open_manifest, sealed_manifest
@@ -16,12 +17,21 @@ from pseudonymise.protected import _PSEUDONYMISE, ProtectedTable
 from pseudonymise.vault import ASIDE, RECORDS, Vault
 
 MANIFEST: Final = "manifest.json"
+QUARANTINE: Final = "quarantine"
+QUARANTINE_FILE: Final = f"{QUARANTINE}.parquet"
 SHELVES: Final = {"protected": RECORDS, "aside": ASIDE}
 """Table → the purpose of the keys it is encrypted under."""
 
 
-def save_protected(parts: Iterable[Protected], keys: RoomKeys, folder: Path, context: str) -> Manifest:
-    """Encrypt under the room's keys, bound to `context` (room and place in the store) and the piece. Raises `Fault`."""
+def save_protected(
+    parts: Iterable[Protected], keys: RoomKeys, folder: Path, context: str, quarantine: Quarantine | None = None
+) -> Manifest:
+    """Encrypt under the room's keys, bound to `context` (room and place in the store) and the piece. Raises `Fault`.
+
+    With `quarantine` also what was set apart: without it no corrected row can come in later.
+    """
+    if quarantine is not None:
+        Vault(keys, QUARANTINE).write(quarantine.entries, folder / QUARANTINE_FILE, context)
     rows: list[int] = []
     described = None
     for number, part in enumerate(parts, start=1):
@@ -47,6 +57,17 @@ def open_aside(keys: RoomKeys, folder: Path, context: str) -> AsideTable:
     """The protected attributes; raises as `open_protected`."""
     manifest = stored_manifest(keys, folder)
     return aside_table(manifest, _read(manifest, keys, folder, "aside", context))
+
+
+def open_quarantine(keys: RoomKeys, folder: Path, context: str) -> Quarantine:
+    """What was set apart of the delivery; raises as `open_protected`."""
+    said = stored_manifest(keys, folder).files.get(QUARANTINE_FILE)
+    if said is None:
+        raise WrongInput(f"{folder} holds no quarantine", remedy="Receive the whole delivery again.")
+    path = folder / QUARANTINE_FILE
+    if not path.is_file() or digest_file(path) != said:
+        raise Damaged(str(path))
+    return Quarantine(Vault(keys, QUARANTINE).read(path, context))
 
 
 def stored_parts(keys: RoomKeys, folder: Path, context: str) -> Iterator[Protected]:

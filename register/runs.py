@@ -46,16 +46,19 @@ class Examined:
 
 @transaction.atomic
 def record_delivery(
-    source_id: str, contents: str, rows: Rows, *, started: datetime, period: str = "", suite: str = ""
-) -> Delivery:
+    source_id: str, contents: str, rows: Rows, *, started: datetime, period: str = "", suite: str = "",
+    supplements: str = "",
+) -> Delivery:  # fmt: skip
     """The delivery of `source_id` with the digest `contents`, which `check_may_receive` allowed.
 
-    One of a period that was delivered before corrects the last delivery of it. `suite` is the digest of what was asked.
+    One of a period that was delivered before corrects the last delivery of it, unless it `supplements` one, by its
+    digest. `suite` is the digest of what was asked.
     """
     # Locked, so that of two deliveries of one period at once the second corrects the first.
     if not Source.objects.select_for_update().filter(id=source_id).first():
         raise Unregistered("source")
-    corrects = delivered(source_id, period).exclude(digest=contents).last() if period else None
+    base = Delivery.objects.get(source=source_id, digest=supplements) if supplements else None
+    corrects = delivered(source_id, period).exclude(digest=contents).last() if period and not supplements else None
     delivery, fresh = Delivery.objects.get_or_create(
         source_id=source_id,
         digest=contents,
@@ -66,10 +69,12 @@ def record_delivery(
             "received_at": timezone.now(),
             "period": period,
             "corrects": corrects,
+            "supplements": base,
         },
     )
     if fresh:
         told = {"period": period, "suite": suite, "corrects": corrects.digest if corrects else ""}
+        told["supplements"] = supplements
         fields: dict[str, str | int] = {
             "source": source_id,
             "delivery": contents,

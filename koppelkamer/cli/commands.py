@@ -82,7 +82,7 @@ COMMANDS: Final = (
         "--room": {**_FOLDER, "default": Path("demo-room"), "help": "where the room is made (default: demo-room)"},
     }),
     Command("receive", "take a delivery in: sealed, or in clear where the source allows it", "room:receive", {
-        "source": {"metavar": "SOURCE"}, "file": _FILE, **_PERIOD,
+        "source": {"metavar": "SOURCE"}, "file": _FILE, **_PERIOD, **_SUPPLEMENTS,
         "--accept-changes": {"action": "store_true", "help": "as data steward: take it although it changed suddenly"},
         "--reason": {"metavar": "TEXT", "default": "", "help": "why; part of the record"},
         **_ROOM, **_AS,

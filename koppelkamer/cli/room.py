@@ -29,7 +29,11 @@ def receive(call: argparse.Namespace) -> Screen:
     from koppelkamer.cli.beside import of_delivery
 
     room, keyring = _open(call)
-    about: dict[str, Any] = {"period": call.period, "accepted": _acceptance(room, call)}
+    about: dict[str, Any] = {
+        "period": call.period,
+        "supplements": call.supplements,
+        "accepted": _acceptance(room, call),
+    }
     progress(f"receiving {call.source}")
     if call.via == "prefect":
         from flows.orchestrate import Flows
@@ -41,6 +45,9 @@ def receive(call: argparse.Namespace) -> Screen:
     of_period = f" of {received.period}" if received.period else ""
     kept = f"received {call.source}{of_period}: kept {received.rows_kept:,} of {received.rows_in:,} rows"
     lines = [kept, *quarantined(received.quarantine), *of_delivery(received.compared), f"  report: {received.report}"]
+    if received.corrected is not None:
+        whole = f"  of these {received.corrected:,} corrected now; in all it is delivery {received.delivery[:12]}"
+        lines.insert(1, whole)
     return Screen({**facts, "report": str(received.report)}, lines)
 
 

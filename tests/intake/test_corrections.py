@@ -1,7 +1,9 @@
 """Rows that lost something go back to their supplier as delivered, and come again corrected."""
 
 import csv
+import gzip
 import io
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -116,6 +118,58 @@ def test_a_file_of_corrections_that_is_none_is_refused_whole(text: str, message:
     with pytest.raises(WrongFile, match=message) as refused:
         read_corrections(PEOPLE, corrected(tmp_path, text), DIGEST)
     assert "Vries" not in str(refused.value)
+
+
+def parquet(rows: pl.DataFrame) -> bytes:
+    made = io.BytesIO()
+    rows.with_columns(pl.col("born").str.to_date(), pl.col("income").cast(pl.Float64)).write_parquet(made)
+    return made.getvalue()
+
+
+def jsonl(rows: pl.DataFrame) -> bytes:
+    return "".join(json.dumps(row) + "\n" for row in rows.to_dicts()).encode()
+
+
+def xml(rows: pl.DataFrame) -> bytes:
+    cells = ["".join(f"<{name}>{text or ''}</{name}>" for name, text in row.items()) for row in rows.to_dicts()]
+    return f"<all>{''.join(f'<one>{each}</one>' for each in cells)}</all>".encode()
+
+
+def fixed(rows: pl.DataFrame) -> bytes:
+    return "".join("".join((text or "").ljust(12) for text in row) + "\n" for row in rows.rows()).encode()
+
+
+FORMATS = {
+    "parquet": (parquet, {}),
+    "jsonl": (jsonl, {}),
+    "xml": (xml, {"record": "one"}),
+    "fixed": (fixed, {}),
+}
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_whatever_the_format_the_rows_go_back_in_one_form(tmp_path: Path, kind: str) -> None:
+    """Values of a format that knows types are written as the source declares; packed files are unpacked."""
+    write, more = FORMATS[kind]
+    rows = pl.DataFrame({"name": ["Bos", None], "born": ["1980-02-01", "1990-04-03"], "income": ["1.5", "-7.25"]})
+    columns = [
+        {"name": "name", "type": "surname", "role": "identify", "field": "name", "required": True},
+        {"name": "born", "type": "date", "role": "drop"},
+        {"name": "income", "type": "decimal", "role": "payload"},
+    ]
+    places = [{"start": 12 * place + 1, "width": 12} if kind == "fixed" else {} for place in range(3)]
+    declared = source(
+        *(column | place for column, place in zip(columns, places, strict=True)),
+        file={"kind": kind, "packing": "gzip"} | more,
+    )
+    path = tmp_path / "delivery"
+    path.write_bytes(gzip.compress(write(rows)))
+    (row,) = rows_of(path, declared, [2])
+    assert {name: text.strip() for name, text in row.items()} == {
+        "row": "2", "name": "", "born": "1990-04-03", "income": "'-7.25",
+    }  # fmt: skip
+    again = read_corrections(declared, corrected(tmp_path, "row,name,born,income\n2,Bos,,'-7.25\n"), DIGEST)
+    assert again.table.rows() == [(2, "Bos", -7.25)]
 
 
 CELL = st.text(

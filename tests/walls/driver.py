@@ -52,7 +52,7 @@ ENCODE: Final = (
     ("pyrage.encrypt_io", "full disk"),
 )
 RECEIVE_CLEAR: Final = (
-    ("flows.receive.read_extract", "error"),
+    ("flows.receive.read_delivery", "error"),
     ("flows.receive.validate", "error"),
     ("flows.receive.validate", "panic"),
     ("flows.receive.validate", "interrupt"),
