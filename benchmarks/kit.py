@@ -111,7 +111,8 @@ def make_keys(place: Path) -> None:
     """The room's key store and the town's copy of the domain's key."""
     domain = Domain.model_validate(
         {
-            "id": "kit", "title": "Kit", "purpose": "To measure", "grounds": ["none"], "parties": ["town"],
+            "id": "kit", "title": "Kit", "purpose": "To measure", "grounds": ["none"],
+            "parties": {"town": ["supplier", "linkage-unit"]},
             "from": date(2026, 1, 1), "until": date(2999, 12, 31),
         }
     )  # fmt: skip

@@ -51,7 +51,7 @@ def throw_away_keys(hardening: HardeningName = "standard") -> DomainKeys:
             "title": "-",
             "purpose": "-",
             "grounds": ["-"],
-            "parties": ["-"],
+            "parties": {"-": ["supplier", "linkage-unit"]},
             "from": today,
             "until": today,
             "hardening": hardening,

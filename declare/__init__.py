@@ -3,6 +3,7 @@
 from declare.canonical import canonical, digest, digest_file, digest_frame
 from declare.files import remove, replacing, workplace, write_atomically
 from declare.load import Declaration, load
+from declare.opaque import Opaque
 from declare.refusal import Fault, Refusal, WrongInput
 from declare.signing import BadSignature, Sealer, Signer, verify_signature
 
@@ -10,6 +11,7 @@ __all__ = [
     "BadSignature",
     "Declaration",
     "Fault",
+    "Opaque",
     "Refusal",
     "Sealer",
     "Signer",

@@ -22,7 +22,7 @@ class Keyring:
     room: Room
     store: KeyStore
     destroyed: frozenset[tuple[str, int]] = frozenset()
-    """Domain and version of every key that the audit log says was destroyed."""
+    """Domain and version of every key of which the audit log says that its destruction was at least begun."""
 
     @cached_property
     def version(self) -> int:
@@ -101,5 +101,6 @@ def _note_refused(room: Room) -> None:
 def _destroyed(room: Room) -> frozenset[tuple[str, int]]:
     """What the log remembers when keys, wrapping keys and the record of a destruction were all restored."""
     events = [entry.event for entry in Log(room.audit / "audit.jsonl", "audit").entries()]
-    said = [event.fields for event in events if event.name == "key changed" and event.fields["action"] == "destroy"]
+    actions = ("destroy begun", "destroy")
+    said = [event.fields for event in events if event.name == "key changed" and event.fields["action"] in actions]
     return frozenset((str(fields["key"]), int(fields["version"])) for fields in said)

@@ -98,15 +98,16 @@ def receive(
     """Take `file` in as a delivery of `source_id`, a piece at a time; a sealed one says its period itself, and whether
     it `supplements` another, by its digest, with corrected rows.
 
-    Raises `Refusal` when agreement, form, contract, period or keys say no, `Replayed` for a delivery that came in
-    before, and `SuddenChange` or `NotJudged` where the source stops those and nobody accepted it; store and register
-    are then as before. What contract or change stops leaves its report all the same.
+    Raises `Refusal` when domain, agreement, form, contract, period or keys say no, `Replayed` for a delivery that
+    came in before, and `SuddenChange` or `NotJudged` where the source stops those and nobody accepted it; store and
+    register are then as before. What contract or change stops leaves its report all the same.
     """
     from django.utils import timezone
 
     from register.conditions import check_is_new, check_may_accept, check_may_receive
 
     source, started = room.source(source_id), datetime.now(UTC)
+    keyring.domain_keys.signed.domain.require_supplier(source.owner)
     form = _form(room, source, file)
     today = timezone.localdate()
     check_may_receive(source.id, form, today)

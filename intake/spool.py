@@ -8,18 +8,20 @@ from typing import Final
 
 import polars as pl
 
-from declare import workplace
+from declare import Opaque, workplace
 
 HELD: Final = 64 * 2**20
 """Bytes of rows kept in memory before any goes to disk."""
 
 
-class Spool:
+class Spool(Opaque):
     """Made by `spooled`. When the process dies its key dies with it, and what is left on the disk is noise."""
+
+    __slots__ = ("__key", "_files", "_folder", "_room")
 
     def __init__(self, folder: Path, held: int | None = None) -> None:
         self._folder, self._room = folder, HELD if held is None else held
-        self._key = secrets.token_bytes(32)
+        self.__key = secrets.token_bytes(32)
         self._files = 0
 
     def __repr__(self) -> str:
@@ -33,8 +35,8 @@ class Spool:
         path = self._folder / f"{self._files:05}.parquet"
         self._files += 1
         # Without keys of their own, all columns are encrypted under the footer's key.
-        table.write_parquet(path, compression="lz4", encryption=pl.ParquetEncryptionProperties(footer_key=self._key))
-        return pl.scan_parquet(path, decryption=pl.ParquetDecryptionProperties(footer_key=self._key))
+        table.write_parquet(path, compression="lz4", encryption=pl.ParquetEncryptionProperties(footer_key=self.__key))
+        return pl.scan_parquet(path, decryption=pl.ParquetDecryptionProperties(footer_key=self.__key))
 
 
 def spool_in(folder: Path) -> Spool:

@@ -18,6 +18,14 @@ HardeningName = Literal["none", "standard", "strict"]
 """How far evidence of names is coarsened before it leaves a partner (`pseudonymise.harden`)."""
 
 
+PartyRole = Literal["supplier", "linkage-unit", "recipient"]
+"""What a party does, in the terms of Christen, Ranbaduge and Schnell, *Linking Sensitive Data* (2020), chapter 3.
+
+`supplier` (database owner): has the identifiers, gets a copy of the domain's key and delivers under it. `linkage-unit`:
+holds the room, with its own keys and all that was delivered. `recipient` (data user): gets what is released; no keys.
+"""
+
+
 class Domain(Declaration):
     """`[domain]` in room.toml. A new `version` gets a master of its own; two domains or versions share no token."""
 
@@ -27,8 +35,8 @@ class Domain(Declaration):
     title: str
     purpose: str = Field(min_length=1)
     grounds: tuple[str, ...] = Field(min_length=1)
-    parties: tuple[str, ...] = Field(min_length=1)
-    """Ids of the partners that may hold the domain's key or deliver under it."""
+    parties: dict[str, Annotated[tuple[PartyRole, ...], Field(min_length=1)]]
+    """Id of each partner that takes part → what it does."""
     starts: date = Field(alias="from")
     until: date
     """The last day."""
@@ -43,6 +51,23 @@ class Domain(Declaration):
         if self.until < self.starts:
             raise ValueError("until lies before from")
         return self
+
+    @model_validator(mode="after")
+    def _has_suppliers_and_one_linkage_unit(self) -> Self:
+        if not self.with_role("supplier"):
+            raise ValueError("no party is a supplier")
+        if len(self.with_role("linkage-unit")) != 1:
+            raise ValueError("exactly one party is the linkage-unit: the one that holds the room")
+        return self
+
+    def with_role(self, role: PartyRole) -> tuple[str, ...]:
+        """The parties that have it, by id."""
+        return tuple(sorted(party for party, roles in self.parties.items() if role in roles))
+
+    def require_supplier(self, party: str) -> None:
+        """Raise `NoSupplier` unless `party` may hold the domain's key and deliver under it."""
+        if party not in self.with_role("supplier"):
+            raise NoSupplier(self, party)
 
     def require_open(self, day: date) -> None:
         """Raise `DomainNotOpen` when `day` lies outside the domain's dates."""
@@ -65,6 +90,14 @@ class SignedDomain(Declaration):
         verify_signature(issuer, to_sign(self.domain, self.recipient), signature, what=f"domain {self.domain.id}")
 
 
+class NoSupplier(Refusal):
+    def __init__(self, domain: Domain, party: str) -> None:
+        super().__init__(
+            f"{party} is no supplier in domain {domain.id} version {domain.version}; only those deliver",
+            remedy="Let the parties agree on a new version of the domain that names it as one.",
+        )
+
+
 class DomainNotOpen(Refusal):
     def __init__(self, domain: Domain) -> None:
         super().__init__(
@@ -77,7 +110,7 @@ class DomainNotOpen(Refusal):
 def to_sign(domain: Domain, recipient: str) -> bytes:
     """The bytes a room signs for a domain: canonical JSON."""
     content = domain.model_dump(mode="json")
-    return canonical({"format": "koppelkamer-domain/1", "domain": content, "recipient": recipient})
+    return canonical({"format": "koppelkamer-domain/2", "domain": content, "recipient": recipient})
 
 
 def today() -> date:

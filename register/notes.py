@@ -2,7 +2,7 @@
 
 from audit import Event
 from audit.event import Value, timestamp
-from register.models import Membership
+from register.models import Membership, OutboxEvent
 from register.operation import new_operation
 from register.outbox import record
 from register.workflow import Role
@@ -31,6 +31,16 @@ def key_changed(action: str, key: str, version: int, **more: str) -> None:
     `more`: the `partner` a copy was made for; `digest` and `reason` of a record of destruction.
     """
     _note("key changed", action=action, key=key, version=version, **more)
+
+
+def key_notes(key: str, version: int) -> dict[str, list[dict[str, Value]]]:
+    """What `key_changed` was told of that version: action → `more` of each time."""
+    found: dict[str, list[dict[str, Value]]] = {}
+    for fields in OutboxEvent.objects.filter(name="key changed").values_list("fields", flat=True):
+        said = dict(fields)
+        if (said.pop("key"), said.pop("version")) == (key, version):
+            found.setdefault(str(said.pop("action")), []).append(said)
+    return found
 
 
 def key_store_refused(domain: str) -> None:

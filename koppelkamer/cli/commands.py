@@ -123,17 +123,18 @@ COMMANDS: Final = (
     }),
     Command("key", "the room's keys: init, status, rotate, activate, retire, destroy, export, sign", "keys:key", {
         "action": {
-            "choices": ["init", "status", "rotate", "activate", "retire", "destroy", "export", "sign"],
+            "choices": ["init", "status", "rotate", "activate", "retire", "destroy", "export", "sign", "request"],
             "help": "rotate makes the declared next version; activate puts it into use; export makes a partner's copy; "
-                    "sign signs the policy",
+                    "sign signs the policy; request, at a partner, makes the key it signs with",
         },
         **_ROOM,
         "--version": {
             "type": int, "metavar": "N", "help": "for retire and destroy: of the domain, where it has more than one",
         },
         "--partner": {"metavar": "PARTNER", "help": "for export: whose copy"},
-        "--out": {**_FOLDER, "help": "for export: folder of the partner's key store"},
-        "--passphrase-file": {**_FILE, "help": "for export: the partner's passphrase; without it you are asked"},
+        "--public-key": {"metavar": "HEX", "help": "for export: of the key that the partner made by `key request`"},
+        "--out": {**_FOLDER, "help": "for export and request: folder of the partner's key store"},
+        "--passphrase-file": {**_FILE, "help": "for export and request: the partner's passphrase, else you are asked"},
         "--reason": {"metavar": "TEXT", "default": "", "help": "for destroy: why; part of the signed record"},
     }),
     Command("verify", "check a parcel, a log or a whole room", "verify:verify", {
@@ -170,6 +171,8 @@ COMMANDS: Final = (
     Command("encode", "make a sealed delivery at the partner's own site", "encode:encode", {
         "file": _FILE, "--source": {**_FILE, "required": True}, "--keys": {**_FOLDER, "required": True},
         "--passphrase-file": {**_FILE, "help": "file of mode 0600; without it the passphrase is asked for"},
+        "--sign-with": {**_FOLDER, "help": "key store of your own, made by `key request`"},
+        "--own-passphrase-file": {**_FILE, "help": "its passphrase; without it you are asked"},
         "--out": {**_FILE, "required": True}, **_PERIOD, **_SUPPLEMENTS,
     }),
     Command("attack", "how much of hardened names an attacker without the key undoes", "attack:attack", {

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from declare import WrongInput, load
+from declare import Signer, WrongInput, load
 from intake import Source
 from intake.corrections import read_delivery
 from intake.period import check_period
@@ -32,6 +32,8 @@ def encode(call: argparse.Namespace) -> Screen:
     source = load(call.source, Source)
     check_period(source, call.period, datetime.now(UTC).date())
     keys = _keys(call.keys, call.passphrase_file)
+    if call.sign_with:
+        keys.signer = _own(call.sign_with, call.own_passphrase_file)
     progress("trying the canary records")
     require_canaries()
     progress(f"reading and checking {source.id}")
@@ -75,6 +77,14 @@ def _keys(folder: Path, passphrase_file: Path | None) -> "DomainKeys":
     keys = store.master(domain.id, domain.version)
     keys.require_active()
     return keys
+
+
+def _own(folder: Path, passphrase_file: Path | None) -> Signer:
+    """The key pair that the partner made itself, by `koppelkamer key request`."""
+    from koppelkamer.passphrase import opened
+    from pseudonymise.keys import FileKeyStore
+
+    return opened(lambda typed: FileKeyStore.open(folder, typed), passphrase_file).signer()
 
 
 def _only_domain(domains: Sequence["Domain"]) -> "Domain":

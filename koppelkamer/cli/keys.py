@@ -1,113 +1,29 @@
 """`koppelkamer key`: the room's key store and the life of its keys, the policy's signature, and partners' copies."""
 
 import argparse
-from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
-from declare import Refusal, WrongInput, load, write_atomically
-from flows.books import open_register, write_logs
+from declare import WrongInput
+from flows import keys
 from flows.keyring import Keyring, open_keyring
-from flows.ledger import rewrap
-from gate.policy import Policy, sign_policy
 from koppelkamer.cli.screen import Screen
-from koppelkamer.keystore import create_store
 from koppelkamer.passphrase import new_passphrase
 from koppelkamer.room import Room, open_room
-from pseudonymise.keys import Destruction, KeyStatus
+from pseudonymise.domain import Domain
+from pseudonymise.keys import KeyStatus
+from pseudonymise.keys.derive import KEY_BYTES
+from pseudonymise.keys.state import State
 
 
 def key(call: argparse.Namespace) -> Screen:
-    """One of the actions below."""
+    """One of the actions below; `request` is a partner's, who has no room."""
+    if call.action == "request":
+        return _request(call)
     return _ACTIONS[call.action](open_room(call.room), call)
 
 
-def init(room: Room) -> Keyring:
-    """Make the key store, sign the domain and make its masters.
-
-    Raises `Refusal` when there is one already, or the domain's limit is not known to hold.
-    """
-    _require_shown(room)
-    store = create_store(room)
-    store.add_domain(room.declaration.domain)
-    write_atomically(room.public_key, store.signer().public_key.hex().encode() + b"\n")
-    keyring = Keyring(room, store)
-    _note(keyring, "init", room.declaration.domain.version)
-    return keyring
-
-
-def rotate(keyring: Keyring) -> int:
-    """Sign the declared version of the domain and make its keys, pre-active: copies of it can be handed out.
-
-    Raises `Refusal` when that version has its keys, or an older one than is there is declared.
-    """
-    domain = keyring.room.declaration.domain
-    newest = max((one.domain.version for one in keyring.store.status() if one.domain.id == domain.id), default=0)
-    if domain.version <= newest:
-        raise Refusal(
-            f"room.toml declares domain {domain.id} version {domain.version}, and version {newest} has its keys",
-            remedy=f"Set version = {newest + 1} under [domain] in room.toml first.",
-        )
-    _require_shown(keyring.room)
-    keyring.store.add_domain(domain, state="pre-active")
-    _note(keyring, "rotate", domain.version)
-    return domain.version
-
-
-def activate(keyring: Keyring) -> int:
-    """The declared version is the one in use from now on; the one before it retires, and no longer wraps the ledger's
-    key."""
-    domain = keyring.room.declaration.domain
-    keyring.store.activate(domain.id, domain.version)
-    _note(keyring, "activate", domain.version)
-    rewrap(keyring.room, replace(keyring))
-    return domain.version
-
-
-def export(keyring: Keyring, partner: str, folder: Path, passphrase: str) -> None:
-    """Make the partner's copy: the domain's key only. Raises `Refusal` unless the partner is a party to the domain."""
-    domain = keyring.room.declaration.domain
-    keyring.store.export_domain(domain.id, domain.version, passphrase, folder, partner=partner)
-    _note(keyring, "export", domain.version, partner=partner)
-
-
-def destroy(keyring: Keyring, version: int, reason: str) -> Destruction:
-    """The key is gone; a signed record of it stands in the key store, and its digest in the audit log."""
-    record = keyring.store.destroy(keyring.room.declaration.domain.id, version, reason=reason)
-    _note(keyring, "destroy", version, digest=record.digest, reason=reason)
-    return record
-
-
-def sign(keyring: Keyring) -> None:
-    """Sign the policy in the name of its owner, and say so in the audit log."""
-    room = keyring.room
-    sign_policy(room.policy, room.policy_signature, keyring.signer)
-    open_register(room)
-    from register.notes import policy_signed
-
-    policy_signed(load(room.policy, Policy).digest, keyring.signer.key_id)
-    write_logs(room, keyring.signer)
-
-
-def _require_shown(room: Room) -> None:
-    """Raise `NotShown` or `AboveLimit` unless the hardening keeps within the domain's limit, where it has one."""
-    if room.declaration.domain.limit is not None:
-        from pseudonymise.attack.shown import require_shown
-
-        require_shown(room.declaration.domain, room.folder)
-
-
-def _note(keyring: Keyring, action: str, version: int, **more: str) -> None:
-    """What was done with the domain's key, for the audit log."""
-    open_register(keyring.room)
-    from register.notes import key_changed
-
-    key_changed(action, keyring.room.declaration.domain.id, version, **more)
-    write_logs(keyring.room, keyring.signer)
-
-
 def _init(room: Room, _: argparse.Namespace) -> Screen:
-    keyring = init(room)
+    keyring = keys.init(room)
     facts = {"keys": str(room.keystore), "domain": room.declaration.domain.id, "key": keyring.signer.key_id}
     return Screen(
         {**facts, "wrapping keys": _wrapping(room)},
@@ -119,30 +35,47 @@ def _init(room: Room, _: argparse.Namespace) -> Screen:
 
 
 def _status(room: Room, _: argparse.Namespace) -> Screen:
-    store = open_keyring(room).store
-    keys = [_facts(one) for one in store.status()]
-    gone = [{"domain": one.domain, "version": one.version, "state": "destroyed"} for one in store.destructions()]
-    lines = [_line(one) for one in store.status()]
-    lines += [
-        f"{one.domain} version {one.version}: destroyed on {one.day}: {one.reason}" for one in store.destructions()
-    ]
-    return Screen({"wrapping keys": _wrapping(room), "keys": [*keys, *gone]}, lines or ["no domain has a key yet"])
+    keyring = open_keyring(room)
+    gone = {(one.domain, one.version): one for one in keyring.store.destructions()}
+    held = [one for one in keyring.store.status() if (one.domain.id, one.domain.version) not in gone]
+    facts = [_facts(one, keyring) for one in held]
+    facts += [{"domain": domain, "version": version, "state": "destroyed"} for domain, version in gone]
+    lines = [line for one in held for line in (_line(one, keyring), *_parties(one.domain))]
+    lines += [f"{one.domain} version {one.version}: destroyed on {one.day}: {one.reason}" for one in gone.values()]
+    return Screen({"wrapping keys": _wrapping(room), "keys": facts}, lines or ["no domain has a key yet"])
 
 
-def _facts(one: KeyStatus) -> dict[str, object]:
+def _facts(one: KeyStatus, keyring: Keyring) -> dict[str, object]:
     return {
-        "domain": one.domain.id, "version": one.domain.version, "state": one.state, "key": one.key_id,
+        "domain": one.domain.id, "version": one.domain.version, "state": _state(one, keyring), "key": one.key_id,
         "from": str(one.domain.starts), "until": str(one.domain.until), "copies": list(one.copies),
+        "parties": {party: list(roles) for party, roles in one.domain.parties.items()},
     }  # fmt: skip
 
 
-def _line(one: KeyStatus) -> str:
+def _line(one: KeyStatus, keyring: Keyring) -> str:
     days, copies = f"from {one.domain.starts} until {one.domain.until}", ", ".join(one.copies) or "none"
-    return f"{one.domain.id} version {one.domain.version}: {one.state}, {days}; key {one.key_id}; copies: {copies}"
+    name, state = f"{one.domain.id} version {one.domain.version}", _state(one, keyring)
+    if state != one.state:
+        return f"{name}: destroyed, says the audit log; what is still here goes by `koppelkamer key destroy`"
+    return f"{name}: {state}, {days}; key {one.key_id}; copies: {copies}"
+
+
+def _parties(domain: Domain) -> list[str]:
+    both = [party for party in domain.with_role("linkage-unit") if party in domain.with_role("supplier")]
+    return [
+        *(f"  {party}: {', '.join(roles)}" for party, roles in domain.parties.items()),
+        *(f"  {party} holds the domain's key and the room: nothing here keeps it from names (T5)" for party in both),
+    ]
+
+
+def _state(one: KeyStatus, keyring: Keyring) -> State:
+    """Destroyed as soon as the audit log says that it was, or that it was begun."""
+    return "destroyed" if (one.domain.id, one.domain.version) in keyring.destroyed else one.state
 
 
 def _rotate(room: Room, _: argparse.Namespace) -> Screen:
-    domain, version = room.declaration.domain.id, rotate(open_keyring(room))
+    domain, version = room.declaration.domain.id, keys.rotate(open_keyring(room))
     return Screen(
         {"domain": domain, "version": version, "state": "pre-active"},
         [
@@ -154,7 +87,7 @@ def _rotate(room: Room, _: argparse.Namespace) -> Screen:
 
 def _activate(room: Room, _: argparse.Namespace) -> Screen:
     keyring = open_keyring(room)
-    domain, version = room.declaration.domain.id, activate(keyring)
+    domain, version = room.declaration.domain.id, keys.activate(keyring)
     retired = list(keyring.store.versions(domain, "retired"))
     return Screen(
         {"domain": domain, "version": version, "state": "active", "retired": retired},
@@ -168,8 +101,7 @@ def _activate(room: Room, _: argparse.Namespace) -> Screen:
 def _retire(room: Room, call: argparse.Namespace) -> Screen:
     keyring = open_keyring(room)
     domain, version = room.declaration.domain.id, _chosen(keyring, call)
-    keyring.store.retire(domain, version)
-    _note(keyring, "retire", version)
+    keys.retire(keyring, version)
     return Screen(
         {"domain": domain, "version": version, "state": "retired"},
         [f"{domain} version {version} is retired: it opens what was made with it and makes nothing new"],
@@ -177,7 +109,7 @@ def _retire(room: Room, call: argparse.Namespace) -> Screen:
 
 
 def _sign(room: Room, _: argparse.Namespace) -> Screen:
-    sign(open_keyring(room))
+    keys.sign(open_keyring(room))
     return Screen(
         {"signed": str(room.policy)}, [f"signed {room.policy.name}; from now on releases are held against it"]
     )
@@ -186,11 +118,47 @@ def _sign(room: Room, _: argparse.Namespace) -> Screen:
 def _export(room: Room, call: argparse.Namespace) -> Screen:
     if not call.partner or not call.out:
         raise WrongInput("export needs a partner and a folder", remedy="Add --partner PARTNER --out DIR.")
-    export(open_keyring(room), call.partner, call.out, new_passphrase(call.passphrase_file))
+    own, secret = _public_key(call.public_key), new_passphrase(call.passphrase_file)
+    keys.export(open_keyring(room), call.partner, call.out, secret, public_key=own)
+    signs = "under its own key" if own else "with the copy's key, which this room made: it could sign in its name"
     return Screen(
-        {"partner": call.partner, "folder": str(call.out), "version": room.declaration.domain.version},
-        [f"made {call.out} for {call.partner}: the domain's key only; hand folder and passphrase over by two ways"],
+        {"partner": call.partner, "folder": str(call.out), "version": room.declaration.domain.version,
+         "own key": own is not None},
+        [
+            f"made {call.out} for {call.partner}: the domain's key only; hand folder and passphrase over by two ways",
+            f"  {call.partner} signs {signs}",
+        ],
+    )  # fmt: skip
+
+
+def _request(call: argparse.Namespace) -> Screen:
+    """At the partner: a key pair of its own. Only the public half is shown, and goes to the room."""
+    from pseudonymise.keys import FileKeyStore
+
+    if not call.out:
+        raise WrongInput("request needs a folder for the partner's own key", remedy="Add --out DIR.")
+    own = FileKeyStore.create(call.out, new_passphrase(call.passphrase_file)).signer()
+    return Screen(
+        {"folder": str(call.out), "public key": own.public_key.hex(), "key": own.key_id},
+        [
+            f"made {call.out}: it stays with you; sign with it: `koppelkamer encode … --sign-with {call.out}`",
+            f"  public key, for the room: {own.public_key.hex()}",
+            f"  let the room read its short name back to you by telephone: {own.key_id}",
+        ],
     )
+
+
+def _public_key(text: str | None) -> bytes | None:
+    """Raises `WrongInput` for what is no Ed25519 public key in hexadecimal."""
+    if text is None:
+        return None
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if len(found) != KEY_BYTES:
+        raise WrongInput("this is no public key", remedy="Copy what `koppelkamer key request` shows: 64 hex digits.")
+    return found
 
 
 def _destroy(room: Room, call: argparse.Namespace) -> Screen:
@@ -199,7 +167,7 @@ def _destroy(room: Room, call: argparse.Namespace) -> Screen:
     keyring = open_keyring(room)
     version = _chosen(keyring, call)
     copies = {one.domain.version: one.copies for one in keyring.store.status()}.get(version, ())
-    record = destroy(keyring, version, call.reason)
+    record = keys.destroy(keyring, version, call.reason)
     return Screen(
         {"destroyed": record.domain, "version": version, "key": record.key_id, "record": record.digest,
          "copies": list(copies)},

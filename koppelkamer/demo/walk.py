@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from declare import WrongInput
+from flows import keys
 from flows.books import open_register, write_logs
 from flows.crosscheck import Written, crosscheck
 from flows.keyring import Keyring
@@ -17,7 +18,6 @@ from flows.orchestrate import Flows, warm_up
 from flows.publish import publish
 from flows.receive import Received
 from flows.submit import subject, submit
-from koppelkamer.cli import keys
 from koppelkamer.cli.screen import progress
 from koppelkamer.demo.population import generate
 from koppelkamer.passphrase import new_passphrase

@@ -65,7 +65,14 @@ def fresh_keys(rng: np.random.Generator, name: str = "attacked") -> DomainKeys:
     """Keys of a domain that nobody keeps; a seed gives the same ones again, so that a bench can be repeated."""
     day = date(2000, 1, 1)
     agreed = Domain(
-        id=name, title="-", purpose="-", grounds=("-",), parties=("-",), starts=day, until=day, hardening="none"
+        id=name,
+        title="-",
+        purpose="-",
+        grounds=("-",),
+        parties={"-": ("supplier", "linkage-unit")},
+        starts=day,
+        until=day,
+        hardening="none",
     )
     signed = SignedDomain(domain=agreed, recipient="", issuer="", signature="")
     return DomainKeys(StoredMaster(rng.bytes(32)), signed, signer=SigningKey(rng.bytes(32)))

@@ -87,7 +87,8 @@ def canary_keys() -> DomainKeys:
     agreed = Domain.model_validate(
         {
             "id": "canary", "title": "Canary records", "purpose": "To try an installation", "grounds": ["none needed"],
-            "parties": ["everybody"], "from": date(2000, 1, 1), "until": date(2999, 12, 31),
+            "parties": {"everybody": ["supplier", "linkage-unit"]},
+            "from": date(2000, 1, 1), "until": date(2999, 12, 31),
         }
     )  # fmt: skip
     signed = SignedDomain(domain=agreed, recipient="", issuer="", signature="")

@@ -12,11 +12,10 @@ from cryptography.hazmat.primitives.hashes import SHA256, Hash
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from declare import Fault, Refusal, Signer
+from declare import Fault, Opaque, Refusal, Signer
 from pseudonymise.binary import end_to_end, of_size
 from pseudonymise.domain import SignedDomain
 from pseudonymise.keys.derive import expand, framed, leaf_info
-from pseudonymise.keys.opaque import Opaque
 from pseudonymise.keys.openssl import hmac_sha256, pays
 from pseudonymise.keys.state import NotActive, State
 from pseudonymise.keys.wrap import open_box, to_box
@@ -121,7 +120,7 @@ class DomainKeys(_MasterKeys):
     def __init__(self, master: Master, signed: SignedDomain, *, signer: Signer, state: State = "active") -> None:
         super().__init__(master, signed, state=state)
         self.signer = signer
-        """Of the key store these were taken from: it signs what is delivered under the shared keys."""
+        """Signs what is delivered under the shared keys: of the key store these were taken from, or a partner's own."""
 
 
 class RoomKeys(_MasterKeys):

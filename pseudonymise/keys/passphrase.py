@@ -7,13 +7,12 @@ from typing import Final, Literal, Self
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from declare import Declaration, Refusal, canonical
+from declare import Declaration, Opaque, Refusal, canonical
 from pseudonymise.domain import Hex
 from pseudonymise.keys.derive import KEY_BYTES
 from pseudonymise.keys.files import alone, forget_halves, read, write
-from pseudonymise.keys.opaque import Opaque
-from pseudonymise.keys.wrap import Work, key_from, open_box, to_box
-from pseudonymise.keys.wrapping import NoWrappingKey, WrappingKeyThere, WrongPassphrase
+from pseudonymise.keys.wrap import Work, key_from, open_box, require_long, to_box
+from pseudonymise.keys.wrapping import OWN, NoWrappingKey, WrappingKeyThere, WrongPassphrase
 
 _SALT_BYTES: Final = 16
 
@@ -46,9 +45,16 @@ class PassphraseKeys(Opaque):
 
     @classmethod
     def create(cls, path: Path, passphrase: str, work: Work) -> Self:
-        """None yet. Raises `Refusal` when the file is there: wrapping keys are never written over."""
+        """None yet, or those of a store that was never finished: wrapping keys are never written over.
+
+        Raises `Refusal` when the file holds those of a domain, `WrongPassphrase` when it does not open, and
+        `ShortPassphrase`.
+        """
         if path.exists():
-            raise Refusal(f"{path} already holds wrapping keys", remedy="Open them, or name another file.")
+            if any(not name.endswith(f"/{OWN}") for name in read(path, _File).keys):
+                raise Refusal(f"{path} already holds wrapping keys", remedy="Open them, or name another file.")
+            return cls.open(path, passphrase)
+        require_long(passphrase)
         file = _File(work=work, salt=os.urandom(_SALT_BYTES).hex())
         write(path, file)
         return cls(path, file, key_from(passphrase, bytes.fromhex(file.salt), work))
@@ -71,6 +77,9 @@ class PassphraseKeys(Opaque):
                 raise WrappingKeyThere(name)
             self._write({**kept, name: to_box(self.__cipher, key, self.__file.bound(name)).hex()})
         self.__keys[name] = AESGCM(key)
+
+    def holds(self, name: str) -> bool:
+        return name in self._kept()
 
     def wrap(self, name: str, secret: bytes, bound_to: bytes) -> bytes:
         return to_box(self._key(name), secret, bound_to)

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Protocol, Self, cast
 
 from cryptography.exceptions import InvalidTag
 
-from declare import Fault, Refusal, WrongInput
-from pseudonymise.keys.opaque import Opaque
+from declare import Fault, Opaque, Refusal, WrongInput
 from pseudonymise.keys.store import KeyStore, furnish, require_none
 from pseudonymise.keys.wrap import KEY_BITS, NONCE_BYTES, TAG_BITS
 from pseudonymise.keys.wrapping import NoWrappingKey, WrappingKeyThere, WrongPassphrase
@@ -83,6 +82,9 @@ class Pkcs11Keys(Opaque):
                 capabilities=MechanismFlag.ENCRYPT | MechanismFlag.DECRYPT,
                 template={Attribute.SENSITIVE: True, Attribute.EXTRACTABLE: False, Attribute.PRIVATE: True},
             )  # fmt: skip
+
+    def holds(self, name: str) -> bool:
+        return self._find(name) is not None
 
     def wrap(self, name: str, secret: bytes, bound_to: bytes) -> bytes:
         from pkcs11 import Mechanism

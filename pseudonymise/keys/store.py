@@ -15,25 +15,22 @@ from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 import pyrage
 from cryptography.exceptions import InvalidTag
 
-from declare import Declaration, Refusal, Sealer, Signer, WrongInput, canonical
+from declare import Declaration, Opaque, Refusal, Sealer, Signer, WrongInput, canonical
 from pseudonymise.domain import Domain, Hex, SignedDomain, to_sign, today
 from pseudonymise.keys.derive import KEY_BYTES
 from pseudonymise.keys.destruction import Destruction
 from pseudonymise.keys.entry import Entry, MasterKind, entry
 from pseudonymise.keys.files import alone, forget, name_of, read, require_named, write
 from pseudonymise.keys.handle import DomainKeys, Mailbox, RoomKeys, SealingKey, SigningKey, StoredMaster
-from pseudonymise.keys.opaque import Opaque
 from pseudonymise.keys.senders import Senders
 from pseudonymise.keys.state import KeyDestroyed, NotActive, State, require_step
 from pseudonymise.keys.wrap import Work
-from pseudonymise.keys.wrapping import NoWrappingKey, WrappingKeys, WrongPassphrase
+from pseudonymise.keys.wrapping import OWN, NoWrappingKey, WrappingKeys, WrongPassphrase
 
 if TYPE_CHECKING:
     from pseudonymise.keys.file import FileKeyStore
 
 HEADER: Final = "keystore.json"
-_OWN: Final = "store"
-"""Name of the wrapping key of the store's own secrets."""
 _SECRETS: Final[dict[str, Callable[[], bytes]]] = {
     "signing": lambda: os.urandom(KEY_BYTES),
     "mailbox": lambda: str(pyrage.x25519.Identity.generate()).encode(),
@@ -76,7 +73,7 @@ class KeyStore(Opaque):
 
     def __init__(self, folder: Path, keys: WrappingKeys, work: Work | None = None) -> None:
         header = read(folder / HEADER, Header)
-        under = header.under(_OWN)
+        under = header.under(OWN)
         try:
             secrets = {
                 name: keys.unwrap(under, bytes.fromhex(header.wrapped[name]), header.bound(name)) for name in _SECRETS
@@ -199,28 +196,27 @@ class KeyStore(Opaque):
         path: Path,
         *,
         partner: str | None = None,
+        public_key: bytes | None = None,
         work: Work | None = None,
     ) -> "FileKeyStore":
         """A new key store for a partner, under its own passphrase, with the master of this domain only.
 
-        When `partner` is named, its deliveries are taken from now on only with the signature of that key store. The
-        copy can be used at once; the room takes nothing made with it before it has activated that version itself.
-        Raises `Refusal` when it is no party to the domain, `NotActive` for a retired key.
+        When `partner` is named, its deliveries are taken from now on only with the signature of that key store or,
+        better, under the `public_key` of a key pair that it made itself: the room never saw the other half. The copy
+        can be used at once; the room takes nothing made with it before it has activated that version itself.
+        Raises `NoSupplier` when it is none in the domain, `NotActive` for a retired key.
         """
         from pseudonymise.keys.file import FileKeyStore  # a copy is a file store, and a file store is a key store
 
         found, secret = self._open(domain, version, "domain")
         if found.state == "retired":
             raise NotActive(self._domain_keys(found, secret).name, found.state)
-        if partner is not None and partner not in found.signed.domain.parties:
-            raise Refusal(
-                f"{partner} is no party to domain {domain} version {version}",
-                remedy="Let the parties agree on a new version of the domain that names it.",
-            )
+        if partner is not None:
+            found.signed.domain.require_supplier(partner)
         copy = FileKeyStore.create(path, passphrase, work=work or self.__work)
         copy._add(found.signed, {"domain": secret}, "active")
         if partner is not None:
-            self._add_sender(domain, version, partner, copy.signer().public_key)
+            self._add_sender(domain, version, partner, public_key or copy.signer().public_key)
         return copy
 
     def sender(self, domain: str, version: int, partner: str) -> bytes | None:
@@ -255,7 +251,9 @@ class KeyStore(Opaque):
         return senders
 
     def _add(self, signed: SignedDomain, secrets: dict[MasterKind, bytes], state: State) -> None:
-        self.__keys.make(self._under(signed.domain.id, signed.domain.version))
+        under = self._under(signed.domain.id, signed.domain.version)
+        if not self.__keys.holds(under):  # there is one that wraps nothing when this was broken off before
+            self.__keys.make(under)
         self._write(signed, secrets, state)
 
     def _write(self, signed: SignedDomain, secrets: dict[MasterKind, bytes], state: State) -> None:
@@ -331,8 +329,10 @@ def require_none(folder: Path) -> None:
 
 def furnish(folder: Path, keys: WrappingKeys) -> None:
     """A new, empty key store in `folder`: fresh secrets under a wrapping key of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)  # it may be there already, with a passphrase file in it
     header = Header(id=os.urandom(8).hex())
-    under = header.under(_OWN)
+    under = header.under(OWN)
     keys.make(under)
     wrapped = {name: keys.wrap(under, fresh(), header.bound(name)).hex() for name, fresh in _SECRETS.items()}
     write(folder / HEADER, header.model_copy(update={"wrapped": wrapped}))

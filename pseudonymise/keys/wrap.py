@@ -30,6 +30,25 @@ class Work(Declaration):
         return self
 
 
+FEWEST: Final = 15
+"""Characters of a new passphrase: what NIST SP 800-63B-4, section 3.1.1.2, asks of a password that stands alone."""
+
+
+class ShortPassphrase(WrongInput):
+    def __init__(self) -> None:
+        super().__init__(
+            f"a passphrase has at least {FEWEST} characters",
+            remedy="Take four or five words that do not belong together, or name a passphrase file that is not there "
+            "yet: one is made at random.",
+        )
+
+
+def require_long(passphrase: str) -> None:
+    """Raise `ShortPassphrase`. Every code point counts as one character, in NFC, as the standard has it."""
+    if len(unicodedata.normalize("NFC", passphrase)) < FEWEST:
+        raise ShortPassphrase
+
+
 def key_from(passphrase: str, salt: bytes, work: Work) -> AESGCM:
     """The cipher that wraps secrets. The passphrase is taken in NFC, so that keyboards of two makers agree."""
     if not passphrase:

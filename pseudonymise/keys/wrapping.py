@@ -1,8 +1,11 @@
 """What a key store asks of the keys that wrap its secrets, and where two kinds of stores differ."""
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from declare import Refusal
+
+OWN: Final = "store"
+"""Last part of the name of the key that wraps a store's own secrets; domains' keys are named otherwise."""
 
 
 class WrappingKeys(Protocol):
@@ -12,6 +15,9 @@ class WrappingKeys(Protocol):
 
     def make(self, name: str) -> None:
         """A new key of this name. Raises `Refusal` when there is one."""
+
+    def holds(self, name: str) -> bool:
+        """Whether there is a key of this name."""
 
     def wrap(self, name: str, secret: bytes, bound_to: bytes) -> bytes:
         """Nonce, ciphertext and tag; `bound_to` is additional data. Raises `NoWrappingKey`."""

@@ -13,7 +13,7 @@ from audit import Log
 from flows.deliveries import context_of
 from flows.keyring import open_keyring
 from koppelkamer.room import open_room
-from tests.cli.rooms import change, state
+from tests.cli.rooms import HEADER, ROW, change, clear, state
 from tests.cli.shell import Said, koppelkamer
 from tests.journeys.second_room.way import Way
 from tests.journeys.test_second_room import typed
@@ -46,30 +46,38 @@ def refused(said: Said, *parts: str, code: int = REFUSED) -> None:
         assert part in said.err
 
 
+def test_only_suppliers_get_a_copy_and_deliver(way: Way, tmp_path: Path) -> None:
+    room = way.copy("declared", tmp_path / "room")
+    clear(room, [HEADER, ROW])
+    change(room / "room.toml", '["supplier", "linkage-unit", "recipient"]', '["linkage-unit", "recipient"]')
+    assert koppelkamer("key", "init", at=room).code == DONE
+    (key,) = koppelkamer("key", "status", "--json", at=room).facts["keys"]
+    assert key["parties"] == {"waterschap": ["linkage-unit", "recipient"], "corporatie": ["supplier"]}
+    export = ("--partner", "waterschap", "--out", "copy", "--passphrase-file", "copied")
+    refused(koppelkamer("key", "export", *export, at=room), "waterschap is no supplier")
+    refused(koppelkamer("receive", "complaints", "bad.tsv", at=room), "waterschap is no supplier")
+
+
 def test_a_rotation(way: Way, tmp_path: Path) -> None:
     """Copies first, then the switch. What was decided under the retired key leaves; what came in comes again."""
     room, copy = way.copy("decided", tmp_path / "room"), tmp_path / "copy"
     shutil.copytree(way.folder / "corporatie", copy, ignore=shutil.ignore_patterns("keys", "*.sealed"))
     declare_next(room)
     assert koppelkamer("key", "rotate", "--json", at=room).facts["state"] == "pre-active"
-    export = (
-        "key",
-        "export",
-        "--partner",
-        "corporatie",
-        "--out",
-        copy / "keys",
-        "--passphrase-file",
-        copy / "passphrase",
-    )
-    assert koppelkamer(*export, "--json", at=room).facts["version"] == 2
+    (own,) = (facts["public key"] for typed, facts in way.said.items() if typed.startswith("key request"))
+    export = ("--partner", "corporatie", "--out", copy / "keys", "--passphrase-file", copy / "passphrase")
+    assert koppelkamer("key", "export", *export, "--public-key", own, "--json", at=room).facts["version"] == 2
     here = ("--source", "tenants.toml", "--keys", "keys", "--passphrase-file", "passphrase")
+    assert koppelkamer("encode", "tenants.tsv", *here, "--out", "room.sealed", at=copy).code == DONE
+    here = (*here, "--sign-with", "own", "--own-passphrase-file", "own-passphrase")
     assert koppelkamer("encode", "tenants.tsv", *here, "--out", "tenants.sealed", at=copy).code == DONE
     refused(koppelkamer("receive", "tenants", copy / "tenants.sealed", at=room), "version 2", "works with", "version 1")
     assert states(room) == {1: "active", 2: "pre-active"}
 
     assert koppelkamer("key", "activate", "--json", at=room).facts["retired"] == [1]
     refused(koppelkamer("receive", "tenants", way.delivery("tenants"), at=room), "version 1", "works with", "version 2")
+    # Whoever made the copy can sign with its key, but not with the one the partner made itself.
+    refused(koppelkamer("receive", "tenants", copy / "room.sealed", at=room), "tenants by corporatie does not hold")
     assert koppelkamer("receive", "tenants", copy / "tenants.sealed", at=room).code == DONE
     refused(koppelkamer("train", "complaints-tenants", at=room), "complaints", "another version of the key")
     assert koppelkamer("release", "wijken", at=room).code == DONE
@@ -189,6 +197,10 @@ CASES = {
     "the next version, not declared": Case("keyed", "key rotate", REFUSED, ("Set version = 2",)),
     "a version that was not made": Case("keyed", "key activate", WRONG, ("no key",), declare_next),
     "in use already": Case("keyed", "key activate", REFUSED, ("is active and cannot become active",)),
+    "a public key that is none": Case(
+        "keyed", "key export --partner corporatie --out copy --passphrase-file pass --public-key 00ff", WRONG,
+        ("no public key", "64 hex digits"),
+    ),
     "destroying without a reason": Case("keyed", "key destroy", WRONG, ("--reason",)),
     "destroying what is not there": Case("keyed", "key destroy --version 9 --reason x", WRONG, ("no key",)),
 }  # fmt: skip

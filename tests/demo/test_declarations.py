@@ -98,5 +98,5 @@ def test_the_room_opens() -> None:
     people = {person.username: person.partner for person in room.declaration.people}
     assert set(people.values()) <= {partner.id for partner in room.declaration.partners}
     assert {request.requester for request in room.requests.values()} <= set(people)
-    assert {source.owner for source in room.sources.values()} <= set(room.declaration.domain.parties)
+    assert {source.owner for source in room.sources.values()} <= set(room.declaration.domain.with_role("supplier"))
     assert load(room.policy, Policy).owner in people

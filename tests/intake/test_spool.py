@@ -1,6 +1,9 @@
 """A file read in blocks, its rows kept on disk: the same as the whole file at once, and nobody can read the disk."""
 
+import copy
 import csv
+import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -111,6 +114,12 @@ def test_rows_on_disk_are_the_rows_of_the_file(
     )
     assert not [path for path in files if b"Kanariepiet" in path.read_bytes()]
     assert "Kanariepiet" not in repr(extract) + repr(Spool(tmp_path))
+
+
+@pytest.mark.parametrize("away", [pickle.dumps, copy.copy, copy.deepcopy])
+def test_the_key_of_a_spool_stays_in_its_process(tmp_path: Path, away: Callable[[Spool], object]) -> None:
+    with pytest.raises(TypeError, match="stays in its process"):
+        away(Spool(tmp_path))
 
 
 def test_nothing_stays_on_disk(long_file: Path, tmp_path: Path) -> None:

@@ -12,11 +12,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from flows.keyring import Keyring, open_keyring
+from flows.keys import export, sign
 from flows.link import link
 from flows.receive import receive
 from flows.release import release
 from koppelkamer.cli.demo import demo
-from koppelkamer.cli.keys import export, sign
 from koppelkamer.demo import walk
 from koppelkamer.demo.population import generate
 from koppelkamer.room import Room

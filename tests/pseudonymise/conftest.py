@@ -62,7 +62,8 @@ PEOPLE = pl.DataFrame(
 def domain(**changes: object) -> Domain:
     agreed: dict[str, object] = {
         "id": "reports", "title": "Reports", "purpose": "Where reports concentrate",
-        "grounds": ("Gemeentewet art. 172",), "parties": ("town", "tax"),
+        "grounds": ("Gemeentewet art. 172",),
+        "parties": {"town": ("supplier", "linkage-unit"), "tax": ("supplier",), "bureau": ("recipient",)},
         "from": date(2026, 1, 1), "until": date(2026, 12, 31),
     }  # fmt: skip
     return Domain.model_validate({**agreed, **changes})

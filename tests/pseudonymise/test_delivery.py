@@ -226,7 +226,9 @@ def test_refused(
 def test_one_partner_cannot_deliver_for_another(tmp_path: Path) -> None:
     own = new_store(tmp_path / "keys")
     own.add_domain(domain())
-    copies = {name: own.export_domain("reports", 1, "p", tmp_path / name, partner=name) for name in ("town", "tax")}
+    copies = {
+        name: own.export_domain("reports", 1, PASSPHRASE, tmp_path / name, partner=name) for name in ("town", "tax")
+    }
     for name, copy in copies.items():
         encode_delivery(extract(), copy.master("reports", day=DAY), own.recipient(), tmp_path / f"{name}.koppel")
     keys = own.master("reports", day=DAY)
@@ -239,7 +241,7 @@ def test_one_partner_cannot_deliver_for_another(tmp_path: Path) -> None:
 def test_an_owner_without_a_copy_in_its_name_delivers_nothing(tmp_path: Path, partner: str | None) -> None:
     own = new_store(tmp_path / "keys")
     own.add_domain(domain())
-    copy = own.export_domain("reports", 1, "p", tmp_path / "copy", partner=partner).master("reports", day=DAY)
+    copy = own.export_domain("reports", 1, PASSPHRASE, tmp_path / "copy", partner=partner).master("reports", day=DAY)
     encode_delivery(extract(), copy, own.recipient(), tmp_path / "residents.koppel")
     with pytest.raises(UnknownSender, match="no copy of the domain's key was made for town") as caught:
         Opening(tmp_path / "residents.koppel", own, own.master("reports", day=DAY), SOURCE)()

@@ -16,13 +16,20 @@ from tests.pseudonymise.conftest import DAY, extract
 
 AGREED = {
     "id": '"reports"', "title": '"Reports"', "purpose": '"Where reports concentrate"', "grounds": '["Gemeentewet"]',
-    "parties": '["town", "tax"]', "from": "2026-01-01", "until": "2026-12-31",
+    "parties": '{ town = ["supplier", "linkage-unit"], tax = ["supplier"] }',
+    "from": "2026-01-01", "until": "2026-12-31",
 }  # fmt: skip
 INCOMPLETE = {
     **{f"no {name}": {**AGREED, name: None} for name in AGREED},
     "an empty purpose": {**AGREED, "purpose": '""'},
     "no ground in the list": {**AGREED, "grounds": "[]"},
-    "nobody takes part": {**AGREED, "parties": "[]"},
+    "nobody takes part": {**AGREED, "parties": "{}"},
+    "parties without roles": {**AGREED, "parties": '["town", "tax"]'},
+    "a party without a role": {**AGREED, "parties": '{ town = ["supplier", "linkage-unit"], tax = [] }'},
+    "a role there is not": {**AGREED, "parties": '{ town = ["supplier", "linkage-unit"], tax = ["owner"] }'},
+    "nobody supplies": {**AGREED, "parties": '{ town = ["linkage-unit"], tax = ["recipient"] }'},
+    "nobody holds the room": {**AGREED, "parties": '{ town = ["supplier"], tax = ["supplier"] }'},
+    "two hold the room": {**AGREED, "parties": '{ town = ["supplier", "linkage-unit"], tax = ["linkage-unit"] }'},
     "over before it starts": {**AGREED, "until": "2025-12-31"},
     "a version 0": {**AGREED, "version": "0"},
     "an id that is no name": {**AGREED, "id": '"../reports"'},

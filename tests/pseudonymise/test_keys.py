@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from declare import BadSignature, Refusal, WrongInput
-from pseudonymise.domain import DomainNotOpen
+from pseudonymise.domain import DomainNotOpen, NoSupplier
 from pseudonymise.keys import DomainKeys, FileKeyStore, KeyStore, RoomKeys
 from tests.pseudonymise.conftest import CHEAP, DAY, domain
 from tests.pseudonymise.homes import Home
@@ -64,7 +64,11 @@ def changed(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
 
 TAMPERED: dict[str, tuple[Callable[[dict[str, Any]], None], type[Refusal]]] = {
     "the end put off": (lambda entry: entry["signed"]["domain"].update(until="2030-12-31"), BadSignature),
-    "a party added": (lambda entry: entry["signed"]["domain"]["parties"].append("insurer"), BadSignature),
+    "a party added": (lambda entry: entry["signed"]["domain"]["parties"].update(insurer=["supplier"]), BadSignature),
+    "a party given another role": (
+        lambda entry: entry["signed"]["domain"]["parties"].update(bureau=["supplier", "recipient"]),
+        BadSignature,
+    ),
     "deliveries sent elsewhere": (lambda entry: entry["signed"].update(recipient="age1other"), BadSignature),
     "another room as issuer": (lambda entry: entry["signed"].update(issuer="00" * 32), BadSignature),
     "an unknown key": (lambda entry: entry.update(note="x"), Refusal),
@@ -124,8 +128,8 @@ def test_domain_and_room_keys_differ(store: KeyStore) -> None:
 
 def test_a_partner_gets_the_domain_key_only(own: KeyStore, tmp_path: Path) -> None:
     own.add_domain(domain(id="other"))
-    own.export_domain("reports", 1, "van de partner", tmp_path / "partner", work=CHEAP)
-    partner = FileKeyStore.open(tmp_path / "partner", "van de partner")
+    own.export_domain("reports", 1, "van onze partner", tmp_path / "partner", work=CHEAP)
+    partner = FileKeyStore.open(tmp_path / "partner", "van onze partner")
     copied = partner.master("reports", day=DAY)
     assert same_leaf(copied, own.master("reports", day=DAY))
     assert copied.signed.recipient == own.recipient() != partner.recipient()
@@ -139,17 +143,18 @@ def test_a_partner_gets_the_domain_key_only(own: KeyStore, tmp_path: Path) -> No
         partner.master("reports", day=date(2027, 1, 1))
 
 
-def test_only_a_party_gets_a_copy(own: KeyStore, tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match="no party"):
-        own.export_domain("reports", 1, "van de bank", tmp_path / "partner", partner="bank")
+def test_only_a_supplier_gets_a_copy(own: KeyStore, tmp_path: Path) -> None:
+    for other in ("bank", "bureau"):
+        with pytest.raises(NoSupplier, match=f"{other} is no supplier"):
+            own.export_domain("reports", 1, "van onze bankier", tmp_path / "partner", partner=other)
     assert not (tmp_path / "partner").exists()
-    made = own.export_domain("reports", 1, "van de partner", tmp_path / "partner", partner="town", work=CHEAP)
+    made = own.export_domain("reports", 1, "van onze partner", tmp_path / "partner", partner="town", work=CHEAP)
     assert own.sender("reports", 1, "town") == made.signer().public_key
     assert own.sender("reports", 1, "tax") is None
 
 
 def test_a_changed_list_of_senders_is_found(own: KeyStore, tmp_path: Path) -> None:
-    own.export_domain("reports", 1, "van de partner", tmp_path / "partner", partner="town", work=CHEAP)
+    own.export_domain("reports", 1, "van onze partner", tmp_path / "partner", partner="town", work=CHEAP)
     changed(own.folder / "senders" / "reports.v1.json", lambda senders: senders["public_keys"].update(town="00" * 32))
     with pytest.raises(BadSignature):
         own.sender("reports", 1, "town")

@@ -44,7 +44,7 @@ def test_a_record_under_another_name_destroys_nothing(home: Home, own: KeyStore)
 
 def test_a_list_of_senders_under_another_name_gives_no_right(home: Home, own: KeyStore, tmp_path: Path) -> None:
     own.add_domain(domain(version=2))
-    own.export_domain("reports", 1, "van de partner", tmp_path / "partner", partner="town")
+    own.export_domain("reports", 1, "van onze partner", tmp_path / "partner", partner="town")
     shutil.copy(home.folder / "senders" / "reports.v1.json", home.folder / "senders" / "reports.v2.json")
     with pytest.raises(Refusal, match=r"reports\.v2\.json is about reports version 1"):
         own.sender("reports", 2, "town")

@@ -21,8 +21,8 @@ def own(tmp_path: Path) -> FileKeyStore:
 
 
 def test_the_passphrase_is_taken_in_nfc(tmp_path: Path) -> None:
-    FileKeyStore.create(tmp_path / "keys", "cafe\u0301", work=CHEAP)
-    assert FileKeyStore.open(tmp_path / "keys", "caf\u00e9").recipient().startswith("age1")
+    FileKeyStore.create(tmp_path / "keys", "cafe\u0301 op de hoek", work=CHEAP)
+    assert FileKeyStore.open(tmp_path / "keys", "caf\u00e9 op de hoek").recipient().startswith("age1")
 
 
 OPENINGS: dict[str, tuple[str, str, type[Refusal], int]] = {
@@ -100,6 +100,62 @@ def test_other_wrapping_keys_in_the_place_of_the_opened_ones(tmp_path: Path) -> 
 
 def test_wrapping_keys_are_never_written_over(tmp_path: Path) -> None:
     own = FileKeyStore.create(tmp_path / "keys", PASSPHRASE, wrapping=tmp_path / "apart.json", work=CHEAP)
+    own.add_domain(domain())
+    held = (tmp_path / "apart.json").read_bytes()
     with pytest.raises(Refusal, match="already holds wrapping keys"):
         FileKeyStore.create(tmp_path / "other", PASSPHRASE, wrapping=tmp_path / "apart.json", work=CHEAP)
+    assert (tmp_path / "apart.json").read_bytes() == held
     assert FileKeyStore.open(own.folder, PASSPHRASE, wrapping=tmp_path / "apart.json").recipient() == own.recipient()
+
+
+def test_a_store_that_was_begun_is_begun_again(tmp_path: Path) -> None:
+    """Its folder never came to be; whose wrapping key it was, nobody knows, so it stays."""
+    wrapping = tmp_path / "apart.json"
+    before = FileKeyStore.create(tmp_path / "keys", PASSPHRASE, wrapping=wrapping, work=CHEAP)
+    (tmp_path / "keys").rename(tmp_path / "elsewhere")
+    with pytest.raises(WrongPassphrase):
+        FileKeyStore.create(tmp_path / "keys", "een heel andere wachtzin", wrapping=wrapping, work=CHEAP)
+    again = FileKeyStore.create(tmp_path / "keys", PASSPHRASE, wrapping=wrapping, work=CHEAP)
+    assert again.recipient() != before.recipient()
+    assert FileKeyStore.open(tmp_path / "elsewhere", PASSPHRASE, wrapping=wrapping).recipient() == before.recipient()
+
+
+PASSPHRASES = {
+    "one character": ("a", False),
+    "fourteen": ("veertien teken", False),
+    "fifteen, of which one is typed in two": ("cafe\u0301 veertien t", True),
+    "fourteen, of which one is typed in two": ("cafe\u0301 veertien ", False),
+}
+
+
+@pytest.mark.parametrize(("passphrase", "long"), PASSPHRASES.values(), ids=PASSPHRASES)
+def test_a_new_passphrase_is_long(tmp_path: Path, passphrase: str, long: bool) -> None:
+    if long:
+        FileKeyStore.create(tmp_path / "keys", passphrase, work=CHEAP)
+    else:
+        with pytest.raises(WrongInput, match="at least 15 characters") as caught:
+            FileKeyStore.create(tmp_path / "keys", passphrase, work=CHEAP)
+        assert "made at random" in caught.value.remedy
+        assert not (tmp_path / "keys").exists()
+
+
+def test_halves_of_broken_writes_go_with_the_key(tmp_path: Path) -> None:
+    """A process killed while it wrote leaves a file that holds, wrapped, the key that is to go."""
+    own = new_store(tmp_path / "keys")
+    own.add_domain(domain())
+    half = own.folder / ".wrapping.json.0a1b2c3d.part"
+    half.write_bytes((own.folder / "wrapping.json").read_bytes())
+    entry = own.folder / "domains" / ".reports.v1.json.0a1b2c3d.part"
+    entry.write_bytes(b"{}")
+    own.destroy("reports", 1, reason="ended")
+    assert not half.exists()
+    assert not entry.exists()
+
+
+def test_a_folder_that_was_open_to_others_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "keys").mkdir(mode=0o755)
+    (tmp_path / "keys" / "passphrase").write_text(PASSPHRASE)
+    own = new_store(tmp_path / "keys")
+    own.add_domain(domain())
+    folders = [path for path in (own.folder, *own.folder.rglob("*")) if path.is_dir()]
+    assert {path.stat().st_mode & 0o777 for path in folders} == {0o700}

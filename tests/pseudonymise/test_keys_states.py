@@ -105,7 +105,7 @@ def test_a_retired_key_still_opens(own: KeyStore) -> None:
 def test_a_retired_key_is_not_handed_out(own: KeyStore, tmp_path: Path) -> None:
     own.retire("reports", 1)
     with pytest.raises(NotActive):
-        own.export_domain("reports", 1, "van de partner", tmp_path / "partner", partner="town", work=CHEAP)
+        own.export_domain("reports", 1, "van onze partner", tmp_path / "partner", partner="town", work=CHEAP)
     assert not (tmp_path / "partner").exists()
 
 

@@ -97,10 +97,13 @@ def at_home(base: Path, home: Path, program: str, *arguments: str) -> "subproces
     return subprocess.run(call, cwd=home, env=environment, capture_output=True, text=True, check=False)
 
 
+ROOM = "de wachtzin van de kamer"
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """Of a partner: its file, the source's declaration, and its copy of the domain's key."""
-    store = FileKeyStore.create(tmp_path / "room", "p", work=CHEAP)
+    store = FileKeyStore.create(tmp_path / "room", ROOM, work=CHEAP)
     store.add_domain(domain(until=DAY.replace(year=2999)))
     store.export_domain("reports", 1, "van de gemeente", tmp_path / "keys", partner="town")
     for name, content in {"residents.csv": FILE, "residents.toml": DECLARED, "passphrase": "van de gemeente\n"}.items():
@@ -128,7 +131,7 @@ def test_the_base_install_encodes_offline(base: Path, home: Path, tmp_path: Path
     facts = json.loads(said.stdout)
     assert (facts["rows in"], facts["leaves"]["payload"], facts["leaves"]["aside"]) == (2, {"town": 2}, [])
     assert facts["leaves"]["tokens"]["bsn"] == 1  # the other one fails the eleven test
-    room = FileKeyStore.open(home / "room", "p")
+    room = FileKeyStore.open(home / "room", ROOM)
     (tmp_path / "received").mkdir()
     source = load(home / "residents.toml", Source)
     delivery = open_delivery(home / "residents.sealed", room, room.master("reports"), source, tmp_path / "received")

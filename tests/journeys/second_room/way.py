@@ -12,6 +12,8 @@ DECLARATIONS = Path(__file__).parent
 PERSONS = 400
 PARTNERS = {"tenants": "corporatie", "complaints": "waterschap"}
 """Source and the partner it belongs to."""
+OWN_KEY = {"corporatie"}
+"""Partners that sign with a key pair of their own making; the others sign with that of their copy."""
 APPROVALS = (("rosa", "approve"), ("pia", "approve"), ("quinten", "approve"), ("siem", "advise"))
 
 
@@ -69,8 +71,13 @@ def seal(way: Way) -> None:
         home.mkdir()
         (way.folder / f"{source}.tsv").rename(way.delivery(source, "tsv"))
         shutil.copy(way.room / "sources" / f"{source}.toml", home)
-        way.do("key", "export", "--partner", partner, "--out", home / "keys", "--passphrase-file", secret)
+        copy = ("--partner", partner, "--out", home / "keys", "--passphrase-file", secret)
         here = ("--source", f"{source}.toml", "--keys", "keys", "--passphrase-file", "passphrase")
+        if partner in OWN_KEY:
+            made = way.do("key", "request", "--out", "own", "--passphrase-file", "own-passphrase", at=home)
+            copy = (*copy, "--public-key", made["public key"])
+            here = (*here, "--sign-with", "own", "--own-passphrase-file", "own-passphrase")
+        way.do("key", "export", *copy)
         way.do("encode", f"{source}.tsv", *here, "--out", f"{source}.sealed", at=home)
 
 
