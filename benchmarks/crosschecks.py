@@ -16,12 +16,12 @@ import polars as pl
 
 from benchmarks.real import RESULTS, conditions
 from declare import write_atomically
+from flows import keys
 from flows.books import open_register
 from flows.deliveries import latest, protected_table
 from flows.keyring import Keyring, open_keyring
 from flows.models import fitted_model, train_model
 from flows.receive import receive
-from koppelkamer.cli import keys
 from koppelkamer.demo import walk
 from koppelkamer.demo.population import generate
 from koppelkamer.room import Room, open_room
