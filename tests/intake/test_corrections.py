@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intake import Source
@@ -177,6 +177,7 @@ CELL = st.text(
 ) | st.from_regex(r"\A'{0,3}[=+@-][a-z]{0,3}\Z")
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(CELL, CELL), min_size=1, max_size=5))
 def test_whatever_stands_in_a_cell_comes_back_as_it_was(cells: list[tuple[str, str]]) -> None:
     """And no field begins as a formula does."""
