@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from flows.receive import Received
-from koppelkamer.cli.crosscheck import shown
 from koppelkamer.cli.screen import Screen, columns, percent
 from koppelkamer.cli.verify import verify_room
 from koppelkamer.demo.walk import SITE, Walk, walk
@@ -50,8 +49,7 @@ def _lines(way: Walk, folder: Path, checked: list[str]) -> list[str]:
         "Links, with estimates made without looking at the truth",
         *columns([_link(quality) for quality in way.table.linked.quality]),
         "",
-        "What the registers hold twice, contradict or name that is not there",
-        *_wrong(way),
+        _wrong(way),
         "",
         f"The gate on “{way.table.facts.asked.title}”: {way.table.verdict.outcome}",
         *_findings(way),
@@ -99,11 +97,12 @@ def _reasons(way: Walk, most: int = 5) -> Sequence[Sequence[object]]:
     return sorted(counted, key=lambda reason: (-reason[0], reason[1:]))[:most]
 
 
-def _wrong(way: Walk) -> list[str]:
-    """Cross-checks that failed; what two sources say otherwise of each other is told of the first of them."""
+def _wrong(way: Walk) -> str:
+    """How many findings of the cross-checks fail; what two sources say otherwise of each other counts once."""
     rows = [row for one in way.crosschecked for rows in one.told.values() for row in rows]
-    once = {(row["check"], row["about"], row.get("field")): row for row in reversed(rows)}
-    return columns([shown(row) for row in reversed(once.values()) if row["outcome"] == "failed"])
+    once = {(row["check"], row["about"], row.get("field")): row["outcome"] for row in rows}
+    failed = list(once.values()).count("failed")
+    return f"Registers held beside each other: {failed} of {len(once)} findings fail; the quality reports tell which"
 
 
 def _link(quality: LinkQuality) -> tuple[object, ...]:
