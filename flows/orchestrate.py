@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from declare import digest_file
+from flows.arrival import Received
 from flows.keyring import Keyring
 from flows.link import Examined, link
-from flows.receive import Acceptance, Received, receive
+from flows.receive import Acceptance, receive
 from flows.release import release
 from flows.shield import shielded
 from koppelkamer.room import Room

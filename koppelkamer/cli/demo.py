@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from flows.receive import Received
+from flows.arrival import Received
 from koppelkamer.cli.screen import Screen, columns, percent
 from koppelkamer.cli.verify import verify_room
 from koppelkamer.demo.walk import SITE, Walk, walk

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from declare import WrongInput
 from flows import keys
+from flows.arrival import Received
 from flows.books import open_register, write_logs
 from flows.crosscheck import Written, crosscheck
 from flows.keyring import Keyring
@@ -16,7 +17,6 @@ from flows.link import Examined
 from flows.models import train_model
 from flows.orchestrate import Flows, warm_up
 from flows.publish import publish
-from flows.receive import Received
 from flows.submit import subject, submit
 from koppelkamer.cli.screen import progress
 from koppelkamer.demo.population import generate

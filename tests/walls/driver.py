@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from polars.exceptions import PanicException
 
+import flows.arrival
 import flows.books
 import flows.deliveries
 import flows.receive
@@ -52,12 +53,12 @@ ENCODE: Final = (
     ("pyrage.encrypt_io", "full disk"),
 )
 RECEIVE_CLEAR: Final = (
-    ("flows.receive.read_delivery", "error"),
-    ("flows.receive.validate", "error"),
-    ("flows.receive.validate", "panic"),
-    ("flows.receive.validate", "interrupt"),
-    ("flows.receive.protected_parts", "error"),
-    ("flows.receive.rekey", "error"),
+    ("flows.arrival.read_delivery", "error"),
+    ("flows.arrival.validate", "error"),
+    ("flows.arrival.validate", "panic"),
+    ("flows.arrival.validate", "interrupt"),
+    ("flows.arrival.protected_parts", "error"),
+    ("flows.arrival.rekey", "error"),
     ("flows.receive.save_protected", "error"),
     ("flows.receive.save_protected", "interrupt"),
     ("pathlib.Path.write_bytes", "full disk"),
@@ -65,7 +66,7 @@ RECEIVE_CLEAR: Final = (
     ("register.runs.record_delivery", "error"),
 )
 RECEIVE_SEALED: Final = (
-    ("flows.receive.open_delivery", "error"),
+    ("flows.arrival.open_delivery", "error"),
     ("pyrage.decrypt_io", "full disk"),
     ("pseudonymise.vault.Vault.from_bytes", "panic"),
 )
@@ -87,7 +88,7 @@ RUN: Final = (
     ("flows.link.link_tables", "error"),
     ("flows.link.link_tables", "panic"),
     ("flows.link.link_tables", "interrupt"),
-    ("flows.link.aside_table", "error"),
+    ("flows.bias.aside_table", "error"),
     ("flows.link.draft", "error"),
     ("flows.link.examine", "error"),
     ("flows.facts.gather", "error"),
@@ -159,18 +160,18 @@ def _holder(place: str) -> tuple[Any, str]:
 def checked_once() -> Iterator[None]:
     """Within, a file that comes again is not checked again: that takes longer than all that follows."""
     kept: dict[str, ValidatedExtract] = {}
-    before = flows.receive.validate
+    before = flows.arrival.validate
 
     def validated(extract: Extract) -> ValidatedExtract:
         if extract.delivery not in kept:
             kept[extract.delivery] = before(extract)
         return kept[extract.delivery]
 
-    flows.receive.validate = validated
+    flows.arrival.validate = validated
     try:
         yield
     finally:
-        flows.receive.validate = before
+        flows.arrival.validate = before
 
 
 def stumble(room: Room, cases: tuple[tuple[str, str], ...], *arguments: str | Path) -> None:
@@ -248,7 +249,7 @@ class Stumbling(walk.Flows):
         if source == "reports":
             with checked_once():
                 stumble(self.room, RECEIVE_CLEAR, "receive", source, file, *where)
-            prefect = (("flows.receive.protected_parts", "error"), ("flows.receive.protected_parts", "panic"))
+            prefect = (("flows.arrival.protected_parts", "error"), ("flows.arrival.protected_parts", "panic"))
             stumble(self.room, prefect, "receive", source, file, *where, "--via", "prefect")
             for name, content in wrong_files(file.read_bytes()).items():
                 wrong = self.room.folder / "deliveries" / "wrong.csv"
