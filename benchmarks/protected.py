@@ -58,7 +58,7 @@ def throw_away_keys(hardening: HardeningName = "standard") -> DomainKeys:
         }
     )
     with tempfile.TemporaryDirectory() as folder:
-        store = FileKeyStore.create(Path(folder) / "keys", "throw away", work=Work(memory_kib=1024, passes=1))
+        store = FileKeyStore.create(Path(folder) / "keys", "thrown away at once", work=Work(memory_kib=1024, passes=1))
         store.add_domain(domain)
         return store.master("benchmark")
 

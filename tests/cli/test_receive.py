@@ -38,6 +38,7 @@ def test_the_same_file_under_another_declaration_takes_the_place_of_the_first(wa
     for declared in (room / "sources" / "tenants.toml", home / "tenants.toml"):
         change(declared, 'title = "Huurders"', 'title = "Huurders in maart"')
     keys = ("--keys", "keys", "--passphrase-file", "passphrase")
+    keys = (*keys, "--sign-with", "own", "--own-passphrase-file", "own-passphrase")
     sealed = home / "again.sealed"
     koppelkamer("encode", "tenants.tsv", "--source", "tenants.toml", *keys, "--out", sealed, "--json", at=home)
     assert koppelkamer("receive", "tenants", sealed, at=room).code == DONE

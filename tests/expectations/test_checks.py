@@ -20,7 +20,7 @@ from intake.names import LETTERS
 from intake.numbers import NO_BSN, meets_eleven_test
 from intake.quarantine import ENTRIES, Quarantine
 from intake.source import SemanticType
-from pseudonymise.standardise.fold import _LETTERS, _PLACEHOLDERS
+from pseudonymise.standardise.fold import _LETTERS, PLACEHOLDERS
 from pseudonymise.standardise.identifier import NO_NUMBER
 from pseudonymise.standardise.surname import PREFIX
 from tests.intake.sources import source
@@ -203,7 +203,7 @@ def test_contract_and_linkage_know_the_same_placeholders_and_prefixes() -> None:
     assert LETTERS == _LETTERS
     words = ["onbekend", "onb", "unknown", "nb", "nvt", "none", "null", "standaardwaarde", "xxx", "xxxx"]
     frame = pl.DataFrame({"word": words})
-    for pattern in (_PLACEHOLDERS, asked["name-placeholder"]["regex"]):
+    for pattern in (PLACEHOLDERS, asked["name-placeholder"]["regex"]):
         assert frame.select(pl.col("word").str.contains(pattern).all()).item()
     numbers = pl.DataFrame({"number": NO_BSN})
     assert numbers.select(meets_eleven_test(pl.col("number")).all()).item()

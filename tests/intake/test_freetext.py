@@ -105,9 +105,9 @@ def test_a_report_counts_what_was_masked_and_says_how_well_it_is_found(tmp_path:
 
 def test_what_was_masked_fits_the_declaration_of_the_source(tmp_path: Path) -> None:
     validated = validate(read_texts(tmp_path, "Anna 999990639"))
-    assert is_of_source(validated.quality, validated.quarantine.entries, 1, validated.source)
+    assert is_of_source(validated.quality, validated.quarantine.entries, 1, validated.source, 1)
     made_up = validated.quarantine.entries.with_columns(rule=pl.lit("freetext-anna"))
-    assert not is_of_source(validated.quality, made_up, 1, validated.source)
+    assert not is_of_source(validated.quality, made_up, 1, validated.source, 1)
 
 
 def test_figures_are_of_these_patterns_and_hold_for_other_texts() -> None:

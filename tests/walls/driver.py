@@ -249,7 +249,7 @@ class Stumbling(walk.Flows):
         if source == "reports":
             with checked_once():
                 stumble(self.room, RECEIVE_CLEAR, "receive", source, file, *where)
-            prefect = (("flows.arrival.protected_parts", "error"), ("flows.arrival.protected_parts", "panic"))
+            prefect = (("flows.arrival.validate", "error"), ("flows.arrival.validate", "panic"))
             stumble(self.room, prefect, "receive", source, file, *where, "--via", "prefect")
             for name, content in wrong_files(file.read_bytes()).items():
                 wrong = self.room.folder / "deliveries" / "wrong.csv"
