@@ -211,7 +211,7 @@ def exact_by_writing_down(table: Cells, safe: pl.DataFrame, threshold: int) -> i
     return int((possible.min(axis=0) == possible.max(axis=0))[hidden].sum())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(tables(), st.data())
 def test_exact_cells_are_those_that_are_the_same_in_every_possible_table(table: Cells, data: st.DataObject) -> None:
     people = table.table["people"]

@@ -208,7 +208,7 @@ def test_people_in_several_kinds_of_several_areas() -> None:
     assert examined(Cells(("area", "kind"), table)).outcome is Outcome.PASS
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(tables())
 def test_no_hidden_count_is_the_same_in_every_possible_table(table: Cells) -> None:
     verdict = examined(table, minimum_people=3, count_interval_width=2)
@@ -232,7 +232,7 @@ def amounts(draw: st.DrawFn) -> Cells:
     return cells("\n".join(lines))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(amounts())
 def test_hiding_passes_its_audit_or_nothing_leaves(table: Cells) -> None:
     verdict = examined(table)
