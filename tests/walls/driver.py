@@ -54,10 +54,12 @@ ENCODE: Final = (
 )
 RECEIVE_CLEAR: Final = (
     ("flows.arrival.read_delivery", "error"),
+    ("flows.arrival.validate", "error"),
     ("flows.arrival.validate", "panic"),
     ("flows.arrival.validate", "interrupt"),
     ("flows.arrival.protected_parts", "error"),
     ("flows.arrival.rekey", "error"),
+    ("flows.receive.save_protected", "error"),
     ("flows.receive.save_protected", "interrupt"),
     ("pathlib.Path.write_bytes", "full disk"),
     ("polars.DataFrame.write_parquet", "full disk"),
@@ -75,15 +77,21 @@ TRAIN: Final = (
     ("pathlib.Path.write_bytes", "full disk"),
 )
 CROSSCHECK: Final = (
+    ("flows.crosscheck.protected_table", "error"),
     ("flows.crosscheck.contradictions", "panic"),
+    ("flows.crosscheck.report", "error"),
     ("register.crosschecks.record_crosschecks", "error"),
 )
 SUBMIT: Final = (("flows.submit.plan_of", "error"), ("register.load.sync_request", "error"))
 RUN: Final = (
+    ("flows.link.protected_table", "error"),
+    ("flows.link.link_tables", "error"),
     ("flows.link.link_tables", "panic"),
     ("flows.link.link_tables", "interrupt"),
     ("flows.bias.aside_table", "error"),
+    ("flows.link.draft", "error"),
     ("flows.link.examine", "error"),
+    ("flows.facts.gather", "error"),
     ("flows.link.render", "error"),
     ("pathlib.Path.write_bytes", "full disk"),
     ("polars.DataFrame.write_parquet", "full disk"),
@@ -91,6 +99,7 @@ RUN: Final = (
 )
 RELEASE: Final = (
     ("flows.release.permit", "error"),
+    ("flows.release.decided", "error"),
     ("flows.release.render", "error"),
     ("flows.release.write_reports", "error"),
     ("flows.release.write_parcel", "error"),
