@@ -1,8 +1,8 @@
-"""`python -m benchmarks.crosschecks [PERSONS SEED …]`: what the demo's cross-checks find of what was planted, and at what cost.
+"""`python -m benchmarks.crosschecks [PERSONS SEED …]`: what cross-checks find of what was planted, and at what cost.
 
 Makes a demo room as far as the trained models, runs `koppelkamer crosscheck` on it, and holds what the same checks
 find beside the truth, which nothing before has read. Writes `results/crosschecks.json` and `crosschecks.md`.
-"""  # noqa: E501
+"""
 
 import json
 import resource

@@ -205,7 +205,7 @@ REFUSED: dict[str, tuple[Callable[[Opening, Path], Opening], type[Refusal], str]
     "rows hidden by a stranger": (
         lambda o, to: o._replace(path=resealed(o, to, hide_a_row)),
         Damaged,
-        "",
+        "damaged or was changed",
     ),
     "larger than may be": (lambda o, to: o._replace(path=sparse(to)), WrongInput, "larger than 64 GiB"),
 }
