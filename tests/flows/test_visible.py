@@ -33,8 +33,8 @@ CASES = source(
     {"name": "sex", "type": "sex", "role": "aside"}, {"name": "note", "type": "freetext", "role": "drop"},
     key=["number"], derived=[{"name": "born", "origin": "born", "coarsen": "year"}],
 )  # fmt: skip
-VALUES: dict[str, Sequence[Any]] = {  # no two of a column are standardised alike
-    "last": ["Bakker", "Visser", "Yilmaz", None], "born": ["1980-02-03", "1990-00-00", "1990-05-00", None],
+VALUES: dict[str, Sequence[Any]] = {  # no two of a column make one token: surnames too rare for a crowd
+    "last": ["Wijngaarden", "Kostermans", "Yilmaz", None], "born": ["1980-02-03", "1990-00-00", "1990-05-00", None],
     "pc": ["7003AS", "1011AB", None], "nr": ["1", "29", None], "kind": ["riool", "kelder", None],
     "loss": [0.0, 12.5, None], "sex": ["M", "V", None],
 }  # fmt: skip
