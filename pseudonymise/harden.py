@@ -23,7 +23,7 @@ from pseudonymise.standardise.field import PARTS
 from pseudonymise.standardise.sound import sound
 from pseudonymise.token import dictionary
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 GROUP: Final = "group"
 """Purpose of the keys that put sounds into groups."""
 COMMON: Final = Path(__file__).with_name("common_surnames.txt")
@@ -31,8 +31,8 @@ COMMON: Final = Path(__file__).with_name("common_surnames.txt")
 READABLE: Final[frozenset[Kind]] = frozenset(("surname", "given_name", "full_name", "text", "date"))
 """Kinds whose values stand in public lists, so that filters of them can be read."""
 NAMES: Final[frozenset[Kind]] = frozenset(("surname", "given_name", "full_name"))
-_SURNAMES: Final = (".surname", ".other")
-"""Endings of surnames outside a field of kind surname."""
+_BETWEEN: Final = {".words": "|"}
+"""What stands between the words of a full name; a space by default."""
 
 
 class Hardening(Declaration):
@@ -100,13 +100,22 @@ class Grouping:
         groups = [self._group(mac, code in self._crowded) for mac, code in zip(macs, distinct.to_list(), strict=True)]
         return pl.Series(codes.name, groups, dtype=pl.String).gather(places)
 
-    def names(self, names: pl.Series, *, surnames: bool) -> pl.Series:
+    def names(self, names: pl.Series) -> pl.Series:
         """`names`, of which some are known only by the group of their sound."""
         table = names.to_frame("name").with_columns(heard=sound(pl.col("name")).fill_null(""))
         groups = self.sounds(table["heard"]).alias("group")
-        common = pl.col("name").is_in(self._common if surnames else ())
-        hidden = common if self.hardening.whole else pl.col("name").is_not_null()
+        hidden = pl.col("name").is_in(self._common) if self.hardening.whole else pl.col("name").is_not_null()
         return table.with_columns(groups).select(pl.when(hidden).then("group").otherwise("name")).to_series()
+
+    def words(self, texts: pl.Series, between: str) -> pl.Series:
+        """`texts` of which each word became what it is as a name, so that a whole tells no more than its parts."""
+        places, distinct = dictionary(texts)
+        parts = distinct.str.split(between)
+        every = parts.explode().unique()
+        hardened = parts.list.eval(pl.element().replace(every, self.names(every)))
+        # Words in order of the alphabet would stay in the order of what they were.
+        ordered = hardened if between == " " else hardened.list.unique().list.sort()
+        return ordered.list.join(between).gather(places)
 
     def _group(self, mac: bytes, crowded: bool) -> str:
         number = int.from_bytes(mac, "big")
@@ -126,14 +135,17 @@ def _sounds_of(names: tuple[str, ...]) -> frozenset[str]:
 
 def _coarse(ending: str, own: Mapping[str, pl.Series], kind: Kind, grouping: Grouping) -> pl.Series:
     """One piece of evidence of a field, of which `own` are all, by ending."""
-    if ending == ".written" and not grouping.hardening.written:
-        return _coarse("", own, kind, grouping)
     match ending:
+        case ".written" if not grouping.hardening.written:
+            return _coarse("", own, kind, grouping)
+        case ".swapped" if kind == "full_name" and grouping.hardening.sounds:
+            # Made anew: as standardised it would begin with a prefix, which tells the names of a crowd apart.
+            return _coarse("", own, kind, grouping).str.replace(r"^(\S+) (\S+)$", "$2 $1")
         case ".sound":
             return grouping.sounds(own[ending])
-        case ".initial":
+        case _ if kind not in NAMES or ending == ".initial":
             return own[ending]
-        case _ if kind in NAMES:
-            return grouping.names(own[ending], surnames=kind == "surname" or ending in _SURNAMES)
+        case _ if kind == "full_name":
+            return grouping.words(own[ending], _BETWEEN.get(ending, " "))
         case _:
-            return own[ending]
+            return grouping.names(own[ending])

@@ -70,6 +70,37 @@ def test_strict_leaves_names_their_group_of_sounds_only() -> None:
     assert found["surname"].str.contains(r"^=\d+$").all()
 
 
+def full_names(names: list[tuple[str, str]], hardening: Hardening) -> pl.DataFrame:
+    fields = fields_of([("first", "given_names", "name"), ("last", "surname", "name")])
+    table = pl.DataFrame(names, schema=["first", "last"], orient="row")
+    return harden(evidence(table, fields), fields, canary_keys(), hardening)
+
+
+WHOLE = ("name", "name.written", "name.swapped", "name.words")
+PREFIXES = ("", "de ", "van den ")
+
+
+@pytest.mark.parametrize("name", ["standard", "strict"])
+def test_a_whole_name_tells_no_more_than_its_parts(name: HardeningName) -> None:
+    """Prefixes differ within a crowd, and so does the place of a name in the alphabet: neither may show."""
+    people = [
+        (first, PREFIXES[number % 3] + last)
+        for first in ("Jan", "Zoë", "Kees")
+        for number, last in enumerate((*common_surnames()[:40], "Zandvoorder", "Jongkind"))
+    ]
+    found = full_names(people, HARDENINGS[name]).with_columns(first=pl.Series([first for first, _ in people]))
+    of_parts = found.group_by("first", "name.surname").agg(pl.col(*WHOLE).n_unique())
+    assert (of_parts.select(WHOLE) == 1).min_horizontal().all()
+    assert of_parts.height < len(people)
+
+
+def test_halves_in_each_other_s_place_still_meet() -> None:
+    for hardening in HARDENINGS.values():
+        found = full_names([("Jan", "Bakker"), ("Bakker", "Jan")], hardening)
+        assert found["name"][0] == found["name.swapped"][1]
+        assert found["name.words"].n_unique() == 1
+
+
 FILTERED: dict[HardeningName, tuple[str, ...]] = {
     "none": ("surname", "given_name", "birth_date", "street", "card"),
     "standard": ("card",),
