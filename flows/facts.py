@@ -21,11 +21,9 @@ _REASONS: Final = 3
 
 
 def facts_of(
-    room: Room, request: Request, run: "Run", made: Draft, verdict: Verdict, policy: SignedPolicy, earlier: int
+    room: Room, request: Request, run: "Run", made: Draft, verdict: Verdict, policy: SignedPolicy, occasion: Occasion
 ) -> ReportFacts:
-    """The DPO's page before opinion and decision; the release bears the run's id. `earlier`: releases before it."""
-    declared, day = room.declaration, run.started_at.date().isoformat()
-    occasion = Occasion(release=run.id, room_title=declared.title, demo=declared.demo, made_on=day, earlier=earlier)
+    """The DPO's page before opinion and decision."""
     sources = [_source(room, run, source) for source in made.deliveries]
     quality = [fact for source, delivery in made.deliveries.items() for fact in _quality(room, source, delivery)]
     return gather(made, verdict, policy.policy, _asked(room, request), sources, occasion, quality)

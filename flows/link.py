@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from declare import canonical, digest, write_atomically
+from declare import digest
 from flows.bias import Inputs, concepts_of, questions_of
 from flows.books import fitted_models, plan_of, write_logs
 from flows.deliveries import context_of, latest, protected_table
@@ -12,20 +12,20 @@ from flows.facts import facts_of
 from flows.keyring import Keyring
 from flows.ledger import Ledger
 from flows.lineage import lineage_of
+from flows.reports import last_of
+from flows.reports import write as write_report
 from gate import Published, Verdict, examine, verify_policy
 from koppelkamer.room import Room
 from linkage import LinkedTable
 from linkage import link as link_tables
 from release.draft import Draft, draft, subject_of
-from release.report import ReportFacts, render, to_json
+from release.gather import Occasion
+from release.report import ReportFacts, to_json
+from release.series import Last
 
 if TYPE_CHECKING:
     from register.models import Release, Run
     from register.session import SignedIn
-
-FACTS = "facts.json"
-SAFE = "safe.parquet"
-FINDINGS = "findings.json"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,13 +78,22 @@ def _execute(room: Room, keyring: Keyring, by: "SignedIn", inputs: Inputs, run: 
     lineage = lineage_of(room, made, linked, tables, ledger.keys)
     subject = replace(subject_of(made), lineage=lineage, earlier=ledger.earlier())
     verdict = examine(subject, inputs.policy)
-    facts = facts_of(room, inputs.request, run, made, verdict, inputs.policy, len(subject.earlier))
+    occasion = _occasion(room, run, len(subject.earlier), last_of(room, keyring, run.request_id))
+    facts = facts_of(room, inputs.request, run, made, verdict, inputs.policy, occasion)
     _keep(room, keyring, run, linked, made)
     if verdict.safe is not None:
         ledger.wait(Published(run.id, inputs.request.recipients, verdict.safe, lineage))
-    reports = _report(room, keyring, run.id, facts, verdict)
+    reports = write_report(room, keyring, run.id, facts, verdict)
     release = _finish(by, run, facts, verdict, linked)
     return Examined(release.id, linked, verdict, facts, reports)
+
+
+def _occasion(room: Room, run: "Run", earlier: int, last: Last | None) -> Occasion:
+    """`earlier`: releases that this one was held against; `last`: the one before it of this request."""
+    declared, day = room.declaration, run.started_at.date().isoformat()
+    return Occasion(
+        release=run.id, room_title=declared.title, demo=declared.demo, made_on=day, earlier=earlier, last=last
+    )
 
 
 def _finish(by: "SignedIn", run: "Run", facts: ReportFacts, verdict: Verdict, linked: LinkedTable) -> "Release":
@@ -104,21 +113,3 @@ def _keep(room: Room, keyring: Keyring, run: "Run", linked: LinkedTable, made: D
     for name, table in {"links": linked.links, "entities": linked.entities, "lineage": made.lineage}.items():
         path = folder / f"{name}.parquet"
         vault.write(table, path, context_of(room, path))
-
-
-def _report(room: Room, keyring: Keyring, release: str, facts: ReportFacts, verdict: Verdict) -> Path:
-    """The report's folder: both languages, its facts, the findings, and the table that may leave (encrypted)."""
-    folder = room.reports / release
-    write_reports(folder, facts)
-    write_atomically(folder / FACTS, to_json(facts))
-    write_atomically(folder / FINDINGS, canonical(verdict.to_json()))
-    if verdict.safe is not None:
-        path = room.store / "runs" / release / SAFE
-        keyring.vault("runs").write(verdict.safe, path, context_of(room, path))
-    return folder
-
-
-def write_reports(folder: Path, facts: ReportFacts) -> None:
-    """report.nl.html and report.en.html."""
-    for language in ("nl", "en"):
-        write_atomically(folder / f"report.{language}.html", render(facts, language).encode())

@@ -1,23 +1,21 @@
 """Release what people decided on: from register rows to a permit, and from the permit to a signed parcel."""
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from declare import Refusal, WrongInput, digest, digest_file
+from declare import Refusal, WrongInput, digest_file
 from flows.books import write_logs
-from flows.deliveries import context_of
 from flows.keyring import Keyring
 from flows.ledger import Ledger
-from flows.link import FACTS, FINDINGS, SAFE, write_reports
+from flows.reports import read_facts, read_verdict, write_pages
 from gate import Policy, Verdict, verify_policy
 from koppelkamer.room import Room
 from release.gather import decided
 from release.manifest import MANIFEST, ParcelChanged, verify_parcel
 from release.parcel import write_parcel
 from release.permit import Examined, Opinion, Permit, ReleaseDecision, permit
-from release.report import ReportFacts, from_json, render
+from release.report import ReportFacts, render
 from release.report.facts import Proof
 
 if TYPE_CHECKING:
@@ -33,7 +31,7 @@ def release(room: Room, keyring: Keyring, request_id: str) -> Path:
 
     started, row = datetime.now(UTC), _latest(request_id)
     check_may_write(row)
-    facts, verdict, folder = _facts(room, row), _verdict(room, keyring, row), room.parcels / row.id
+    facts, verdict, folder = read_facts(room, row), read_verdict(room, keyring, row), room.parcels / row.id
     leave = _permit(row, facts, verdict)
     with Ledger(room, keyring).entering(row.id, _policy(room)):
         if folder.exists():
@@ -45,21 +43,13 @@ def release(room: Room, keyring: Keyring, request_id: str) -> Path:
     return folder
 
 
-class ChangedSinceRun(Refusal):
-    def __init__(self, release: str) -> None:
-        super().__init__(
-            f"the report of {release} is not the one that people decided on",
-            remedy="Restore the room's reports folder, or run the request again and decide anew.",
-        )
-
-
 def _policy(room: Room) -> Policy:
     return verify_policy(room.policy, room.policy_signature, room.read_public_key()).policy
 
 
 def _write(room: Room, keyring: Keyring, folder: Path, leave: Permit, verdict: Verdict, facts: ReportFacts) -> None:
     """The reports with opinion and decision, and the parcel with the public copy of them."""
-    write_reports(room.reports / folder.name, facts)
+    write_pages(room.reports / folder.name, facts)
     pages = {language: render(facts, language, public=True) for language in ("nl", "en")}
     write_parcel(leave, verdict, facts, pages, folder, keyring.signer)
 
@@ -79,22 +69,6 @@ def _latest(request_id: str) -> "Release":
             f"request {request_id} has not been run", remedy=f"Run it first: `koppelkamer run {request_id}`."
         )
     return found
-
-
-def _verdict(room: Room, keyring: Keyring, row: "Release") -> Verdict:
-    """As the run left it; the permit holds its digest against the register's."""
-    content = json.loads((room.reports / row.id / FINDINGS).read_bytes())
-    path = room.store / "runs" / row.id / SAFE
-    safe = keyring.vault("runs").read(path, context_of(room, path)) if path.is_file() else None
-    return Verdict.from_json(content, safe)
-
-
-def _facts(room: Room, row: "Release") -> ReportFacts:
-    """What the report said when people decided. Raises `ChangedSinceRun`."""
-    content = (room.reports / row.id / FACTS).read_bytes()
-    if digest(content) != row.output_digest:
-        raise ChangedSinceRun(row.id)
-    return from_json(content)
 
 
 def _permit(row: "Release", facts: ReportFacts, verdict: Verdict) -> Permit:

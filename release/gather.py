@@ -16,6 +16,7 @@ from gate.verdict import WORST_FIRST, Verdict
 from linkage import LinkQuality
 from release.draft import Draft
 from release.permit import Answers, Opinion, ReleaseDecision
+from release.profile import profile
 from release.report.facts import (
     Answer,
     Asked,
@@ -33,6 +34,7 @@ from release.report.facts import (
     Signed,
     SourceFacts,
 )
+from release.series import Last, changes
 
 NOT_COVERED: Final = ("amounts", "reports", "models", "exports", "outside")
 """What no table is held against: see docs/decisions/065."""
@@ -52,6 +54,8 @@ class Occasion:
     """ISO date."""
     earlier: int | None = None
     """Releases it was held against."""
+    last: Last | None = None
+    """Of the same series, if any."""
 
 
 def gather(
@@ -64,7 +68,7 @@ def gather(
     quality: Sequence[QualityFact] = (),
 ) -> ReportFacts:
     """The facts before anybody has decided. `quality`: what intake and checks found, after what the draft found."""
-    return ReportFacts(
+    facts = ReportFacts(
         release=occasion.release,
         room_title=occasion.room_title,
         demo=occasion.demo,
@@ -89,6 +93,15 @@ def gather(
         without_ground=draft.measured.without_ground,
         link_error=_link_error(verdict),
     )
+    return _with_contents(facts, draft, verdict, occasion.last)
+
+
+def _with_contents(facts: ReportFacts, draft: Draft, verdict: Verdict, last: Last | None) -> ReportFacts:
+    """The facts with what is in the table that would leave, and what changed since the last of its series."""
+    if verdict.safe is None or draft.cells is None:
+        return facts
+    columns = profile(verdict.safe, draft.cells.parents, last.table if last else None)
+    return replace(facts, profile=columns, changes=changes(last, facts, verdict.safe) if last else None)
 
 
 def decided(

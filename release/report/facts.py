@@ -10,6 +10,8 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from declare import WrongInput, canonical
+from release.profile import ColumnProfile
+from release.series import Changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,13 +263,15 @@ class ReportFacts:
     groups: tuple[GroupRate, ...]
     not_assessable: tuple[str, ...]
     quality: tuple[QualityFact, ...]
-    changes: str | None
-    """What is different from the last release of this series; None for the first."""
+    changes: Changes | None
+    """Since the last release of this series; None for the first."""
     findings: tuple[FindingLine, ...]
     gaps: tuple[GroupGap, ...] = ()
     without_ground: tuple[str, ...] = ()
     """Protected attributes that a source sets aside and that no ground lets the bias run read."""
     link_error: LinkError | None = None
+    profile: tuple[ColumnProfile, ...] = ()
+    """Annex: what is in the table that would leave."""
     opinion: Signed | None = None
     decision: Signed | None = None
     proof: Proof | None = None
@@ -278,9 +282,11 @@ class ReportFacts:
         Without limits and measures of the concentration rules (D02 to D04, and D06 which protects by them), for these
         let a contributor compute what another contributed (Handbook on Statistical Disclosure Control, 4.2). Without
         rates by group, for rate and interval together tell how many of a protected group there are and how many were
-        not linked; the largest gap stays, in whole points.
+        not linked; the largest gap stays, in whole points. Without changes, for not everybody has the release before.
         """
-        return replace(self, groups=(), findings=tuple(_public(line) for line in self.findings))
+        columns = tuple(replace(column, drift=None) for column in self.profile)
+        findings = tuple(_public(line) for line in self.findings)
+        return replace(self, groups=(), changes=None, profile=columns, findings=findings)
 
 
 _CONCENTRATION = frozenset({"D02", "D03", "D04", "D06"})

@@ -8,7 +8,9 @@ from markupsafe import Markup
 
 from release.report.bars import charts
 from release.report.facts import ReportFacts
+from release.report.pictures import pictures
 from release.report.words import Language, Words, words
+from release.series import CellChanges, Changes
 
 
 def render(facts: ReportFacts, language: Language, *, public: bool = False) -> str:
@@ -29,11 +31,39 @@ def render(facts: ReportFacts, language: Language, *, public: bool = False) -> s
             refused=[line for line in shown.findings if line.outcome == "FAIL"],
             warned=[line for line in shown.findings if line.outcome in ("WARN", "NOT ASSESSABLE")],
             charts=charts(shown.groups),
+            pictures=pictures(shown.profile),
+            changed=_changed(text, shown.changes) if shown.changes else (),
             gaps={gap.attribute: gap.points for gap in shown.gaps},
             quality_words=lambda what: _quality_words(text, what),
             style=_style(),
         )
     )
+
+
+def _changed(text: Words, changes: Changes) -> list[str]:
+    """Each thing that changed, as a clause."""
+    named = {"changes_sources": changes.sources, "changes_added": changes.columns_added,
+             "changes_gone": changes.columns_gone}  # fmt: skip
+    clauses = [text(key, names=", ".join(names)) for key, names in named.items() if names]
+    clauses += [text(f"changes_{what.partition(':')[0]}", name=what.partition(":")[2]) for what in changes.otherwise]
+    if changes.people_before != changes.people_now:
+        people = (text.number(count) for count in (changes.people_before, changes.people_now))
+        clauses.append(text("changes_people", before=next(people), now=next(people)))
+    return clauses + (_changed_cells(text, changes.cells) if changes.cells else [])
+
+
+def _changed_cells(text: Words, cells: CellChanges) -> list[str]:
+    counts = {
+        "new": cells.new,
+        "lost": cells.gone,
+        "shown": cells.shown,
+        "hidden": cells.hidden,
+        "other": cells.changed,
+    }
+    clauses = [text(f"changes_cells_{what}", count=text.number(count)) for what, count in counts.items() if count]
+    moved = [text("changes_moved", cell=one.cell, before=text.number(one.before), now=text.number(one.now))
+             for one in cells.moved]  # fmt: skip
+    return clauses + ([text("changes_most", cells=", ".join(moved))] if moved else [])
 
 
 def _quality_words(text: Words, what: str) -> str:

@@ -10,9 +10,9 @@ import polars as pl
 
 from gate.subject import TOTAL
 from release.aggregate import UNKNOWN
+from release.profile import dimensions_of
 from release.site.borders import names
 
-MEASURES: Final = ("people", "records", "value", "linkage_error")
 SHADES: Final = 5
 """Classes of the map, each with about as many municipalities."""
 MOST_BARS: Final = 40
@@ -59,13 +59,13 @@ class Bars:
 
 def figures(table: pl.DataFrame) -> tuple[Map | Bars, ...]:
     """One picture for each dimension, in the order of the table."""
-    dimensions = [name for name in table.columns if name not in MEASURES]
+    dimensions = dimensions_of(table)
     return tuple(_figure(name, _counts(table, dimensions, name)) for name in dimensions)
 
 
 def total(table: pl.DataFrame) -> int | None:
     """People in the whole table; None where that is hidden."""
-    dimensions = [name for name in table.columns if name not in MEASURES]
+    dimensions = dimensions_of(table)
     found: int | None = table.filter(pl.col(name) == TOTAL for name in dimensions)["people"].item()
     return found
 

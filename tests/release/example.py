@@ -1,5 +1,8 @@
 """A made-up report with something in every section, for looking at the page and testing it."""
 
+from dataclasses import replace
+
+from release.profile import ColumnProfile, Slice
 from release.report.facts import (
     Asked,
     Column,
@@ -19,6 +22,7 @@ from release.report.facts import (
     ReportFacts,
     SourceFacts,
 )  # fmt: skip
+from release.series import CellChanges, Changes, Moved
 
 WARNED = FindingLine(
     rule="B04", outcome="WARN", count=1, about="residents.nationaliteit", measured=0.061, threshold=0.05,
@@ -140,4 +144,27 @@ FACTS = ReportFacts(
     link_error=LinkError(half=1, nine_in_ten=10, all=100),
     gaps=(GroupGap(attribute="residents.nationaliteit", points=6),),
     proof=Proof(size=42, head="9" * 64),
+)  # fmt: skip
+
+CHANGES = Changes(
+    since="meldingen-1", made_on="2026-08-21", columns_added=("linkage_error",), columns_gone=("reports.bedrag",),
+    sources=("reports", "incomes"), otherwise=("policy", "recipients", "purpose", "model:incomes-residents"),
+    people_before=2990, people_now=3104,
+    cells=CellChanges(
+        new=3, gone=1, shown=2, hidden=4, changed=120, moved=(Moved(cell="0363, 65+", before=40, now=90),)
+    ),
+)  # fmt: skip
+UNCHANGED = replace(
+    CHANGES, columns_added=(), columns_gone=(), sources=(), otherwise=(), people_before=3104, cells=None
+)
+PROFILE = (
+    ColumnProfile(
+        name="residents.gemeentecode", kind="category", values=14, complete=0.98, unshown=2, drift=0.031,
+        slices=(Slice(label="0363", share=0.4), Slice(label="0599", share=0.2), Slice(label="1730", share=None)),
+    ),
+    ColumnProfile(
+        name="people", kind="figure", values=228, complete=0.81, outliers=("0363, 65+",),
+        slices=(Slice(label="10 – < 20", share=0.7), Slice(label="20 – < 50", share=0.3)),
+    ),
+    ColumnProfile(name="value", kind="figure", values=0, complete=None, slices=()),
 )  # fmt: skip

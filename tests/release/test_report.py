@@ -19,7 +19,7 @@ from release.report.bars import charts
 from release.report.facts import Answer, GroupGap, GroupRate, ReportFacts, Signed
 from release.report.words import LANGUAGES, catalogue, words
 from tests.conftest import missing_service
-from tests.release.example import DOMINATED, FACTS, PROXY, REFUSED, WARNED
+from tests.release.example import CHANGES, DOMINATED, FACTS, PROFILE, PROXY, REFUSED, UNCHANGED, WARNED
 
 SHORT = Answer(legitimate="ja", suitable="ja", necessary="ja", proportionate="ja")
 PAGES: dict[str, ReportFacts] = {
@@ -39,6 +39,8 @@ PAGES: dict[str, ReportFacts] = {
         asked=replace(FACTS.asked, dpia=None, grounds=(), definitions=(), homonyms=()),
     ),
     "four warnings": replace(FACTS, findings=(WARNED, PROXY, DOMINATED, replace(WARNED, rule="D14"))),
+    "a second release": replace(FACTS, changes=CHANGES, profile=PROFILE),
+    "nothing changed": replace(FACTS, changes=UNCHANGED, profile=()),
     "decided": replace(
         FACTS,
         findings=(replace(WARNED, answer=SHORT),),
@@ -99,7 +101,8 @@ def test_every_sentence_is_used() -> None:
     folder = files("release.report")
     source = folder.joinpath("templates", "report.html.j2").read_text() + folder.joinpath("render.py").read_text()
     source += folder.joinpath("words.py").read_text()
-    made = ("verdict_", "meaning_", "count_", "level_", "use_", "what_", "not_covered_")
+    source += folder.joinpath("templates", "profile.html.j2").read_text()
+    made = ("verdict_", "meaning_", "count_", "level_", "use_", "what_", "not_covered_", "changes_", "kind_", "figure_")
     unused = [
         key
         for key in catalogue("nl")["text"]
