@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from koppelkamer.cli import main
+from pseudonymise.keys import Work, file
 
 PROGRAM = Path(sys.executable).with_name("koppelkamer")
 """The command as a terminal starts it, for tests that need a signal, a limit or a terminal."""
@@ -87,7 +88,11 @@ def _ask(forker: "subprocess.Popen[str]", call: dict[str, Any]) -> int:
 
 
 def _serve() -> None:
-    """One line in, one process, one exit code out; until the input ends."""
+    """One line in, one process, one exit code out; until the input ends.
+
+    Key stores that are made here ask little work of a passphrase, and say so in their file: every command opens one.
+    """
+    file.Work = lambda: Work(memory_kib=64, passes=1, lanes=1)  # type: ignore[assignment,misc]
     for library in _LIBRARIES:
         importlib.import_module(library)
     gc.freeze()  # a child that collects garbage copies every page it looks at
