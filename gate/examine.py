@@ -12,6 +12,7 @@ from gate.disclosure.needs import Needs
 from gate.disclosure.primary import Quantiles
 from gate.disclosure.suppress import suppress
 from gate.finding import Outcome
+from gate.perturb.perturbed import Perturbed, perturb
 from gate.policy import Policy, SignedPolicy
 from gate.registry import built
 from gate.subject import Subject, SubjectError
@@ -33,9 +34,12 @@ def examine(subject: Subject, policy: SignedPolicy) -> Verdict:
     case = _case(subject, rules, policy.policy)
     findings = tuple(finding for rule in rules for finding in rule.check(case))
     stopped = any(finding.outcome is Outcome.FAIL for finding in findings)
-    safe = None if stopped or case.table is None or subject.kind == _PERSONS else case.table.safe
+    table = None if stopped or subject.kind == _PERSONS else case.table
     unsafe = 0 if case.table is None else int(case.table.primary.sum())
-    return Verdict(findings, policy.digest, subject.digest, safe, unsafe)
+    if table is None:
+        return Verdict(findings, policy.digest, subject.digest, None, unsafe)
+    leaves = case.perturbed.table if case.perturbed else table.safe
+    return Verdict(findings, policy.digest, subject.digest, leaves, unsafe, table.safe, case.perturbed)
 
 
 def _case(subject: Subject, rules: Sequence[Rule], policy: Policy) -> Case:
@@ -53,7 +57,16 @@ def _case(subject: Subject, rules: Sequence[Rule], policy: Policy) -> Case:
     needs = Needs(policy.thresholds.minimum_people.value, policy.thresholds.count_interval_width.value)
     found = suppress(truth, cells.dimensions, shown.primary, level, needs, cells.parents)
     table = shown.hiding(found.hidden)
-    return Case(subject, table, audit(table, needs, Suggestions(found.counts, found.amounts)))
+    seen = audit(table, needs, Suggestions(found.counts, found.amounts))
+    return Case(subject, table, seen, _perturbed(table, policy))
+
+
+def _perturbed(table: Masked, policy: Policy) -> Perturbed | None:
+    """After all hiding, and from what is shown alone: the audit of the true counts holds for what is made of them."""
+    if policy.perturbation is None:
+        return None
+    least = int(policy.thresholds.minimum_people.value)
+    return perturb(table.safe, table.truth, table.dimensions, table.parents, policy.perturbation, least)
 
 
 def _levels(truth: pl.DataFrame, rules: Sequence[CellRule], p_percent: float) -> pl.Series:

@@ -11,10 +11,12 @@ import polars as pl
 from declare import WrongInput, replacing, write_atomically
 from gate.examine import examine
 from gate.policy import SignedPolicy
-from gate.subject import Cells, OutputColumn, Subject
+from gate.subject import CELL_KEY, Cells, OutputColumn, Subject
 from gate.verdict import Verdict
 
-_NUMBERS: Final = ("people", "records", "value", "first", "second", "quantile", "below", "above", "structural")
+_NUMBERS: Final = (
+    "people", "records", "value", "first", "second", "quantile", "below", "above", "structural", CELL_KEY,
+)  # fmt: skip
 _NO_CONCEPTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -22,8 +24,8 @@ def gate_file(path: Path, policy: SignedPolicy, out: Path, concepts: Mapping[str
     """Examine the cells in `path`; writes findings.json and, unless a rule fails, safe.parquet and safe.csv into `out`.
 
     Columns: dimensions, `people`, `records`, and for a magnitude `value`, `first`, `second` (as in `gate.Cells`; a null
-    `structural` is false). `concepts`: dimension → concept of the dictionary. Raises `WrongInput` when the file cannot
-    be read or is not a complete table.
+    `structural` is false; `cell_key` is needed where the policy asks for cell keys). `concepts`: dimension → concept of
+    the dictionary. Raises `WrongInput` when the file cannot be read or is not a complete table.
     """
     verdict = examine(_subject(_read(path), concepts), policy)
     write_atomically(out / "findings.json", json.dumps(verdict.to_json(), indent=2).encode() + b"\n")

@@ -12,7 +12,8 @@ from typing import Final, Literal, Self
 from pydantic import Field, model_validator
 
 from declare import BadSignature, Declaration, Signer, WrongInput, canonical, load, verify_signature, write_atomically
-from gate.registry import RULES, floor, limits_of
+from gate.perturb.settings import Perturbation
+from gate.registry import HIDES_FEW, PERTURBING, RULES, floor, limits_of
 
 _GATE: Final = object()
 _CONTEXT: Final = b"koppelkamer gate policy v1\n"
@@ -146,6 +147,8 @@ class Policy(Declaration):
     selecting: Concepts | None = None
     """Concepts of records that exist because somebody was looked at; for B12."""
     thresholds: Thresholds
+    perturbation: Perturbation | None = None
+    """What is done to published counts after all hiding; nothing where it is not declared."""
 
     @model_validator(mode="after")
     def _rules_are_known_and_audited(self) -> Self:
@@ -162,6 +165,17 @@ class Policy(Declaration):
         asked = {name for number in self.rules for name in limits_of(RULES[number])}
         if missing := sorted(name for name in asked if self.declared(name) is None):
             raise ValueError(f"these rules need limits that are not set: {', '.join(missing)}")
+        return self
+
+    @model_validator(mode="after")
+    def _perturbation_leaves_thresholds_alone(self) -> Self:
+        if (self.perturbation is not None) != (PERTURBING in self.rules):
+            raise ValueError(f"rule {PERTURBING} and the section perturbation go together: name both, or neither")
+        if self.perturbation and HIDES_FEW not in self.rules:
+            raise ValueError(f"a perturbation does not stand in for a threshold; add {HIDES_FEW}")
+        base = self.perturbation.base if self.perturbation else None
+        if base and self.thresholds.minimum_people.value % base:
+            raise ValueError("minimum_people is no multiple of the base: a published count could lie below it")
         return self
 
     def declared(self, name: str) -> Threshold | Concepts | None:

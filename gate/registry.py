@@ -19,12 +19,13 @@ from gate.disclosure.complementary import LonePersons, Recalculation
 from gate.disclosure.groups import GroupDisclosure, Zeros
 from gate.disclosure.primary import LargestShare, MinimumPeople, PercentRule, PriorKnowledge, Quantiles, TopTwoShare
 from gate.lineage.rules import Comparison, Differencing, JointRelease
+from gate.perturb.rule import Perturbing
 from gate.profiling.minors import Minors
 from gate.profiling.persons import PersonLists
 
 _KINDS: Final[tuple[Any, ...]] = (
     MinimumPeople, LargestShare, TopTwoShare, PercentRule, GroupDisclosure, Recalculation, LonePersons, Differencing,
-    JointRelease, Quantiles, Zeros, PriorKnowledge,
+    JointRelease, Perturbing, Quantiles, Zeros, PriorKnowledge,
     ProtectedColumns, KnownProxies, ProxyStrength, LinkRateGap, MissedMatchGap, WrongLinks,
     LinkedUnlikeSource, Representativity, SelectionDisparity, ThresholdSensitivity, ImplausibleLinks, HistoricSelection,
     PersonLists, Minors, Pollution,
@@ -32,6 +33,9 @@ _KINDS: Final[tuple[Any, ...]] = (
 
 RULES: Final[Mapping[str, Any]] = MappingProxyType({kind.id: kind for kind in _KINDS})
 """Rule id → the class of the rule."""
+
+HIDES_FEW: Final = MinimumPeople.id
+PERTURBING: Final = Perturbing.id
 
 _HIDING: Final = frozenset({"D01", "D02", "D03", "D04", "D11", "D15"})
 _JOINT: Final = frozenset({"D09"})

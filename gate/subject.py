@@ -14,6 +14,9 @@ from gate.lineage.published import Lineage, Published
 TOTAL: Final = "*"
 """In a dimension of `Cells`: the sum over that dimension."""
 
+CELL_KEY: Final = "cell_key"
+"""Column of `Cells`: what chooses the noise of a cell."""
+
 Parents = Mapping[str, Mapping[str, str]]
 """Dimension → category → the category it is part of; a category that is not named here is part of the total."""
 
@@ -42,6 +45,7 @@ class Cells:
     strictly `below` and `above` it (Int64). A percentage is published as its two counts, of people who are and who are
     not, along a dimension of their own; a weighted count is a magnitude of weights.
     Optional `structural` (Boolean): the combination cannot occur, so its zero tells nothing.
+    Optional `cell_key` (0 to 2^32 - 1): the keys of the people of a cell, added up modulo 2^32; never published.
     Optional `linkage_error` (Int64, percent; null where no record is): published with the cell, hidden with it.
     """
 
@@ -114,7 +118,8 @@ class Subject:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all that the gate was shown, but not over tokens: rooms with the same inputs differ in them."""
+        """SHA-256 over all that the gate was shown, but not over tokens and keys: rooms with the same inputs differ in
+        them."""
         return digest(canonical(_contents(self)))
 
 
@@ -136,7 +141,7 @@ def _contents(subject: Subject) -> dict[str, Any]:
             [column.name, column.concept, column.use, list(column.values), column.exception]
             for column in subject.columns
         ],
-        "cells": cells and [list(cells.dimensions), cells.magnitude, digest_frame(cells.table), _trees(cells.parents)],
+        "cells": cells and [list(cells.dimensions), cells.magnitude, _digest(cells), _trees(cells.parents)],
         **{name: (value := getattr(subject, name)) and value.contents for name in _MEASURED},
         "case_decision": subject.case_decision,
         "human_decision": subject.human_decision,
@@ -145,6 +150,10 @@ def _contents(subject: Subject) -> dict[str, Any]:
         "without_ground": list(subject.without_ground),
         "earlier": [[release.release, digest_frame(release.table)] for release in subject.earlier],
     }
+
+
+def _digest(cells: Cells) -> str:
+    return digest_frame(cells.table.drop(CELL_KEY, strict=False))
 
 
 def _trees(parents: Parents) -> dict[str, dict[str, str]]:

@@ -9,6 +9,7 @@ import polars as pl
 
 from declare import Fault, canonical, digest, digest_frame
 from gate.finding import Finding, Outcome
+from gate.perturb.perturbed import Perturbed
 
 WORST_FIRST: Final = (Outcome.FAIL, Outcome.NOT_ASSESSABLE, Outcome.WARN, Outcome.PASS)
 
@@ -19,7 +20,8 @@ class Verdict:
 
     `safe` has the dimensions and published columns of the subject's cells (`people`, `records`, and `value` where there
     is a magnitude); a hidden cell is null in all of them, whatever it was hidden for, and a zero stays zero. None when
-    nothing may leave: a rule fails, or the output is a list of persons. `policy` and `subject` are digests.
+    nothing may leave: a rule fails, or the output is a list of persons. `policy` and `subject` are digests. Where the
+    policy declares a perturbation its counts are rounded or have noise.
     """
 
     findings: tuple[Finding, ...]
@@ -28,6 +30,9 @@ class Verdict:
     safe: pl.DataFrame | None
     unsafe: int = 0
     """Number of cells that a rule hid; the other hidden ones protect these."""
+    exact: pl.DataFrame | None = None
+    """`safe` before any perturbation, for the ledger; like `perturbed` it is not written down with the verdict."""
+    perturbed: Perturbed | None = None
 
     def __post_init__(self) -> None:
         # Nothing found is not a pass: no rule has looked.

@@ -7,7 +7,8 @@ import polars as pl
 
 from gate.disclosure.linked import circular
 from gate.disclosure.sums import ancestors, lines, rest
-from gate.subject import TOTAL, Cells, SubjectError
+from gate.perturb.cell_key import KEYS
+from gate.subject import CELL_KEY, TOTAL, Cells, SubjectError
 
 _COUNTS: Final = ("people", "records")
 _MAGNITUDES: Final = ("value", "first", "second")
@@ -27,7 +28,8 @@ def checked(cells: Cells) -> pl.DataFrame:
     """The table with canonical types; raises `SubjectError` when it is not a complete table with its margins.
 
     Columns: the dimensions (String), `people`, `records` (Int64), with a magnitude `value`, `first`, `second`
-    (Float64), `quantile` (Float64), `below`, `above` and `linkage_error` (Int64) where given, `structural` (Boolean).
+    (Float64), `quantile` (Float64), `below`, `above`, `linkage_error` and `cell_key` (Int64) where given,
+    `structural` (Boolean).
     """
     table = _typed(cells)
     numbers = table.select(_needed(cells))
@@ -44,6 +46,8 @@ def checked(cells: Cells) -> pl.DataFrame:
         )
     if table.filter((pl.col("people") == 0) & (pl.col("records") > 0)).height:
         raise SubjectError("a cell has records of nobody", remedy="Count distinct persons over the records.")
+    if _key(cells) and not table[CELL_KEY].is_between(0, KEYS - 1).fill_null(value=False).all():
+        raise SubjectError("a cell has no key", remedy="Add up the keys of its people, modulo 2^32; of nobody it is 0.")
     if cells.magnitude:
         _check_contributions(table)
     _check_parents(cells)
@@ -64,6 +68,10 @@ def _quantile(cells: Cells) -> list[str]:
 def _sides_fit() -> pl.Expr:
     below, above = (pl.col(side) for side in _SIDES)
     return ((below >= 0) & (above >= 0) & (below + above <= pl.col("people"))).fill_null(value=False)
+
+
+def _key(cells: Cells) -> list[str]:
+    return [CELL_KEY] if CELL_KEY in cells.table.columns else []
 
 
 def _error(cells: Cells) -> list[str]:
@@ -87,6 +95,7 @@ def _typed(cells: Cells) -> pl.DataFrame:
             *(pl.col(name).cast(pl.Float64) for name in _quantile(cells)),
             *(pl.col(name).cast(pl.Int64) for name in (*sides, *_error(cells))),
             structural.cast(pl.Boolean).fill_null(False),
+            *(pl.col(name).cast(pl.Int64) for name in _key(cells)),
         )
     except pl.exceptions.PolarsError:
         raise SubjectError("a column of the table has a wrong type", remedy="Counts are whole numbers.") from None

@@ -12,11 +12,15 @@ least. Sums no longer hold exactly.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from gate.disclosure.sums import ancestors
+from gate.subject import Cells
 
 Floats = npt.NDArray[np.float64]
 
@@ -40,17 +44,49 @@ def perturbed(counts: pl.Series, keys: pl.Series, *, least: int, largest: int, v
     return pl.select(pl.when(counts.is_not_null()).then(noisy)).to_series().alias(counts.name)
 
 
+def key_sums(cells: Cells, people: pl.DataFrame) -> pl.Series:
+    """The key of every cell, subtotal and total (UInt32, in the order of the table): those of its distinct people.
+
+    `people`: `cell` (row of a cell that is no margin), `person`, and the person's `key` (below 2^32).
+    """
+    at = people.join(_wholes(cells), on="cell").unique(["whole", "person"])
+    sums = at.group_by("whole").agg(cell_key=pl.col("key").cast(pl.UInt64).sum() % KEYS)
+    rows = pl.DataFrame({"whole": pl.Series(range(cells.table.height), dtype=pl.UInt32)})
+    found = rows.join(sums, on="whole", how="left", maintain_order="left")["cell_key"]
+    return found.fill_null(0).cast(pl.UInt32)
+
+
+def _wholes(cells: Cells) -> pl.DataFrame:
+    """`cell` and `whole`: every cell of the table that holds it, itself and margins included (UInt32)."""
+    numbered = cells.table.select(cells.dimensions).with_row_index("whole").with_columns(cell=pl.col("whole"))
+    parts = numbered.select("cell", *cells.dimensions)
+    for name in cells.dimensions:
+        known = {each: list(ancestors(name, each, cells.parents)) for each in set(parts[name])}
+        parts = parts.with_columns(
+            pl.col(name).replace_strict(known, return_dtype=pl.List(pl.String)).alias(name)
+        ).explode(name)
+    return parts.join(numbered.drop("cell"), on=cells.dimensions).select("cell", "whole")
+
+
+def most_variance(largest: int) -> float:
+    """The variance of noise that is spread evenly from -`largest` to `largest`."""
+    return largest * (largest + 1) / 3
+
+
+@cache
 def distributions(largest: int, variance: float) -> Floats:
     """Chances of noise from -`largest` to `largest` (columns) for a count by its distance from the least (rows; the
     last is also for all counts further up). Every row has mean zero.
 
     Raises `ValueError` when noise within `largest` cannot have that variance.
     """
-    if not 0 < variance < largest * (largest + 1) / 3:
+    if not 0 < variance < most_variance(largest):
         raise ValueError("a variance lies above 0 and below that of evenly spread noise")
     steps = np.arange(-largest, largest + 1, dtype=np.float64)
     flat = _solved(lambda bend: float(_shares(steps, 0.0, bend) @ steps**2) - variance, rising=False)
-    return np.array([_row(steps, -float(room), flat) for room in range(largest + 1)])
+    found = np.array([_row(steps, -float(room), flat) for room in range(largest + 1)])
+    found.setflags(write=False)
+    return found
 
 
 def _row(steps: Floats, lowest: float, bend: float) -> Floats:

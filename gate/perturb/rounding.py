@@ -2,8 +2,12 @@
 
 Zero-restricted where it can be (Cox 1982, Journal of the American Statistical Association 77, 520-524): a multiple
 stays, any other count goes to one of its two neighbours, so that no count moves by the base or more. Tables of three
-and more dimensions may have no such rounding; then counts may move one multiple further. Of all roundings one that
-changes the counts least is taken (as a mixed integer programme; tables of two dimensions need no integers).
+and more dimensions may have no such rounding; then counts may move one multiple further, and only zeros stay. Of all
+roundings one that changes the counts least is taken (as a mixed integer programme; tables of two dimensions need no
+integers).
+
+It is made of what is shown and of nothing else: whoever reads it learns no more of a hidden cell than from the true
+counts around it, and that is what the auditor looks at.
 """
 
 from typing import Final
@@ -35,7 +39,7 @@ class NoRounding(Refusal):
 
 
 def rounded(counts: pl.Series, lines: list[Line], base: int, *, least: pl.Series | None = None) -> pl.Series:
-    """`counts` (one per cell, null where hidden) as multiples of `base`; null stays null.
+    """`counts` (one per cell, null where hidden) as multiples of `base`; null stays null, and zero stays zero.
 
     A line that has no hidden cell and adds up does so afterwards. `least`: what a rounded count may not be below.
     Raises `NoRounding`.
@@ -65,9 +69,8 @@ def _moves(value: Ints, floor: Ints, base: int, lines: list[Line], further: int,
     model.silent()
     model.setOptionValue("threads", 1)
     model.setOptionValue("mip_max_nodes", _NODES)
-    up = (rest > 0).astype(np.float64)
-    down = np.where(floor > 0, further, 0).astype(np.float64)
-    upper = np.concatenate([up, np.full(cells, float(further)), down])
+    up, down = (rest > 0).astype(np.float64), np.where(floor > 0, further, 0).astype(np.float64)
+    upper = np.concatenate([up, np.where(value > 0, further, 0).astype(np.float64), down])
     model.addVars(_GROUPS * cells, np.zeros(_GROUPS * cells), upper)
     columns = np.arange(_GROUPS * cells, dtype=np.int32)
     costs = np.concatenate([base - 2.0 * rest, np.full(2 * cells, 2.0 * base)])

@@ -22,20 +22,21 @@ class Owner:
         return self._key.sign(message)
 
 
-def text(rules: tuple[str, ...] | None = None, **values: float) -> str:
+def text(rules: tuple[str, ...] | None = None, perturbation: str = "", **values: float) -> str:
+    """The profile with other rules and limits, and with the lines of a section `[perturbation]`."""
     content = profile("nl-streng").read_text()
     for name, value in values.items():
         content, number = re.subn(rf"^({name} = {{ value =) [0-9.]+", rf"\1 {value}", content, flags=re.MULTILINE)
         assert number == 1, name
     if rules is not None:
         content = re.sub(r"^rules = \[.*?\]$", f"rules = {list(rules)}", content, flags=re.MULTILINE | re.DOTALL)
-    return content
+    return f"{content}\n[perturbation]\n{perturbation}\n" if perturbation else content
 
 
 @cache
-def signed(rules: tuple[str, ...] | None = None, **values: float) -> SignedPolicy:
+def signed(rules: tuple[str, ...] | None = None, perturbation: str = "", **values: float) -> SignedPolicy:
     with TemporaryDirectory() as folder:
         path, signature, owner = Path(folder) / "policy.toml", Path(folder) / "policy.toml.sig", Owner()
-        path.write_text(text(rules, **values))
+        path.write_text(text(rules, perturbation, **values))
         sign_policy(path, signature, owner)
         return verify_policy(path, signature, owner.public_key)

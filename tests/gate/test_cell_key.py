@@ -62,3 +62,12 @@ def test_noise_follows_its_distribution(count: int, room: int) -> None:
     found = np.array(noisy([count] * number, keys)) - count
     shares = [(found == step).mean() for step in STEPS]
     np.testing.assert_allclose(shares, distributions(LARGEST, VARIANCE)[room], atol=2 / number)
+
+
+@pytest.mark.parametrize("variance", [0.3, 2.0, 5.0, 9.5])
+def test_of_two_counts_with_one_key_the_larger_stays_so(variance: float) -> None:
+    """People never outnumber their records: under every key the noisy count does not fall as the count rises."""
+    counts = pl.Series(range(LEAST, LEAST + 3 * LARGEST))
+    for key in range(0, KEYS, KEYS // 500):
+        keys = pl.Series([key] * counts.len(), dtype=pl.UInt32)
+        assert perturbed(counts, keys, least=LEAST, largest=LARGEST, variance=variance).is_sorted()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gate.disclosure.moves import lines
+from gate.disclosure.lattice import Lattice
 from gate.perturb.loss import Loss
 from gate.perturb.rounding import Line, NoRounding, rounded
 
@@ -20,8 +20,10 @@ def with_margins(inner: np.ndarray) -> tuple[pl.Series, list[Line]]:
     full = inner
     for axis in range(inner.ndim):
         full = np.concatenate([full.sum(axis=axis, keepdims=True), full], axis=axis)
-    codes = np.array(list(np.ndindex(full.shape)))
-    return pl.Series("people", full.ravel()), lines(codes)
+    names = [f"d{axis}" for axis in range(full.ndim)]
+    places = [["*" if at == 0 else str(at) for at in place] for place in np.ndindex(full.shape)]
+    table = pl.DataFrame(places, schema=names, orient="row")
+    return pl.Series("people", full.ravel()), Lattice.of(table, names, {}).lines()
 
 
 TABLES = st.integers(1, 3).flatmap(
