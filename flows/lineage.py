@@ -1,11 +1,13 @@
 """Whose records a draft counts, in tokens that only the ledger of releases can compare."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
 
-from gate import Dimension, Lineage
+from gate import Cells, Dimension, Lineage
+from gate.perturb.cell_key import key_sums
 from koppelkamer.room import Room
 from linkage import LinkedTable
 from pseudonymise.keys import LeafKey, RoomKeys
@@ -36,6 +38,18 @@ def lineage_of(
         delivery=made.deliveries[made.unit],
         key=tables[made.unit].key_id,
     )
+
+
+def with_cell_keys(cells: Cells, lineage: Lineage, keys: RoomKeys) -> Cells:
+    """`cells` with the key of each, made of the ledger's tokens of its people under a leaf of their own.
+
+    The ledger's keys outlive those of deliveries, and a person's token lasts from one delivery to the next: the same
+    people bring the same noise to every table of every release.
+    """
+    tokens = _renewed(lineage.members["person"], keys.leaf("cell-key", "person"))
+    key = pl.select(tokens.bin.slice(0, 4).bin.reinterpret(dtype=pl.UInt32, endianness="big")).to_series()
+    summed = key_sums(cells, lineage.members.select("cell", "person", key=key))
+    return replace(cells, table=cells.table.with_columns(summed))
 
 
 def _names(made: Draft) -> tuple[str, ...]:

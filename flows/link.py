@@ -11,10 +11,10 @@ from flows.deliveries import context_of, latest, protected_table
 from flows.facts import facts_of
 from flows.keyring import Keyring
 from flows.ledger import Ledger
-from flows.lineage import lineage_of
+from flows.lineage import lineage_of, with_cell_keys
 from flows.reports import last_of
 from flows.reports import write as write_report
-from gate import Published, Verdict, examine, verify_policy
+from gate import Lineage, Published, Subject, Verdict, examine, verify_policy
 from koppelkamer.room import Room
 from linkage import LinkedTable
 from linkage import link as link_tables
@@ -76,13 +76,13 @@ def _execute(room: Room, keyring: Keyring, by: "SignedIn", inputs: Inputs, run: 
     made = draft(linked, inputs.request, questions_of(room, keyring, inputs), concepts_of(room))
     ledger = Ledger(room, keyring)
     lineage = lineage_of(room, made, linked, tables, ledger.keys)
-    subject = replace(subject_of(made), lineage=lineage, earlier=ledger.earlier())
+    subject = replace(_keyed(subject_of(made), lineage, ledger, inputs), lineage=lineage, earlier=ledger.earlier())
     verdict = examine(subject, inputs.policy)
     occasion = _occasion(room, run, len(subject.earlier), last_of(room, keyring, run.request_id))
     facts = facts_of(room, inputs.request, run, made, verdict, inputs.policy, occasion)
     _keep(room, keyring, run, linked, made)
-    if verdict.safe is not None:
-        ledger.wait(Published(run.id, inputs.request.recipients, verdict.safe, lineage))
+    if verdict.exact is not None:
+        ledger.wait(Published(run.id, inputs.request.recipients, verdict.exact, lineage))
     reports = write_report(room, keyring, run.id, facts, verdict)
     release = _finish(by, run, facts, verdict, linked)
     return Examined(release.id, linked, verdict, facts, reports)
@@ -94,6 +94,14 @@ def _occasion(room: Room, run: "Run", earlier: int, last: Last | None) -> Occasi
     return Occasion(
         release=run.id, room_title=declared.title, demo=declared.demo, made_on=day, earlier=earlier, last=last
     )
+
+
+def _keyed(subject: Subject, lineage: Lineage, ledger: Ledger, inputs: Inputs) -> Subject:
+    """With the keys of its cells where the policy asks for them."""
+    perturbation = inputs.policy.policy.perturbation
+    if subject.cells is None or perturbation is None or perturbation.method != "cell-key":
+        return subject
+    return replace(subject, cells=with_cell_keys(subject.cells, lineage, ledger.keys))
 
 
 def _finish(by: "SignedIn", run: "Run", facts: ReportFacts, verdict: Verdict, linked: LinkedTable) -> "Release":

@@ -51,15 +51,15 @@ def csvw(facts: ReportFacts, table: pl.DataFrame) -> dict[str, Any]:
         "dct:issued": facts.made_on,
         "dialect": {"encoding": "utf-8", "delimiter": ",", "header": True},
         "tableSchema": {
-            "columns": [_column(name, kind) for name, kind in table.schema.items()],
+            "columns": [_column(name, kind, facts) for name, kind in table.schema.items()],
             "primaryKey": [_reference(name) for name in table.columns if name not in _DUTCH],
         },
     }
 
 
-def _column(name: str, kind: pl.DataType) -> dict[str, Any]:
+def _column(name: str, kind: pl.DataType, facts: ReportFacts) -> dict[str, Any]:
     """An empty cell is a hidden one, and only measures are ever hidden."""
-    told = {"nl": _DUTCH.get(name, _DUTCH_DIMENSION), "en": _ENGLISH.get(name, _ENGLISH_DIMENSION)}
+    told = {language: _meaning(name, facts, language) for language in ("nl", "en")}
     datatype = "string" if kind == pl.String else "integer" if kind.is_integer() else "decimal"
     return {
         "name": _reference(name),
@@ -78,9 +78,9 @@ def _reference(name: str) -> str:
 
 def readme(facts: ReportFacts, table: pl.DataFrame) -> str:
     """README.txt: what this is and how to read it, in Dutch and English."""
-    dutch = "\n".join(f"  {name:<{_width(table)}}  {_DUTCH.get(name, _DUTCH_DIMENSION)}" for name in table.columns)
-    english = "\n".join(
-        f"  {name:<{_width(table)}}  {_ENGLISH.get(name, _ENGLISH_DIMENSION)}" for name in table.columns
+    dutch, english = (
+        "\n".join(f"  {name:<{_width(table)}}  {_meaning(name, facts, language)}" for name in table.columns)
+        for language in ("nl", "en")
     )
     asked = facts.asked
     return f"""{asked.title}
@@ -130,6 +130,24 @@ _ENGLISH: Final = {
 }
 _DUTCH_DIMENSION: Final = "uitsplitsing (bron.kenmerk)"
 _ENGLISH_DIMENSION: Final = "breakdown (source.attribute)"
+
+
+_PERTURBED: Final = {
+    ("nl", "rounding"): "afgerond op een veelvoud van {base}",
+    ("en", "rounding"): "rounded to a multiple of {base}",
+    ("nl", "cell-key"): "met ruis van hoogstens {largest}, zodat optellingen niet precies kloppen",
+    ("en", "cell-key"): "with noise of at most {largest}, so that sums do not hold exactly",
+}
+
+
+def _meaning(name: str, facts: ReportFacts, language: str) -> str:
+    """What a column holds; a count also how it was perturbed."""
+    known, dimension = (_DUTCH, _DUTCH_DIMENSION) if language == "nl" else (_ENGLISH, _ENGLISH_DIMENSION)
+    made = facts.disclosure.perturbation if facts.disclosure else None
+    plain = known.get(name, dimension)
+    if made is None or name not in ("people", "records"):
+        return plain
+    return f"{plain}; {_PERTURBED[language, made.method].format(base=made.base, largest=made.largest)}"
 
 
 def _width(table: pl.DataFrame) -> int:

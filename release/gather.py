@@ -10,6 +10,7 @@ import polars as pl
 from gate.bias.facts import GroupRates
 from gate.bias.interval import wilson
 from gate.finding import Finding, Outcome
+from gate.perturb.perturbed import Perturbed
 from gate.policy import Policy
 from gate.subject import TOTAL
 from gate.verdict import WORST_FIRST, Verdict
@@ -28,6 +29,7 @@ from release.report.facts import (
     Leaves,
     LinkError,
     LinkFacts,
+    Perturbation,
     Proof,
     QualityFact,
     ReportFacts,
@@ -211,7 +213,28 @@ def _disclosure(draft: Draft, verdict: Verdict, earlier: int | None) -> Disclosu
         narrowest=_narrowest(verdict.findings),
         earlier_releases=earlier,
         **_nearest(verdict.findings),
+        perturbation=_perturbation(verdict.perturbed),
         not_covered=NOT_COVERED,
+    )
+
+
+def _perturbation(made: Perturbed | None) -> Perturbation | None:
+    if made is None:
+        return None
+    settings, loss = made.settings, made.loss["people"]
+    totals = made.table.filter(pl.all_horizontal(pl.col(made.dimensions) == TOTAL))
+    return Perturbation(
+        method=settings.method,
+        base=settings.base,
+        largest=settings.largest,
+        shown=loss.shown,
+        changed=loss.changed,
+        mean=round(loss.mean, 2),
+        most=loss.largest,
+        sums=loss.sums,
+        kept=loss.kept,
+        people=totals["people"].item(),
+        records=totals["records"].item(),
     )
 
 

@@ -24,6 +24,7 @@ class Perturbed:
     """`table`: what would leave, as the masked table with other counts. `loss`: by measure."""
 
     settings: Perturbation
+    dimensions: tuple[str, ...]
     table: pl.DataFrame
     loss: Mapping[str, Loss]
 
@@ -48,7 +49,7 @@ def perturb(
         else _noisy(masked, truth, settings, least)
     )
     loss = {name: Loss.between(truth[name], shown, lines) for name, shown in zip(COUNTS, counts, strict=True)}
-    return Perturbed(settings, masked.with_columns(counts), loss)
+    return Perturbed(settings, tuple(dimensions), masked.with_columns(counts), loss)
 
 
 def _rounded(masked: pl.DataFrame, lines: Lines, base: int) -> list[pl.Series]:

@@ -145,6 +145,33 @@ class LinkError:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Perturbation:
+    """Section 5: what was done to the counts after cells were hidden, and what that cost.
+
+    The loss is for the DPO: told to whoever reads a small table it would undo some of the rounding.
+    """
+
+    method: str
+    """`rounding` or `cell-key`."""
+    base: int | None = None
+    """Counts are multiples of it."""
+    largest: int | None = None
+    """Noise moves a count by no more."""
+    shown: int | None = None
+    changed: int | None = None
+    """Of the shown counts of people."""
+    mean: float | None = None
+    """Mean change of a shown count of people, in persons."""
+    most: int | None = None
+    sums: int | None = None
+    kept: int | None = None
+    """Of the sums of shown counts of people, those that still hold."""
+    people: int | None = None
+    records: int | None = None
+    """Totals as published; None when hidden."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosure:
     """Section 5: what the disclosure rules hid."""
 
@@ -162,6 +189,7 @@ class Disclosure:
     """The earlier release a cell of which leaves the fewest people when subtracted; None where none holds another."""
     smallest_difference: int | None = None
     """At least so many people are left: the limit, not a measure."""
+    perturbation: Perturbation | None = None
     not_covered: tuple[str, ...] = ()
     """What this table was not held against; each has its words in the page's languages."""
 
@@ -283,10 +311,24 @@ class ReportFacts:
         let a contributor compute what another contributed (Handbook on Statistical Disclosure Control, 4.2). Without
         rates by group, for rate and interval together tell how many of a protected group there are and how many were
         not linked; the largest gap stays, in whole points. Without changes, for not everybody has the release before.
+        Where counts were perturbed, without the loss and with the totals as published.
         """
         columns = tuple(replace(column, drift=None) for column in self.profile)
         findings = tuple(_public(line) for line in self.findings)
-        return replace(self, groups=(), changes=None, profile=columns, findings=findings)
+        told = replace(self, groups=(), changes=None, profile=columns, findings=findings)
+        perturbed = self.disclosure.perturbation if self.disclosure else None
+        return _without_loss(told, perturbed) if perturbed else told
+
+
+def _without_loss(facts: ReportFacts, made: Perturbation) -> ReportFacts:
+    told = Perturbation(method=made.method, base=made.base, largest=made.largest)
+    counted = facts.leaves.records_counted if made.records is None else made.records
+    counted = min(counted, facts.leaves.records_eligible)
+    return replace(
+        facts,
+        leaves=replace(facts.leaves, people=made.people, records_counted=counted),
+        disclosure=replace(facts.disclosure, perturbation=told) if facts.disclosure else None,
+    )
 
 
 _CONCENTRATION = frozenset({"D02", "D03", "D04", "D06"})

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.cli.shell import koppelkamer
@@ -46,6 +47,23 @@ def test_the_third_request_is_refused_also_when_an_earlier_release_is_revoked(ro
     found = findings(room, "by-school-1")["D09"]
     assert (found["outcome"], found["about"]) == ("FAIL", "by-care-1, by-police-1")
     assert not (room / "parcels" / "by-school-1").exists()
+
+
+def test_the_same_people_have_the_same_noise_in_both_releases(two_left: Path) -> None:
+    """The districts differ, everybody is in both; the ledger, and so every rule, knows the counts without noise."""
+    totals = set()
+    for partner, truth in (("police", {"in": 13, "out": 33}), ("care", {"in": 14, "out": 32})):
+        folder = two_left / "parcels" / f"by-{partner}-1"
+        table = pl.read_csv(folder / "table.csv")
+        shown = dict(zip(table[f"residents.{partner}"], table["people"], strict=True))
+        assert shown.keys() == {"*", "in", "out"}
+        assert all(abs(shown[name] - count) <= 5 and shown[name] >= 10 for name, count in truth.items())
+        totals.add(shown["*"])
+        assert "noise of at most 5" in (folder / "README.txt").read_text()
+        assert "noise of at most 5" in (folder / "table.csv-metadata.json").read_text()
+        assert "changed" not in (folder / "report.en.html").read_text().split("noise of at most")[1][:200]
+        assert findings(two_left, f"by-{partner}-1")["D10"]["outcome"] == "PASS"
+    assert len(totals) == 1
 
 
 def test_the_third_passes_where_the_others_never_left(approved: Path, tmp_path: Path) -> None:

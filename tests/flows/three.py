@@ -1,4 +1,4 @@
-"""A room with one source, whose residents three partners count by districts of their own."""
+"""A room with one source, whose residents three partners count by districts of their own; counts leave with noise."""
 
 from itertools import count
 from pathlib import Path
@@ -11,7 +11,14 @@ QUARTERS: Final = {"a": 1, "b": 12, "c": 13, "d": 20}
 """Residents of four quarters, which each partner pairs in its own way: (ab + ac - bc) / 2 is a."""
 PAIRS: Final = {"police": "ab", "care": "ac", "school": "bc"}
 _QUESTIONS: Final = ("legitimate", "suitable", "necessary", "proportionate")
-_RULES: Final = 'rules = ["D01", "D02", "D03", "D04", "D06", "D07", "D08", "D09"]'
+_RULES: Final = 'rules = ["D01", "D02", "D03", "D04", "D06", "D07", "D08", "D09", "D10"]'
+_NOISE: Final = """
+[perturbation]
+method = "cell-key"
+largest = 5
+variance = 2.0
+source = "choice of the owner"
+"""
 _SECOND_ROOM: Final = Path(__file__).parents[1] / "journeys" / "second_room"
 
 
@@ -40,7 +47,7 @@ def declare(room: Path) -> None:
     (room / "dictionary.toml").write_text((_SECOND_ROOM / "dictionary.toml").read_text() + number)
     policy = (_SECOND_ROOM / "policy.toml").read_text()
     start, end = policy.index("rules = ["), policy.index("]", policy.index("rules = [")) + 1
-    (room / "policy.toml").write_text(policy[:start] + _RULES + policy[end:])
+    (room / "policy.toml").write_text(policy[:start] + _RULES + policy[end:] + _NOISE)
     (room / "sources" / "residents.toml").write_text(_source())
     (room / "agreements" / "afspraak-water.toml").write_text(_agreement(everybody))
     for partner in PAIRS:

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate.perturb.cell_key import KEYS, distributions, perturbed
@@ -42,6 +42,7 @@ def test_noise_that_cannot_be_is_refused(largest: int, variance: float) -> None:
         distributions(largest, variance)
 
 
+@settings(deadline=None)
 @given(st.integers(LEAST, 10**6), st.integers(0, KEYS - 1))
 def test_no_count_falls_below_the_least_or_moves_far(count: int, key: int) -> None:
     (found,) = noisy([count], [key])

@@ -15,7 +15,6 @@ from gate import Cells, Outcome, OutputColumn, Policy, SignedPolicy, Subject, Su
 from gate.case import Case, Masked
 from gate.file import gate_file
 from gate.perturb.cell_key import KEYS, key_sums
-from gate.perturb.perturbed import Perturbed
 from gate.perturb.rule import Perturbing
 from tests.gate.policies import signed, text
 from tests.gate.texts import cells, with_margins
@@ -106,7 +105,7 @@ def test_a_key_alone_decides_the_noise() -> None:
     one, other = cells("area | people\na | 127\nb | 41"), cells("town | people\nx | 300\ny | 127\nz | 18")
     a = pl.col("people") == 127
     seen = set()
-    for key in range(0, KEYS, KEYS // 50):
+    for key in range(0, KEYS, KEYS // 20):
         tables = (
             replace(each, table=each.table.with_columns(cell_key=pl.when(a).then(key).otherwise(rest)))
             for each, rest in ((one, 7), (other, 99))
@@ -116,7 +115,7 @@ def test_a_key_alone_decides_the_noise() -> None:
         )
         assert first == second
         seen.add(first)
-    assert len(seen) > 5
+    assert len(seen) > 3
 
 
 def test_noise_is_right_in_the_mean() -> None:
@@ -185,9 +184,7 @@ def test_what_is_perturbed_otherwise_than_declared_fails(change: pl.Expr) -> Non
     assert made.perturbed is not None and made.exact is not None
     table = shown(made).with_columns(change.cast(pl.Int64).alias("people"))
     masked = Masked(TABLE.dimensions, TABLE.table, {}, None, made.exact)
-    case = Case(
-        Subject("table", (), TABLE), masked, perturbed=Perturbed(made.perturbed.settings, table, made.perturbed.loss)
-    )
+    case = Case(Subject("table", (), TABLE), masked, perturbed=replace(made.perturbed, table=table))
     (found,) = Perturbing(10).check(case)
     assert found.outcome is Outcome.FAIL
 

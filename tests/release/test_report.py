@@ -102,7 +102,10 @@ def test_every_sentence_is_used() -> None:
     source = folder.joinpath("templates", "report.html.j2").read_text() + folder.joinpath("render.py").read_text()
     source += folder.joinpath("words.py").read_text()
     source += folder.joinpath("templates", "profile.html.j2").read_text()
-    made = ("verdict_", "meaning_", "count_", "level_", "use_", "what_", "not_covered_", "changes_", "kind_", "figure_")
+    made = (
+        "verdict_", "meaning_", "count_", "level_", "use_", "what_", "not_covered_", "changes_", "kind_", "figure_",
+        "perturbation_",
+    )  # fmt: skip
     unused = [
         key
         for key in catalogue("nl")["text"]
