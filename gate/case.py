@@ -9,6 +9,7 @@ import polars as pl
 
 from gate.disclosure.needs import Audit
 from gate.finding import Finding
+from gate.microdata.anonymise import Anonymised
 from gate.perturb.perturbed import Perturbed
 from gate.subject import Parents, Subject
 
@@ -50,7 +51,8 @@ class Masked:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Case:
-    """A subject; when it has a table, that table after hiding and what the auditor found in it.
+    """A subject; when it has a table, that table after hiding and what the auditor found in it; when it has anonymous
+    rows, these after coarsening.
 
     Rules look at the true counts of `table`. Where the policy declares a perturbation, `perturbed` is what leaves.
     """
@@ -59,6 +61,7 @@ class Case:
     table: Masked | None = None
     audit: Audit = field(default_factory=Audit)
     perturbed: Perturbed | None = None
+    rows: Anonymised | None = None
 
 
 class Rule(Protocol):

@@ -1,6 +1,7 @@
 """The gate itself: a subject and a signed policy in, a verdict out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
@@ -12,13 +13,21 @@ from gate.disclosure.needs import Needs
 from gate.disclosure.primary import Quantiles
 from gate.disclosure.suppress import suppress
 from gate.finding import Outcome
+from gate.microdata.anonymise import anonymise
+from gate.microdata.declared import Rows
+from gate.microdata.patterns import Limits
+from gate.microdata.rules import KAnonymity, LDiversity
 from gate.perturb.perturbed import Perturbed, perturb
 from gate.policy import Policy, SignedPolicy
-from gate.registry import built
+from gate.registry import RULES, built, limits_of
 from gate.subject import Subject, SubjectError
 from gate.verdict import Verdict
 
 _PERSONS: Final = "persons"
+_OF_ROWS: Final = {
+    "k_anonymity": "size", "rows_left_out": "left_out", "l_diversity": "diversity", "t_closeness": "closeness",
+}  # fmt: skip
+"""Name of a limit in a policy → what it is to the search for the least coarsening."""
 
 
 def examine(subject: Subject, policy: SignedPolicy) -> Verdict:
@@ -34,15 +43,25 @@ def examine(subject: Subject, policy: SignedPolicy) -> Verdict:
     case = _case(subject, rules, policy.policy)
     findings = tuple(finding for rule in rules for finding in rule.check(case))
     stopped = any(finding.outcome is Outcome.FAIL for finding in findings)
-    table = None if stopped or subject.kind == _PERSONS else case.table
     unsafe = 0 if case.table is None else int(case.table.primary.sum())
-    if table is None:
-        return Verdict(findings, policy.digest, subject.digest, None, unsafe)
-    leaves = case.perturbed.table if case.perturbed else table.safe
-    return Verdict(findings, policy.digest, subject.digest, leaves, unsafe, table.safe, case.perturbed)
+    verdict = Verdict(
+        findings, policy.digest, subject.digest, None, unsafe, rows=case.rows.facts if case.rows else None
+    )
+    return verdict if stopped else _with_safe(verdict, case)
+
+
+def _with_safe(verdict: Verdict, case: Case) -> Verdict:
+    if case.rows is not None:
+        return replace(verdict, safe=case.rows.safe)
+    if case.table is None or case.subject.kind == _PERSONS:
+        return verdict
+    leaves = case.perturbed.table if case.perturbed else case.table.safe
+    return replace(verdict, safe=leaves, exact=case.table.safe, perturbed=case.perturbed)
 
 
 def _case(subject: Subject, rules: Sequence[Rule], policy: Policy) -> Case:
+    if subject.rows is not None:
+        return Case(subject, rows=anonymise(subject.rows, _limits(subject.rows, policy)))
     if subject.cells is None:
         return Case(subject)
     cells, truth = subject.cells, checked(subject.cells)
@@ -67,6 +86,19 @@ def _perturbed(table: Masked, policy: Policy) -> Perturbed | None:
         return None
     least = int(policy.thresholds.minimum_people.value)
     return perturb(table.safe, table.truth, table.dimensions, table.parents, policy.perturbation, least)
+
+
+def _limits(rows: Rows, policy: Policy) -> Limits:
+    """What the policy asks of rows. Raises `SubjectError` when no rule of it looks at them."""
+    asked = (KAnonymity.id, LDiversity.id) if rows.declared.of("sensitive") else (KAnonymity.id,)
+    if missing := set(asked) - set(policy.rules):
+        raise SubjectError(
+            f"no rule of the policy looks at rows of persons: {', '.join(sorted(missing))}",
+            remedy="Add these rules and their limits to the policy; its owner signs it anew.",
+        )
+    asking = {name for number in policy.rules for name in limits_of(RULES[number])}
+    given = {name: getattr(policy.thresholds, name).value for name in _OF_ROWS if name in asking}
+    return Limits(**{_OF_ROWS[name]: value for name, value in given.items()})
 
 
 def _levels(truth: pl.DataFrame, rules: Sequence[CellRule], p_percent: float) -> pl.Series:

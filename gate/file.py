@@ -1,7 +1,7 @@
-"""The gate on a plain file, without a room: a table of cells in CSV or Parquet."""
+"""The gate on a plain file, without a room: a table of cells, or rows of persons, in CSV or Parquet."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -10,6 +10,7 @@ import polars as pl
 
 from declare import WrongInput, replacing, write_atomically
 from gate.examine import examine
+from gate.microdata.declared import Microdata, Rows
 from gate.policy import SignedPolicy
 from gate.subject import CELL_KEY, Cells, OutputColumn, Subject
 from gate.verdict import Verdict
@@ -27,7 +28,21 @@ def gate_file(path: Path, policy: SignedPolicy, out: Path, concepts: Mapping[str
     `structural` is false; `cell_key` is needed where the policy asks for cell keys). `concepts`: dimension → concept of
     the dictionary. Raises `WrongInput` when the file cannot be read or is not a complete table.
     """
-    verdict = examine(_subject(_read(path), concepts), policy)
+    return _answer(_subject(_read(path), concepts), policy, out)
+
+
+def gate_rows(path: Path, declared: Microdata, policy: SignedPolicy, out: Path) -> Verdict:
+    """Examine rows of persons; writes what `gate_file` does, the safe table being the rows that stay, coarsened.
+
+    Raises `WrongInput` when the file cannot be read or does not fit its declaration.
+    """
+    table = _read(path, declared.texts)
+    columns = tuple(OutputColumn(name, column.concept, column.use) for name, column in declared.leaving)
+    return _answer(Subject("microdata", columns, rows=Rows(table, declared)), policy, out)
+
+
+def _answer(subject: Subject, policy: SignedPolicy, out: Path) -> Verdict:
+    verdict = examine(subject, policy)
     write_atomically(out / "findings.json", json.dumps(verdict.to_json(), indent=2).encode() + b"\n")
     for name in ("safe.parquet", "safe.csv"):
         (out / name).unlink(missing_ok=True)  # never beside the findings of another run
@@ -36,11 +51,16 @@ def gate_file(path: Path, policy: SignedPolicy, out: Path, concepts: Mapping[str
     return verdict
 
 
-def _read(path: Path) -> pl.DataFrame:
+def _read(path: Path, texts: Sequence[str] = ()) -> pl.DataFrame:
+    """`texts`: columns of a CSV file that are read as they stand, with their leading zeros."""
     try:
-        return pl.read_parquet(path) if path.suffix == ".parquet" else pl.read_csv(path)
+        if path.suffix == ".parquet":
+            return pl.read_parquet(path)
+        return pl.read_csv(path, schema_overrides=dict.fromkeys(texts, pl.String), infer_schema_length=None)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise WrongInput(f"{path.name} cannot be read", remedy="Give a CSV or Parquet file of cells.") from error
+        raise WrongInput(
+            f"{path.name} cannot be read", remedy="Give a CSV or Parquet file of cells, or of rows."
+        ) from error
 
 
 def _subject(table: pl.DataFrame, concepts: Mapping[str, str]) -> Subject:

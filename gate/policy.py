@@ -38,6 +38,14 @@ class Times(Threshold):
     value: float = Field(ge=1)
 
 
+class Part(Threshold):
+    value: float = Field(ge=0, lt=1)
+
+
+class Expected(Threshold):
+    value: float = Field(ge=0)
+
+
 _WARNED: Final = (
     "link_rate_gap", "wrong_link_gap", "proxy_v", "proxy_auc", "missed_gap", "missed_ratio", "wrong_links",
     "linked_difference", "representation", "implausible", "pollution",
@@ -106,6 +114,16 @@ class Thresholds(Declaration):
     pollution_warn: Share | None = None
     pollution_fail: Share | None = None
     pollution_gap: Share | None = None
+    k_anonymity: Count | None = None
+    """Rows of the smallest class."""
+    rows_left_out: Part | None = None
+    """Share of the rows that may be left out rather than coarsen all others further."""
+    l_diversity: Count | None = None
+    """Distinct sensitive values in every class."""
+    t_closeness: Share | None = None
+    """Earth mover's distance, 0 to 1."""
+    population_uniques: Expected | None = None
+    """Rows expected to be alone in their class in sample and population."""
 
     @model_validator(mode="after")
     def _warning_comes_before_failing(self) -> Self:

@@ -19,13 +19,15 @@ from gate.disclosure.complementary import LonePersons, Recalculation
 from gate.disclosure.groups import GroupDisclosure, Zeros
 from gate.disclosure.primary import LargestShare, MinimumPeople, PercentRule, PriorKnowledge, Quantiles, TopTwoShare
 from gate.lineage.rules import Comparison, Differencing, JointRelease
+from gate.microdata.rules import KAnonymity, LDiversity, RareValues, TCloseness, Uniqueness
 from gate.perturb.rule import Perturbing
 from gate.profiling.minors import Minors
 from gate.profiling.persons import PersonLists
 
 _KINDS: Final[tuple[Any, ...]] = (
     MinimumPeople, LargestShare, TopTwoShare, PercentRule, GroupDisclosure, Recalculation, LonePersons, Differencing,
-    JointRelease, Perturbing, Quantiles, Zeros, PriorKnowledge,
+    JointRelease, Perturbing, Quantiles, KAnonymity, Zeros, PriorKnowledge, LDiversity, TCloseness, Uniqueness,
+    RareValues,
     ProtectedColumns, KnownProxies, ProxyStrength, LinkRateGap, MissedMatchGap, WrongLinks,
     LinkedUnlikeSource, Representativity, SelectionDisparity, ThresholdSensitivity, ImplausibleLinks, HistoricSelection,
     PersonLists, Minors, Pollution,
@@ -41,6 +43,8 @@ _HIDING: Final = frozenset({"D01", "D02", "D03", "D04", "D11", "D15"})
 _JOINT: Final = frozenset({"D09"})
 _AUDIT: Final = frozenset({"D06", "D07"})
 _RATES: Final = frozenset({"B04"})
+_CLASSES: Final = frozenset({"D12"})
+_IN_CLASSES: Final = frozenset({"D16", "D17", "D18", "D19"})
 _BY_GROUP: Final = frozenset({"B03", "B05", "B06", "B09"})
 
 
@@ -65,9 +69,11 @@ def limits_of(kind: Any) -> tuple[str, ...]:
 
 def floor(ids: Iterable[str]) -> frozenset[str]:
     """Rules that must run as well: whoever hides cells has the hiding audited, and the joint audit rests on that of
-    each release; rules about groups leave it to B04 to name attributes that are absent or may not be read."""
+    each release; rules about groups leave it to B04 to name attributes that are absent or may not be read; what holds
+    in classes of rows rests on their size."""
     asked = set(ids)
-    return (_AUDIT if (_HIDING | _JOINT) & asked else frozenset()) | (_RATES if _BY_GROUP & asked else frozenset())
+    needed = ((_HIDING | _JOINT, _AUDIT), (_BY_GROUP, _RATES), (_IN_CLASSES, _CLASSES))
+    return frozenset().union(*(others for some, others in needed if some & asked))
 
 
 def _build(kind: Any, limits: Limits) -> Rule:

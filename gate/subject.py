@@ -10,6 +10,7 @@ import polars as pl
 from declare import WrongInput, canonical, digest, digest_frame
 from gate.bias.facts import GroupRates, History, Population, Proxies, Sensitivity, Tally
 from gate.lineage.published import Lineage, Published
+from gate.microdata.declared import Rows
 
 TOTAL: Final = "*"
 """In a dimension of `Cells`: the sum over that dimension."""
@@ -22,7 +23,7 @@ Parents = Mapping[str, Mapping[str, str]]
 
 FLAT: Final[Parents] = MappingProxyType({})
 
-KINDS: Final = ("table", "persons")
+KINDS: Final = ("table", "persons", "microdata")
 USES: Final = ("breakdown", "magnitude", "selection", "ranking", "identity", "evidence")
 DECIDING: Final = ("selection", "ranking", "identity")
 """Uses by which something is decided about persons."""
@@ -79,7 +80,7 @@ class Subject:
     """One draft as the gate sees it."""
 
     kind: str
-    """`table` (aggregates) or `persons` (one row per person)."""
+    """`table` (aggregates), `persons` (a list that names them) or `microdata` (a row per person, anonymous)."""
     columns: tuple[OutputColumn, ...]
     cells: Cells | None = None
     groups: GroupRates | None = None
@@ -109,12 +110,18 @@ class Subject:
     """Whose records the cells hold; None when nobody told."""
     earlier: tuple[Published, ...] = ()
     """What left before, to whomever, also when it was revoked later."""
+    rows: Rows | None = None
+    """The microdata."""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise SubjectError("the draft is of an unknown kind", remedy=f"Use one of {', '.join(KINDS)}.")
         if self.kind == "table" and self.cells is None:
             raise SubjectError("a draft of kind table has no cells", remedy="Draft the table before it is examined.")
+        if (self.kind == "microdata") != (self.rows is not None):
+            raise SubjectError(
+                "microdata has rows, and nothing else has", remedy="Draft the rows before they are examined."
+            )
 
     @property
     def digest(self) -> str:
@@ -148,6 +155,7 @@ def _contents(subject: Subject) -> dict[str, Any]:
         "dpia": subject.dpia,
         "not_assessable": list(subject.not_assessable),
         "without_ground": list(subject.without_ground),
+        **({} if subject.rows is None else {"rows": subject.rows.contents}),
         "earlier": [[release.release, digest_frame(release.table)] for release in subject.earlier],
     }
 

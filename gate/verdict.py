@@ -21,7 +21,8 @@ class Verdict:
     `safe` has the dimensions and published columns of the subject's cells (`people`, `records`, and `value` where there
     is a magnitude); a hidden cell is null in all of them, whatever it was hidden for, and a zero stays zero. None when
     nothing may leave: a rule fails, or the output is a list of persons. `policy` and `subject` are digests. Where the
-    policy declares a perturbation its counts are rounded or have noise.
+    policy declares a perturbation its counts are rounded or have noise. Of anonymous rows it has those that stay,
+    coarsened, in the order of their values.
     """
 
     findings: tuple[Finding, ...]
@@ -33,6 +34,8 @@ class Verdict:
     exact: pl.DataFrame | None = None
     """`safe` before any perturbation, for the ledger; like `perturbed` it is not written down with the verdict."""
     perturbed: Perturbed | None = None
+    rows: Mapping[str, Any] | None = None
+    """Of anonymous rows what it took, as `gate.microdata.anonymise.Anonymised.facts`; None for tables."""
 
     def __post_init__(self) -> None:
         # Nothing found is not a pass: no rule has looked.
@@ -47,7 +50,7 @@ class Verdict:
     @property
     def hidden(self) -> int:
         """Number of hidden cells in `safe`; primary and complementary together."""
-        return 0 if self.safe is None else self.safe["people"].null_count()
+        return 0 if self.safe is None or self.rows is not None else self.safe["people"].null_count()
 
     @property
     def digest(self) -> str:
@@ -57,7 +60,7 @@ class Verdict:
     def from_json(cls, content: Mapping[str, Any], safe: pl.DataFrame | None) -> Self:
         """A stored verdict again; its digest shows whether it, or the table with it, was changed."""
         findings = tuple(Finding(**{**item, "outcome": Outcome(item["outcome"])}) for item in content["findings"])
-        return cls(findings, content["policy"], content["subject"], safe, content["unsafe"])
+        return cls(findings, content["policy"], content["subject"], safe, content["unsafe"], content.get("rows"))
 
     def to_json(self) -> dict[str, Any]:
         """The contents of findings.json; counts of hidden cells, no cell and no person."""
@@ -70,5 +73,6 @@ class Verdict:
             "safe": None if self.safe is None else digest_frame(self.safe),
             "hidden": self.hidden,
             "unsafe": self.unsafe,
+            **({} if self.rows is None else {"rows": dict(self.rows)}),
             "findings": [finding.to_json() for finding in self.findings],
         }

@@ -3,11 +3,18 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
+from gate.bias.concepts import among
 from gate.case import Case
 from gate.finding import NONE, Finding, Outcome
-from gate.subject import Subject
+from gate.subject import OutputColumn, Subject
 
 _POINTING: Final = ("ranking", "identity")
+_SCORES: Final = ("risk-score", "risk", "score", "ranking", "rank", "risk-class")
+"""Concepts of columns that rank whatever they are used for."""
+_HARMLESS: Final = {
+    "table": "The output is about groups.",
+    "microdata": "The rows name, score and rank nobody.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +28,11 @@ class PersonLists:
 
     def check(self, case: Case) -> tuple[Finding, ...]:
         subject = case.subject
-        pointing = [column.name for column in subject.columns if column.use in _POINTING]
+        leaving = [column for column in subject.columns if column.use != "evidence"]
+        pointing = [column.name for column in leaving if column.use in _POINTING or _ranks(column)]
         if subject.kind != "persons" and not pointing:
-            return (Finding(self.id, Outcome.PASS, "output", "table", None, "The output is about groups.", NONE),)
-        ranks = any(column.use == "ranking" for column in subject.columns)
+            return (Finding(self.id, Outcome.PASS, "output", subject.kind, None, _HARMLESS[subject.kind], NONE),)
+        ranks = any(_ranks(column) for column in leaving)
         what = "ranks people" if ranks else "names people one by one"
         lacking = _lacking(subject)
         message = (
@@ -34,6 +42,10 @@ class PersonLists:
         outcome = Outcome.FAIL if lacking else Outcome.WARN
         about = ", ".join(pointing) or "output"
         return (Finding(self.id, outcome, about, subject.kind, "two decisions and a DPIA", message, self.remedy),)
+
+
+def _ranks(column: OutputColumn) -> bool:
+    return column.use == "ranking" or among(column.concept, _SCORES)
 
 
 def _lacking(subject: Subject) -> list[str]:

@@ -201,9 +201,10 @@ COMMANDS: Final = (
         "--out": {"type": Path, "metavar": "STEWARD.key|DIR", "required": True, "help": "new file or new folder"},
         "--passphrase-file": {**_FILE, "help": "file of mode 0600; without it the passphrase is asked for"},
     }),
-    Command("gate", "examine a table under a signed policy; exit 0 only for PASS", "workbench:gate", {
+    Command("gate", "examine a table or microdata under a signed policy; exit 0 only for PASS", "workbench:gate", {
         "file": _FILE, "--policy": {**_FILE, "required": True},
         "--key": {**_FILE, "required": True, "help": "public key of the policy's owner"}, **_OUT,
+        "--microdata": {**_FILE, "help": "the file holds a row for every person; what each column is (TOML)"},
     }),
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from declare import Refusal
+from declare import Refusal, load
 from koppelkamer.cli.accuracy import by_subgroup, learned
 from koppelkamer.cli.explain import read_fitted
 from koppelkamer.cli.propose import Files, block_sizes, check_call, propose_model, used
@@ -67,16 +67,25 @@ def _asked(call: argparse.Namespace, files: Files, run: Callable[["Model"], "Wor
 
 
 def gate(call: argparse.Namespace) -> Screen:
-    """Examine a table of cells. Raises `NotPassed` unless the verdict is PASS."""
+    """Examine a table of cells, or rows of persons. Raises `NotPassed` unless the verdict is PASS."""
     from gate import verify_policy
-    from gate.file import gate_file
+    from gate.file import gate_file, gate_rows
+    from gate.microdata.declared import Microdata
 
     policy = verify_policy(call.policy, call.policy.with_suffix(".sig"), read_key(call.key))
-    verdict = gate_file(call.file, policy, call.out)
+    declared = load(call.microdata, Microdata) if call.microdata else None
+    verdict = gate_rows(call.file, declared, policy, call.out) if declared else gate_file(call.file, policy, call.out)
     if verdict.outcome != "PASS":
         raise NotPassed(verdict, call.out)
-    return Screen(
-        verdict.to_json(), [f"PASS; {verdict.hidden} cells hidden; findings and safe table are in {call.out}"]
+    return Screen(verdict.to_json(), [f"PASS; {_cost(verdict)}; findings and safe table are in {call.out}"])
+
+
+def _cost(verdict: "Verdict") -> str:
+    rows = verdict.rows
+    if rows is None:
+        return f"{verdict.hidden} cells hidden"
+    return (
+        f"{rows['left_out']:,} of {rows['rows']:,} rows left out, {percent(rows['loss'])} of what columns tell is lost"
     )
 
 

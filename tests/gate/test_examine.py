@@ -145,7 +145,7 @@ def test_every_rule_says_where_it_comes_from_and_what_helps() -> None:
         assert all(len(text) > 10 for text in (kind.__doc__, kind.source, kind.outcomes, kind.remedy))
         assert kind.__dataclass_params__.frozen
     rules = built(RULES, signed().policy)
-    assert all(getattr(rule, field.name) for rule in rules for field in fields(rule))  # type: ignore[arg-type]
+    assert all(getattr(rule, field.name) is not None for rule in rules for field in fields(rule))  # type: ignore[arg-type]
 
 
 def test_the_page_of_rules_is_up_to_date() -> None:

@@ -2,14 +2,18 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
 from declare import WrongInput
 from gate import Outcome, SignedPolicy
-from gate.file import gate_file
+from gate.file import gate_file, gate_rows
+from gate.microdata.declared import Microdata
+from gate.microdata.measures import smallest
 from tests.gate.policies import signed
+from tests.gate.rowwise import ADULT, QUASI, adult, declared
 from tests.gate.texts import cells
 
 TABLE = cells("""
@@ -68,3 +72,87 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path, suffix: str, content: by
     with pytest.raises(WrongInput):
         gate_file(path, policy(), tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+ROWS_RULES = ("D12", "D16", "D17", "D18", "D19", "B13")
+
+
+def test_rows_of_persons_leave_coarsened(tmp_path: Path) -> None:
+    adult().write_csv(tmp_path / "adult.csv")
+    limits = signed(ROWS_RULES, l_diversity=2, t_closeness=0.4)
+    verdict = gate_rows(tmp_path / "adult.csv", ADULT, limits, tmp_path / "out")
+    assert verdict.outcome is Outcome.PASS
+    found = json.loads((tmp_path / "out" / "findings.json").read_text())["rows"]
+    assert (found["rows"], found["nodes"]) == (32561, 54)
+    assert 0 < found["left_out"] <= 0.05 * 32561
+    assert 0 < found["loss"] < 1
+    safe = pl.read_parquet(tmp_path / "out" / "safe.parquet")
+    assert safe.height == 32561 - found["left_out"]
+    assert smallest(safe, ADULT.of("quasi-identifier")) >= 10
+
+
+MANY_ROLES = declared(
+    id={"role": "person"}, name={"role": "drop"}, age={**QUASI, "widths": [10]}, debt={"role": "sensitive"},
+    size={"role": "weight"}, note={"role": "other"},
+)  # fmt: skip
+
+
+def persons(number: int, **columns: Any) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "id": [f"p{place}" for place in range(number)],
+            "name": ["somebody"] * number,
+            "age": [20 + place % 10 for place in range(number)],
+            "debt": [place % 4 for place in range(number)],
+            "size": [2] * number,
+            "note": ["-"] * number,
+            **columns,
+        }
+    )
+
+
+VERDICTS: dict[str, tuple[pl.DataFrame, dict[str, str]]] = {
+    "what names a person stays": (persons(40), {}),
+    "too few of them": (persons(9), {"D12": "FAIL", "D16": "FAIL", "D17": "FAIL", "D18": "FAIL", "D19": "FAIL"}),
+    "all with one value": (persons(40, debt=[1] * 40), dict.fromkeys(ROWS_RULES[:5], "FAIL")),
+    "notes that few have": (persons(40, note=[f"{place}" for place in range(40)]), {"D19": "WARN"}),
+}
+
+
+@pytest.mark.parametrize(("table", "said"), VERDICTS.values(), ids=VERDICTS)
+def test_rows_are_examined(tmp_path: Path, table: pl.DataFrame, said: dict[str, str]) -> None:
+    table.write_parquet(tmp_path / "rows.parquet")
+    verdict = gate_rows(tmp_path / "rows.parquet", MANY_ROLES, signed(ROWS_RULES), tmp_path / "out")
+    worse = {finding.rule: str(finding.outcome) for finding in verdict.findings if finding.outcome is not Outcome.PASS}
+    assert worse == said
+    left = {file.name for file in (tmp_path / "out").iterdir()}
+    assert left == {"findings.json"} | ({"safe.csv", "safe.parquet"} if "FAIL" not in said.values() else set())
+    if verdict.safe is not None:
+        assert verdict.safe.columns == ["age", "debt", "size", "note"]
+
+
+def test_a_score_of_persons_is_a_ranking_whatever_it_is_declared(tmp_path: Path) -> None:
+    table = persons(40).with_columns(note=pl.lit(7))
+    scored = declared(**{**columns_of(MANY_ROLES), "note": {"role": "other", "concept": "risk-score"}})
+    table.write_parquet(tmp_path / "rows.parquet")
+    verdict = gate_rows(tmp_path / "rows.parquet", scored, signed(ROWS_RULES), tmp_path / "out")
+    assert [finding.rule for finding in verdict.findings if finding.outcome is Outcome.FAIL] == ["B13"]
+    assert verdict.safe is None
+
+
+def test_a_policy_that_does_not_look_at_rows_passes_none(tmp_path: Path) -> None:
+    persons(40).write_parquet(tmp_path / "rows.parquet")
+    with pytest.raises(WrongInput, match="no rule of the policy looks at rows"):
+        gate_rows(tmp_path / "rows.parquet", MANY_ROLES, signed(("D12", "B13")), tmp_path / "out")
+
+
+def test_leading_zeros_of_a_code_stay(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("area,debt\n" + "".join(f"0{place % 2}1,{place % 3}\n" for place in range(60)))
+    coded = declared(area={**QUASI, "prefixes": [2]}, debt={"role": "sensitive"})
+    verdict = gate_rows(tmp_path / "rows.csv", coded, signed(ROWS_RULES), tmp_path / "out")
+    assert verdict.safe is not None
+    assert set(verdict.safe["area"]) == {"001", "011"}
+
+
+def columns_of(columns: Microdata) -> dict[str, object]:
+    return {name: column.model_dump(exclude_defaults=True) for name, column in columns.columns.items()}

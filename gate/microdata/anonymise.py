@@ -1,0 +1,56 @@
+"""Microdata as it may leave: coarsened as little as hides enough, the rest left out, in an order that tells nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from gate.microdata.declared import Rows
+from gate.microdata.lattice import least
+from gate.microdata.loss import discernibility
+from gate.microdata.patterns import Limits, Patterns
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Anonymised:
+    """`safe` is None where no coarsening hides enough."""
+
+    rows: Rows
+    safe: pl.DataFrame | None
+    facts: Mapping[str, Any]
+    """`rows`, `left_out`, `loss` (0 to 1), `discernibility`, `classes`, `levels` (quasi-identifier → level and last
+    level), `asked` of `nodes`, `without` (columns that do not leave)."""
+
+
+def anonymise(rows: Rows, limits: Limits) -> Anonymised:
+    """The rows with the least loss under `limits`. Raises `WrongInput` where a declared step does not fit."""
+    patterns = Patterns(rows, limits)
+    found = least(patterns)
+    without = rows.declared.of("person", "drop")
+    if found is None:
+        return Anonymised(rows, None, {"rows": rows.table.height, "without": list(without)})
+    kept = pl.Series(patterns.kept(found.node))
+    columns = {
+        name: patterns.steps[name][str(level)].gather(codes)
+        for name, level, codes in zip(patterns.quasi, found.node, patterns.codes, strict=True)
+    }
+    table = rows.table.with_columns(column.alias(name) for name, column in columns.items())
+    safe = table.drop(without).filter(kept)
+    safe = safe.sort(safe.columns)
+    sizes = safe.group_by(patterns.quasi).len()["len"]
+    facts = {
+        "rows": rows.table.height,
+        "left_out": rows.table.height - safe.height,
+        "loss": found.loss,
+        "discernibility": discernibility(sizes, rows.table.height - safe.height),
+        "classes": sizes.len(),
+        "levels": {
+            name: [level, size - 1]
+            for name, level, size in zip(patterns.quasi, found.node, patterns.shape, strict=True)
+        },
+        "asked": found.asked,
+        "nodes": found.nodes,
+        "without": list(without),
+    }
+    return Anonymised(rows, safe, facts)

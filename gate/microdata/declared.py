@@ -1,0 +1,108 @@
+"""How a file is declared to hold microdata: what each column is to a reader, and how it may be coarsened."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+import polars as pl
+from pydantic import Field, model_validator
+
+from declare import Declaration, WrongInput, digest_frame
+
+Role = Literal["quasi-identifier", "sensitive", "weight", "person", "other", "drop"]
+_COARSER = ("widths", "cuts", "prefixes", "groups")
+
+
+class MicrodataColumn(Declaration):
+    """A column: what a reader may know of it, and the steps by which it may be coarsened.
+
+    Every quasi-identifier has a last step besides, on which all its values are one.
+    """
+
+    role: Role
+    """`quasi-identifier`: others may know it of a person; `sensitive`: they may not learn it; `weight`: how many
+    persons of the population the row stands for; `person`: tells persons apart, never leaves; `other`: taken to be
+    known to nobody and to harm nobody; `drop`: never leaves."""
+    concept: str | None = None
+    """The dictionary's concept, such as `age`."""
+    use: Literal["breakdown", "selection", "ranking"] = "breakdown"
+    widths: tuple[float, ...] = ()
+    """Of bands, each a multiple of the one before: 20 is in 20-24, then in 20-29."""
+    cuts: tuple[tuple[float, ...], ...] = ()
+    """Edges of bands, each list part of the one before: 18 and 65 make <18, 18-64 and 65+."""
+    prefixes: tuple[int, ...] = ()
+    """How many signs are kept, ever fewer."""
+    groups: tuple[dict[str, tuple[str, ...]], ...] = ()
+    """Group → its values; the next list groups these groups. Every value is in one group."""
+
+    @model_validator(mode="after")
+    def _only_quasi_identifiers_are_coarsened(self) -> Self:
+        ways = [name for name in _COARSER if getattr(self, name)]
+        if ways and self.role != "quasi-identifier":
+            raise ValueError(f"{ways[0]} belong to a quasi-identifier; other columns leave as they are")
+        if len(ways) > 1:
+            raise ValueError(f"{ways[0]} and {ways[1]} do not go together; choose one way of coarsening")
+        if min((*self.widths, *self.prefixes, 1)) <= 0:
+            raise ValueError("a width or prefix is above 0")
+        return self
+
+
+class Microdata(Declaration):
+    """The columns of a file with a row for every person. A column that is not named is refused."""
+
+    columns: dict[str, MicrodataColumn] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _roles_make_sense(self) -> Self:
+        roles = [column.role for column in self.columns.values()]
+        if "quasi-identifier" not in roles:
+            raise ValueError("no column is a quasi-identifier; name what others may know of a person")
+        if roles.count("weight") > 1 or roles.count("person") > 1:
+            raise ValueError("weight and person are one column each")
+        return self
+
+    def of(self, *roles: Role) -> tuple[str, ...]:
+        """Names of the columns with one of these roles."""
+        return tuple(name for name, column in self.columns.items() if column.role in roles)
+
+    @property
+    def leaving(self) -> tuple[tuple[str, MicrodataColumn], ...]:
+        return tuple((name, column) for name, column in self.columns.items() if column.role not in ("person", "drop"))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Columns whose values are texts, also where they look like numbers."""
+        return tuple(name for name, column in self.columns.items() if column.prefixes or column.groups)
+
+    @property
+    def weight(self) -> str | None:
+        return next(iter(self.of("weight")), None)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Rows:
+    """Microdata with its declaration; a row is a person. Raises `WrongInput` when the one does not fit the other."""
+
+    table: pl.DataFrame
+    declared: Microdata
+
+    def __post_init__(self) -> None:
+        names = set(self.declared.columns)
+        if names != set(self.table.columns):
+            strange = ", ".join(sorted(names ^ set(self.table.columns)))
+            raise WrongInput(f"not both in the file and declared: {strange}", remedy="Give every column a role.")
+        for name, kind in self.table.schema.items():
+            if kind.is_nested() or kind in (pl.Object, pl.Binary):
+                raise WrongInput(f"{name} holds no single readable values", remedy="Give it the role drop.")
+        for name in self.declared.of("person"):
+            if self.table[name].null_count() or self.table[name].n_unique() < self.table.height:
+                raise WrongInput(f"a person has several rows, or none, by {name}", remedy="Make one row per person.")
+        if (weight := self.declared.weight) and not _weights(self.table[weight]):
+            raise WrongInput(f"{weight} is no weight of 1 or more in every row", remedy="Mend it, or declare it other.")
+
+    @property
+    def contents(self) -> dict[str, Any]:
+        return {"table": digest_frame(self.table), "declared": self.declared.digest}
+
+
+def _weights(values: pl.Series) -> bool:
+    return values.dtype.is_numeric() and not values.null_count() and bool((values >= 1).all())
