@@ -60,7 +60,7 @@ class Verdict:
     def from_json(cls, content: Mapping[str, Any], safe: pl.DataFrame | None) -> Self:
         """A stored verdict again; its digest shows whether it, or the table with it, was changed."""
         findings = tuple(Finding(**{**item, "outcome": Outcome(item["outcome"])}) for item in content["findings"])
-        return cls(findings, content["policy"], content["subject"], safe, content["unsafe"], content.get("rows"))
+        return cls(findings, content["policy"], content["subject"], safe, content["unsafe"], rows=content.get("rows"))
 
     def to_json(self) -> dict[str, Any]:
         """The contents of findings.json; counts of hidden cells, no cell and no person."""
