@@ -2,19 +2,18 @@
 
 import json
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from declare import load
 from linkage import Model, link_files
+from tests.browser import barriers, chromium
 from tests.cli.shell import PROGRAM
-from tests.conftest import missing_service
 
 MODEL = """
 id = "persons"
@@ -37,15 +36,8 @@ field = "birth_date"
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        missing_service("Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        try:
-            yield browser.new_page(locale="nl-NL")
-        finally:
-            browser.close()
+    with chromium() as browser:
+        yield browser.new_page(locale="nl-NL")
 
 
 def started(folder: Path) -> tuple["subprocess.Popen[str]", str]:
@@ -85,6 +77,7 @@ def test_a_review_by_keyboard_killed_and_gone_on_with(page: Page, tmp_path: Path
 
     process, address = started(tmp_path)
     page.goto(address)
+    assert barriers(page) == []
     expect(page.get_by_role("heading", level=1)).to_have_text("Horen deze twee records bij elkaar?")
     for number, key in enumerate("jno", start=1):
         expect(page.locator("#where")).to_contain_text(f"Paar {number} van 5")

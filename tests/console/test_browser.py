@@ -1,16 +1,15 @@
 """The DPO's way in a real browser: sign in, read the page and the report, give an opinion; all by keyboard."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from register.models import Opinion
 from register.session import set_password
-from tests.conftest import missing_service
+from tests.browser import barriers, chromium
 from tests.register.room import examined
 
 PASSWORD = "a long enough word"
@@ -18,17 +17,10 @@ PASSWORD = "a long enough word"
 
 @pytest.fixture
 def page(monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        missing_service("Chromium")
     # Playwright runs an event loop in this thread, and Django takes any loop for a reason to refuse its ORM.
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        try:
-            yield browser.new_page(locale="en-GB", java_script_enabled=False)
-        finally:
-            browser.close()
+    with chromium() as browser:
+        yield browser.new_page(locale="en-GB", java_script_enabled=False)
 
 
 def tab_to(page: Page, selector: str) -> None:
@@ -52,13 +44,16 @@ def test_the_dpo_reads_and_advises(live_server: Any, page: Page, settings: Any, 
     page.on("request", lambda request: asked.append(request.url))
 
     page.goto(live_server.url)
+    assert barriers(page) == []
     tab_to(page, "#id_username")
     page.keyboard.type("dora")
     tab_to(page, "#id_password")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
+    assert barriers(page) == []
     page.get_by_role("link", name="Insight").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Insight")
+    assert barriers(page) == []
     expect(page.get_by_text("PASS", exact=True)).to_be_visible()
     page.get_by_role("link", name="Report in English").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Report")
@@ -69,6 +64,9 @@ def test_the_dpo_reads_and_advises(live_server: Any, page: Page, settings: Any, 
     page.keyboard.press("Enter")
     expect(page.get_by_text("advised, waits for the release officer")).to_be_visible()
 
+    for path in ("/catalogue/", f"/requests/{release.request_id}/"):
+        page.goto(live_server.url + path)
+        assert barriers(page) == []
     opinion = Opinion.objects.get(release=release)
     assert (opinion.person.username, opinion.favourable) == ("dora", True)
     assert all(url.startswith(live_server.url) for url in asked)

@@ -12,6 +12,7 @@ from expectations.report import Masking, render, tell, write_report
 from expectations.report.trend import trend
 from expectations.report.words import LANGUAGES, Language, words
 from koppelkamer.cli import main
+from tests.browser import barriers_of
 from tests.expectations.facts import LOOSE, PLACE, REQUIRED, Delivery, declared
 
 SOURCE = declared()
@@ -206,3 +207,8 @@ def test_a_check_that_stops_a_delivery_leaves_its_report(tmp_path: Path, capsys:
         .splitlines()[1]
         .startswith('"2","bsn","bsn-eleven-test","stop"')
     )
+
+
+@pytest.mark.browser
+def test_axe_finds_no_barrier() -> None:
+    assert barriers_of({language: render(told(), language) for language in LANGUAGES}) == {}

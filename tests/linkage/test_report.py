@@ -2,7 +2,6 @@
 
 import random
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from linkage import Model, dedupe_files, link_files
 from linkage.fitted import Calibration, Dependence
@@ -24,7 +23,7 @@ from linkage.subgroup import UNKNOWN, SubgroupErrors, SubgroupRate
 from linkage.supervised import Learned, Trial
 from linkage.words import LANGUAGES, Language, recognised, words
 from linkage.workbench import WorkbenchLinks
-from tests.conftest import missing_service
+from tests.browser import barriers, chromium
 
 MODEL = Model.model_validate(
     {
@@ -208,15 +207,8 @@ def section(page: str, name: str) -> str:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Page]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        missing_service("Chromium")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        try:
-            yield running.new_page(viewport={"width": 400, "height": 900})
-        finally:
-            running.close()
+    with chromium() as running:
+        yield running.new_page(viewport={"width": 400, "height": 900})
 
 
 @pytest.mark.browser
@@ -231,6 +223,7 @@ def test_a_narrow_screen_shows_all_without_scrolling_sideways(found, browser: Pa
     browser.keyboard.press("Enter")
     assert browser.url.endswith("#quality")
     assert [url for url in asked if not url.startswith("file:")] == []
+    assert barriers(browser) == []
 
 
 def test_the_histogram_holds_every_pair_once(found):

@@ -18,6 +18,7 @@ from release.report import from_json, render, to_json
 from release.report.bars import charts
 from release.report.facts import Answer, GroupGap, GroupRate, ReportFacts, Signed
 from release.report.words import LANGUAGES, catalogue, words
+from tests.browser import barriers_of
 from tests.conftest import missing_service
 from tests.release.example import CHANGES, DOMINATED, FACTS, PROFILE, PROXY, REFUSED, UNCHANGED, WARNED
 
@@ -127,6 +128,13 @@ def test_a_page_is_sound_and_stands_alone(facts: ReportFacts, language: Any) -> 
     assert all("scope" in attributes for tag, attributes in outline.tags if tag == "th")
     assert page.count("<svg") == page.count('role="img"><title>')
     assert words(language)(f"verdict_{facts.outcome.replace(' ', '_')}") in outline.text
+
+
+@pytest.mark.browser
+def test_axe_finds_no_barrier() -> None:
+    pages = {f"{name}, {language}": render(facts, language) for name, facts in PAGES.items() for language in LANGUAGES}
+    public = {f"{language}, public": render(PAGES["a second release"], language, public=True) for language in LANGUAGES}
+    assert barriers_of(pages | public) == {}
 
 
 def test_the_refusal_says_why_in_the_readers_language() -> None:

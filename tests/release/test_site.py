@@ -12,7 +12,6 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import sync_playwright
 
 from declare import WrongInput, digest
 from release.manifest import ParcelChanged, verify_parcel
@@ -22,7 +21,7 @@ from release.site.build import CATALOGUE, build
 from release.site.entry import Entry, read_entry
 from release.site.figures import SHADES, Bars, Map, figures, total
 from release.site.pages import PAGES, words
-from tests.conftest import missing_service
+from tests.browser import barriers, chromium
 from tests.release.example import FACTS
 from tests.release.test_parcel import SIGNER, write
 
@@ -205,16 +204,13 @@ def test_the_metadata_describe_the_file(parcel: Path) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 400])
 def test_in_a_browser_nothing_is_fetched_or_cut_off(entry: Entry, tmp_path: Path, width: int) -> None:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        missing_service("Chromium")
     build([entry], ROOM, tmp_path / "site")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": width, "height": 900}, java_script_enabled=False)
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto((tmp_path / "site" / "index.en.html").as_uri())
+        assert barriers(page) == []
         page.get_by_role("link", name=FACTS.asked.title).click()
         drawn = page.get_by_role("img").bounding_box()
         assert drawn is not None
@@ -223,7 +219,7 @@ def test_in_a_browser_nothing_is_fetched_or_cut_off(entry: Entry, tmp_path: Path
         assert page.get_by_role("row", name="Rotterdam hidden").is_visible()
         assert all(url.startswith("file:") for url in asked)
         assert len(asked) == 2
-        browser.close()
+        assert barriers(page) == []
 
 
 def test_facts_come_back_from_the_parcel(parcel: Path) -> None:

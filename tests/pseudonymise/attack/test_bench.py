@@ -12,6 +12,7 @@ from pseudonymise.attack.page import LANGUAGES, Language, render
 from pseudonymise.attack.plan import Limits, Plan, Setting
 from pseudonymise.attack.population import Population, dutch_surnames
 from pseudonymise.harden import HARDENINGS
+from tests.browser import barriers_of
 
 PLAN = Plan(id="small", persons=60_000, names=120, overlaps=(1.0, 0.8), seeds=2, known=5)
 
@@ -100,6 +101,11 @@ def test_the_page_opens_offline_and_says_every_figure(result: Result, language: 
     for one in result.outcomes:
         assert f"{100 * one.names.mean:.1f} %".replace(".", mark) in page
     assert page.count("<svg") == len(result.judged) + 2 * len(result.outcomes)
+
+
+@pytest.mark.browser
+def test_axe_finds_no_barrier(result: Result) -> None:
+    assert barriers_of({language: render(result, language) for language in LANGUAGES}) == {}
 
 
 def test_limits_by_default_are_what_a_room_may_promise() -> None:
