@@ -55,13 +55,21 @@ class Case:
     rows, these after coarsening.
 
     Rules look at the true counts of `table`. Where the policy declares a perturbation, `perturbed` is what leaves.
+    `by_threshold`: the table as it would be if D01 alone hid cells, of which `table` hides no fewer. What is judged by
+    it stays wrong whatever other rules hide.
     """
 
     subject: Subject
     table: Masked | None = None
     audit: Audit = field(default_factory=Audit)
     perturbed: Perturbed | None = None
+    by_threshold: Masked | None = None
     rows: Anonymised | None = None
+
+    @property
+    def judged(self) -> Masked | None:
+        """What rules look at that find fault with what is shown."""
+        return self.by_threshold or self.table
 
 
 class Rule(Protocol):

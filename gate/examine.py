@@ -10,8 +10,8 @@ from gate.case import Case, CellRule, Masked, Rule
 from gate.disclosure.auditor import Suggestions, audit
 from gate.disclosure.cells import QUANTILE, checked, measures
 from gate.disclosure.needs import Needs
-from gate.disclosure.primary import Quantiles
-from gate.disclosure.suppress import suppress
+from gate.disclosure.primary import MinimumPeople, Quantiles
+from gate.disclosure.suppress import Suppression, suppress
 from gate.finding import Outcome
 from gate.microdata.anonymise import anonymise
 from gate.microdata.declared import Rows
@@ -74,10 +74,21 @@ def _case(subject: Subject, rules: Sequence[Rule], policy: Policy) -> Case:
         cells.dimensions, truth, unsafe, level, truth.select(*cells.dimensions, *measures(cells)), cells.parents
     )
     needs = Needs(policy.thresholds.minimum_people.value, policy.thresholds.count_interval_width.value)
-    found = suppress(truth, cells.dimensions, shown.primary, level, needs, cells.parents)
+    by_threshold, found = _hidden(shown, needs)
     table = shown.hiding(found.hidden)
     seen = audit(table, needs, Suggestions(found.counts, found.amounts))
-    return Case(subject, table, seen, _perturbed(table, policy))
+    return Case(subject, table, seen, _perturbed(table, policy), shown.hiding(by_threshold))
+
+
+def _hidden(shown: Masked, needs: Needs) -> tuple[pl.Series, Suppression]:
+    """What the threshold alone hides, and all that is hidden; these are among them, so that a rule more shows no cell
+    that it hid."""
+    few = shown.unsafe.get(MinimumPeople.id, pl.repeat(False, shown.truth.height, eager=True))
+    first = suppress(shown.truth, shown.dimensions, few, None, needs, shown.parents)
+    if shown.level is None and shown.primary.equals(few):
+        return first.hidden, first
+    every = suppress(shown.truth, shown.dimensions, shown.primary, shown.level, needs, shown.parents, first.hidden)
+    return first.hidden, every
 
 
 def _perturbed(table: Masked, policy: Policy) -> Perturbed | None:

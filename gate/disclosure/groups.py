@@ -1,4 +1,8 @@
-"""What a table tells about a whole group, although no cell is small: group disclosure and zeros."""
+"""What a table tells about a whole group, although no cell is small: group disclosure and zeros.
+
+Judged on the table as the threshold alone leaves it: a cell that another rule hides as well still counts, or a policy
+with one rule more could let pass what it refused.
+"""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -23,9 +27,10 @@ class GroupDisclosure:
     protected: tuple[str, ...]
 
     def check(self, case: Case) -> tuple[Finding, ...]:
-        if case.table is None:
+        table = case.judged
+        if table is None:
             return (Finding(self.id, Outcome.PASS, "table", None, self.group_share, "No table is published.", NONE),)
-        return tuple(self._about(case, case.table, name) for name in case.table.dimensions)
+        return tuple(self._about(case, table, name) for name in table.dimensions)
 
     def _about(self, case: Case, table: Masked, name: str) -> Finding:
         told = concentrated(table, name, self.group_share)
@@ -52,12 +57,12 @@ class Zeros:
     group_share: float
 
     def check(self, case: Case) -> tuple[Finding, ...]:
-        if case.table is None:
+        table = case.judged
+        if table is None:
             return (Finding(self.id, Outcome.PASS, "table", None, None, "No table is published.", NONE),)
-        zero = case.table.safe["people"].eq(0).fill_null(value=False)
-        structural = case.table.truth["structural"]
+        zero, structural = table.safe["people"].eq(0).fill_null(value=False), table.truth["structural"]
         observed = zero & ~structural
-        telling = observed & _in_told_rows(case.table, self.group_share)
+        telling = observed & _in_told_rows(table, self.group_share)
         message = (
             f"{int(observed.sum())} observed zeros and {int((zero & structural).sum())} impossible combinations are "
             f"published; {int(telling.sum())} observed zeros stand in rows that lie in one category."

@@ -52,18 +52,20 @@ def suppress(
     level: pl.Series | None,
     needs: Needs,
     parents: Parents = FLAT,
+    also: pl.Series | None = None,
 ) -> Suppression:
-    """Which cells to hide. `table` and `level` as in `gate.case.Masked`.
+    """Which cells to hide. `table` and `level` as in `gate.case.Masked`; `also`: cells that stay hidden in any case.
 
     A need that cannot be met even by hiding everything is left open; the auditor says so. Raises `TooLarge`.
     """
-    if not unsafe.any():
+    kept = unsafe if also is None else unsafe | also
+    if not kept.any():
         nothing = np.zeros((0, table.height))
         return Suppression(unsafe, nothing, nothing)
     if table.height > CELLS or table.height * int(unsafe.sum()) > LARGEST:
         raise TooLarge(table.height, int(unsafe.sum()))
     facts = Facts.of(table, dimensions, unsafe, level, needs, parents)
-    search = _Search(facts)
+    search = _Search(facts, kept.to_numpy())
     search.settle()
     if not search.improve():
         search.show_again()
@@ -82,9 +84,9 @@ class TooLarge(SubjectError):
 
 
 class _Search:
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
-        self.hidden: Bools = facts.unsafe.copy()
+    def __init__(self, facts: Facts, kept: Bools) -> None:
+        self._facts, self._kept = facts, kept
+        self.hidden: Bools = kept.copy()
         self.found = Witnesses(facts)
         self._cost = facts.people + 1
         self._counts = Moves(count_sums(facts), self._cost)
@@ -100,7 +102,7 @@ class _Search:
 
     def show_again(self) -> None:
         """Show complementary cells that no need asks for, the one with most people first."""
-        extra = np.flatnonzero(self.hidden & ~self._facts.unsafe)
+        extra = np.flatnonzero(self.hidden & ~self._kept)
         for cell in extra[np.argsort(-self._facts.people[extra], kind="stable")].tolist():
             fewer, found = self.hidden.copy(), self.found
             fewer[cell] = False
@@ -112,7 +114,8 @@ class _Search:
 
     def improve(self) -> bool:
         """In a small table: the cheapest set there is. False when it was not found."""
-        if len(self.hidden) > _SMALL or self._hopeless or not self.hidden.any():
+        free = bool((self._kept == self._facts.unsafe).all())
+        if len(self.hidden) > _SMALL or self._hopeless or not self.hidden.any() or not free:
             return False
         needs = dict.fromkeys(Witnesses(self._facts).first(), False)
         for _ in range(_ROUNDS):

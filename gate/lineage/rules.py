@@ -110,10 +110,10 @@ def _unasked(rule: "Differencing | JointRelease", case: Case, limit: float) -> F
 
 
 def published(case: Case) -> Published:
-    """The subject as it would leave."""
-    if case.table is None or case.subject.lineage is None:
+    """The subject as it would leave if the threshold alone hid cells: at least all that leaves."""
+    if case.judged is None or case.subject.lineage is None:
         raise TypeError("there is no table whose members are known")
-    return Published(_NEW, (), case.table.safe, case.subject.lineage)
+    return Published(_NEW, (), case.judged.safe, case.subject.lineage)
 
 
 def _blind(rule: Differencing, new: Coded, earlier: Sequence[Coded]) -> tuple[Finding, ...]:

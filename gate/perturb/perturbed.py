@@ -15,7 +15,7 @@ from gate.perturb.settings import Perturbation
 from gate.subject import CELL_KEY, Parents, SubjectError
 
 COUNTS: Final = ("people", "records")
-MOST_CELLS: Final = 100_000
+MOST_CELLS: Final = 20_000
 """Beyond, nobody could wait for the rounding that changes least."""
 
 

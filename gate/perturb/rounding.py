@@ -24,7 +24,7 @@ Ints = npt.NDArray[np.int64]
 Line = tuple[int, Ints]
 """A total and its parts, as cell numbers."""
 
-_NODES: Final = 2_000
+_NODES: Final = 200
 """Most nodes of the search: a limit in seconds would make the result depend on the machine."""
 _GROUPS: Final = 3
 """Unknowns of a cell: up to the next multiple, one multiple further up, one further down."""
