@@ -18,10 +18,14 @@ _CONSEQUENCES: Final[Mapping[Severity, Consequence]] = {
     "stop": "stop", "quarantine": "row", "cell": "cell", "warn": "warn",
 }  # fmt: skip
 
+REQUIRED: Final = "required"
+KEY_DOUBLED: Final = "key-doubled"
+
 _MATCH: Final = "expect_column_values_to_match_regex"
 _NOT_MATCH: Final = "expect_column_values_to_not_match_regex"
 _IN_SET: Final = "expect_column_values_to_be_in_set"
 _NOT_IN_SET: Final = "expect_column_values_to_not_be_in_set"
+_UNIQUE: Final = "expect_column_values_to_be_unique"
 _IN_TABLE: Final = "expect_column_values_to_be_in_national_table"
 
 
@@ -157,8 +161,9 @@ _BY_TYPE: Final[Mapping[SemanticType, Sequence[_TypeRule]]] = {
 
 
 def contract(source: Source) -> tuple[Asked, ...]:
-    """All that is asked of the columns in an extract, in the order of the declaration. Raises `UnknownRule`."""
-    return tuple(asked for column in source.read for asked in _of_column(column))
+    """All that is asked of the columns in an extract, in the order of the declaration, and then of the key. Raises
+    `UnknownRule`."""
+    return tuple(asked for column in source.read for asked in _of_column(column)) + _of_key(source)
 
 
 def suite_digest(source: Source) -> str:
@@ -187,8 +192,22 @@ def _of_column(column: Column) -> list[Asked]:
     if unknown := sorted(set(column.rules) - set(known)):
         raise UnknownRule(column, unknown[0], known)
     taken = [_as_taken(asked, column) for asked in by_type]
-    required = [Asked("expect_column_values_to_not_be_null", column.name, {}, "required", "row")]
+    required = [Asked("expect_column_values_to_not_be_null", column.name, {}, REQUIRED, "row")]
     return taken + (required if column.required else []) + [_declared(column, check) for check in column.checks]
+
+
+def _of_key(source: Source) -> tuple[Asked, ...]:
+    """What names a row stands in one row. Told and no more: which of two rows is the right one, a person must see."""
+    if not source.key:
+        return ()
+    first, *others = source.key
+    if others:
+        arguments = {"column_list": list(source.key), "ignore_row_if": "any_value_is_missing"}
+        return (Asked("expect_compound_columns_to_be_unique", first, arguments, KEY_DOUBLED, "warn"),)
+    declared = next(column for column in source.read if column.name == first).checks
+    if any(check.expectation == _UNIQUE for check in declared):
+        return ()
+    return (Asked(_UNIQUE, first, {}, KEY_DOUBLED, "warn"),)
 
 
 def _as_taken(asked: Asked, column: Column) -> Asked:

@@ -1,13 +1,14 @@
 """Great Expectations on one frame: what was asked in, counts and row numbers out, never a value."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
 import polars as pl
 
-from declare import Refusal, WrongInput
+from declare import WrongInput
 from expectations.contract import Asked
 
 KEY: Final = "row"
@@ -22,14 +23,12 @@ RESULT_FORMAT: Final = {
 """Complete in row numbers, empty of values: failing values would be stored in clear otherwise."""
 
 
-class NotEvaluated(Refusal):
-    """A check gave no answer. That is not a pass."""
+class Unanswered(Exception):
+    """A check gave no answer."""
 
-    def __init__(self, source: str, asked: Asked) -> None:
-        super().__init__(
-            f"{asked.expectation} on column {asked.column} of {source} could not be evaluated; nothing was validated",
-            remedy="Mend the check: patterns without lookaround, bounds and values of the column's type.",
-        )
+    def __init__(self, asked: Asked) -> None:
+        super().__init__(asked.rule)
+        self.asked = asked
 
 
 class UnknownCheck(WrongInput):
@@ -54,7 +53,7 @@ class Found:
 def evaluate(
     frame: pl.LazyFrame, rows: int, asked: Sequence[Asked], source: str, *, one_by_one: bool = False
 ) -> tuple[Found, ...]:
-    """Answers about a frame of so many rows, in the order asked. Raises `NotEvaluated` and `UnknownCheck`.
+    """Answers about a frame of so many rows, in the order asked. Raises `Unanswered` and `UnknownCheck`.
 
     `one_by_one` for a frame that may not fit in memory: Polars answers many questions in one pass by keeping what some
     have read and others have not. A pass for each reads its own columns only.
@@ -62,7 +61,7 @@ def evaluate(
     wanted = [_expectation(each, place, source) for place, each in enumerate(asked)]
     results = _results(frame, [[each] for each in wanted] if one_by_one else [wanted])
     by_place = {result.expectation_config.meta["place"]: result for result in results}
-    return tuple(_found(by_place.get(place), each, rows, source) for place, each in enumerate(asked))
+    return tuple(_found(by_place.get(place), each, rows) for place, each in enumerate(asked))
 
 
 def _expectation(asked: Asked, place: int, source: str) -> Any:
@@ -88,33 +87,59 @@ def _results(frame: pl.LazyFrame, suites: Sequence[Sequence[Any]]) -> list[Any]:
 
     import expectations.engine.datasource  # noqa: F401 - registers itself
 
-    # It tells of its temporary folders, at a level it set itself; whoever configured logging need not hear of those.
-    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
     source = context.data_sources.add_polars("delivery")
     try:
         batch = source.add_dataframe_asset("table").add_batch_definition_whole_dataframe("all")
         whole = batch.get_batch({"dataframe": frame})
-        named = [gx.ExpectationSuite("contract", expectations=list(wanted)) for wanted in suites]
-        return [result for suite in named for result in whole.validate(suite, result_format=RESULT_FORMAT).results]
+        with _silent():
+            return [result for wanted in suites for result in _validated(whole, wanted)]
     finally:
         # Great Expectations remembers the last context for as long as the process lives, and with it the frame.
         context.data_sources.delete("delivery")
 
 
-def _found(result: Any, asked: Asked, height: int, source: str) -> Found:
+def _validated(batch: Any, wanted: Sequence[Any]) -> list[Any]:
+    """The answers; of an expectation that Great Expectations itself stumbles over, none."""
+    import great_expectations as gx
+
+    try:
+        suite = gx.ExpectationSuite("contract", expectations=list(wanted))
+        return list(batch.validate(suite, result_format=RESULT_FORMAT).results)
+    except Exception:  # what they raise is not agreed, and may hold a value
+        answered = [_validated(batch, [each]) for each in wanted] if len(wanted) > 1 else []
+    return [result for each in answered for result in each]
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """It logs its temporary folders and, whole, what goes wrong in the data: whoever asks hears of it here."""
+    loggers = [logging.getLogger(name) for name in ("great_expectations", "great_expectations.data_context.types.base")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
+
+
+def _found(result: Any, asked: Asked, height: int) -> Found:
     if result is None or result.success is None or _raised(result.exception_info):
-        raise NotEvaluated(source, asked)
+        raise Unanswered(asked)
     answer = result.result
     if "unexpected_count" not in answer or "element_count" not in answer:
         return Found(asked, bool(result.success), height, 0, ())
     listed = answer.get("unexpected_index_list") or []
     rows = tuple(listed[0][KEY]) if listed else ()
-    # A count of rows that is missing or short would otherwise pass as "nothing found".
-    if answer["element_count"] != height or len(rows) != answer["unexpected_count"]:
-        raise NotEvaluated(source, asked)
-    return Found(asked, bool(result.success), height - (answer.get("missing_count") or 0), len(rows), rows)
+    # A count of rows that is missing or short would otherwise pass as "nothing found". A row condition chooses some.
+    asked_of = answer["element_count"]
+    all_asked = asked_of <= height if asked.arguments.get("row_condition") else asked_of == height
+    if not all_asked or len(rows) != answer["unexpected_count"]:
+        raise Unanswered(asked)
+    return Found(asked, bool(result.success), asked_of - (answer.get("missing_count") or 0), len(rows), rows)
 
 
 def _raised(exception_info: dict[str, Any] | None) -> bool:

@@ -11,7 +11,7 @@ import polars as pl
 
 from expectations.contract import suite_digest
 from expectations.feedback import counts
-from expectations.validate import ContractBroken
+from expectations.stopped import Stopped
 from expectations.validated import ValidatedExtract
 from intake.freetext import measured
 from intake.quarantine import Quarantine
@@ -21,7 +21,8 @@ Form = Literal["sealed", "clear", "checked"]
 
 SUDDEN: Final = "sudden-change"
 NOT_JUDGED: Final = "not-judged"
-"""In `stopped`: no check refused the delivery, but what changed since the one before, or that this cannot be told."""
+"""Rules in `stopped`, which names no column then: no check refused the delivery, but what changed since the one
+before, or that this cannot be told."""
 
 
 def summary(validated: ValidatedExtract, form: Form = "checked") -> dict[str, Any]:
@@ -38,18 +39,18 @@ def summary(validated: ValidatedExtract, form: Form = "checked") -> dict[str, An
     return {**found, "supplements": validated.supplements}
 
 
-def stopped(broken: ContractBroken, form: Form = "checked") -> dict[str, Any]:
-    """As `facts`, of a delivery that a check stops: nothing is kept, and `stopped` names column and rule."""
+def stopped(refusal: Stopped, form: Form = "checked") -> dict[str, Any]:
+    """As `facts`, of a delivery of which nothing is kept; `stopped` names column and rule, and says why."""
     found = facts(
-        broken.source,
-        broken.delivery,
+        refusal.source,
+        refusal.delivery,
         form,
-        rows=(broken.rows_in, 0),
-        quarantine=broken.quarantine,
-        checks=broken.quality,
+        rows=(refusal.rows_in, 0),
+        quarantine=refusal.quarantine,
+        checks=refusal.quality,
         filled={},
     )
-    return {**found, "emptied": 0, "stopped": {"column": broken.column, "rule": broken.rule}}
+    return {**found, "emptied": 0, "stopped": {"column": refusal.column, "rule": refusal.rule, "why": refusal.why}}
 
 
 def facts(

@@ -116,16 +116,16 @@ _REASONS: Final[dict[str, Reason]] = {
         "This number stands where no number of the trade register was known. Rather leave the cell empty.",
     ),
     "iban-check-digits": Reason(
-        "De controlecijfers van het IBAN kloppen niet: waarschijnlijk een tikfout.",
-        "The check digits of the IBAN are wrong: probably a typing error.",
+        "De controlecijfers van het IBAN kloppen niet: waarschijnlijk een tikfout. Zoek het nummer op.",
+        "The check digits of the IBAN are wrong: probably a typing error. Look the number up.",
     ),
     "iban-dutch-shape": Reason(
-        "Een Nederlands IBAN heeft 18 tekens: NL, twee cijfers, vier letters, tien cijfers.",
-        "A Dutch IBAN has 18 signs: NL, two digits, four letters, ten digits.",
+        "Een Nederlands IBAN heeft 18 tekens: NL, twee cijfers, vier letters, tien cijfers. Vul aan wat wegviel.",
+        "A Dutch IBAN has 18 signs: NL, two digits, four letters, ten digits. Complete what was lost.",
     ),
     "phone-shape": Reason(
-        "Geen Nederlands telefoonnummer van tien cijfers, en geen buitenlands nummer met + of 00 ervoor.",
-        "No Dutch telephone number of ten digits, nor one of another country with + or 00 in front.",
+        "Geen Nederlands telefoonnummer van tien cijfers, en geen buitenlands met + of 00 ervoor. Vul aan of verbeter.",
+        "No Dutch telephone number of ten digits, nor a foreign one with + or 00 in front. Complete or mend it.",
     ),
     "licence-plate-layout": Reason(
         "Geen indeling van een Nederlands kenteken. Een buitenlands kenteken hoort in een eigen kolom.",
@@ -148,8 +148,9 @@ _REASONS: Final[dict[str, Reason]] = {
         "The addition stands with the house number. It is read that way; a column of its own is safer.",
     ),
     "house-addition-shape": Reason(
-        "Geen huisletter en toevoeging: een letter, dan hooguit vier letters, cijfers, streepjes.",
-        "No house letter and addition: a letter, then at most four letters, digits, hyphens.",
+        "Geen huisletter en toevoeging: een letter, dan hooguit vier letters, cijfers, streepjes. "
+        "Haal weg wat er niet bij hoort.",
+        "No house letter and addition: a letter, then at most four letters, digits, hyphens. Take out the rest.",
     ),
     "bag-id-object-type": Reason(
         "De cijfers 5 en 6 noemen geen soort object van de BAG (01, 02, 03, 10, 20, 30). Vaak viel er een weg.",
@@ -159,7 +160,10 @@ _REASONS: Final[dict[str, Reason]] = {
         "De eerste vier cijfers zijn van geen gemeente. Zoek het object op in de BAG.",
         "The first four digits are of no municipality. Look the object up in the BAG.",
     ),
-    "bag-status-known": Reason("Geen status die de BAG kent.", "No status that the BAG knows."),
+    "bag-status-known": Reason(
+        "Geen status die de BAG kent. Neem de omschrijving over uit de BAG.",
+        "No status that the BAG knows. Take over the words of the BAG.",
+    ),
     "bag-withdrawn": Reason(
         "Adres of object is ingetrokken, gesloopt of nooit gebouwd, en wordt nog gebruikt. Zoek het geldende adres op, "
         "of meld terug aan de gemeente.",
@@ -171,50 +175,58 @@ _REASONS: Final[dict[str, Reason]] = {
         "No municipality code of four digits. 0000 means: unknown; then leave the cell empty.",
     ),
     "municipality-unknown": Reason(
-        "Geen gemeente uit landelijke tabel 33, ook geen vroegere. Of de tabel hier is ouder dan de gemeente.",
-        "No municipality of national table 33, nor a former one. Or the table here is older than the municipality.",
+        "Geen gemeente uit landelijke tabel 33, ook geen vroegere. Zoek de code op; de tabel hier kan ouder zijn.",
+        "No municipality of national table 33, nor a former one. Look the code up; the table here may be older.",
     ),
     "nationality-shape": Reason(
-        "Geen nationaliteitscode van vier cijfers. 0000 betekent: onbekend.",
-        "No nationality code of four digits. 0000 means: unknown.",
+        "Geen nationaliteitscode van vier cijfers. 0000 betekent: onbekend; laat de cel dan leeg.",
+        "No nationality code of four digits. 0000 means: unknown; then leave the cell empty.",
     ),
     "nationality-unknown": Reason(
-        "Geen code uit landelijke tabel 32, of de tabel hier is ouder dan de code.",
-        "No code of national table 32, or the table here is older than the code.",
+        "Geen code uit landelijke tabel 32, of de tabel hier is ouder. Zoek de code op.",
+        "No code of national table 32, or the table here is older. Look the code up.",
     ),
     "country-shape": Reason(
-        "Geen landcode van vier cijfers. 0000 betekent: onbekend.",
-        "No country code of four digits. 0000 means: unknown.",
+        "Geen landcode van vier cijfers. 0000 betekent: onbekend; laat de cel dan leeg.",
+        "No country code of four digits. 0000 means: unknown; then leave the cell empty.",
     ),
     "country-unknown": Reason(
-        "Geen code uit landelijke tabel 34, of de tabel hier is ouder dan de code.",
-        "No code of national table 34, or the table here is older than the code.",
+        "Geen code uit landelijke tabel 34, of de tabel hier is ouder. Zoek de code op.",
+        "No code of national table 34, or the table here is older. Look the code up.",
     ),
     "investigation-shape": Reason(
-        "Geen aanduiding van categorie, groep en element (83.10) in zes cijfers.",
-        "Does not name category, group and element (83.10) in six digits.",
+        "Geen aanduiding van categorie, groep en element (83.10) in zes cijfers. Vul voorloopnullen aan.",
+        "Does not name category, group and element (83.10) in six digits. Complete leading noughts.",
     ),
     "sex-code": Reason(
-        "Geen geslachtsaanduiding (M, V, X of O voor onbekend).", "No code of sex (M, V, X, or O for unknown)."
+        "Geen geslachtsaanduiding (M, V, X of O voor onbekend). Zet de codes om.",
+        "No code of sex (M, V, X, or O for unknown). Convert the codes.",
     ),
     "date-range": Reason(
         "De datum ligt voor 1800 of na 2099. Kijk naar verwisselde of weggevallen cijfers.",
         "The date lies before 1800 or after 2099. Look for digits that were lost or changed places.",
     ),
     "date-unknown-parts": Reason(
-        "Een bekende dag in een onbekende maand, of een bekende maand in een onbekend jaar, kent de BRP niet.",
-        "The BRP knows no known day in an unknown month, nor a known month in an unknown year.",
+        "Een bekende dag in een onbekende maand, of een bekende maand in een onbekend jaar, kent de BRP niet. "
+        "Zoek de datum op.",
+        "The BRP knows no known day in an unknown month, nor a known month in an unknown year. Look the date up.",
     ),
-    "name-length": Reason("Een naam heeft hooguit 200 tekens.", "A name has at most 200 characters."),
+    "name-length": Reason(
+        "Een naam heeft hooguit 200 tekens. Kijk of er velden aan elkaar zijn geraakt.",
+        "A name has at most 200 characters. Look whether fields ran together.",
+    ),
     "name-placeholder": Reason(
         "Dit staat er omdat geen naam bekend was. Laat de cel liever leeg.",
         "This stands where no name was known. Rather leave the cell empty.",
     ),
     "name-characters": Reason(
-        "Er staan tekens in die in geen naam voorkomen: cijfers, sterretjes, haken.",
-        "Holds signs that no name has: digits, asterisks, angle brackets.",
+        "Er staan tekens in die in geen naam voorkomen: cijfers, sterretjes, haken. Haal ze weg.",
+        "Holds signs that no name has: digits, asterisks, angle brackets. Take them out.",
     ),
-    "prefix-length": Reason("Een voorvoegsel heeft hooguit 10 tekens.", "A prefix has at most 10 characters."),
+    "prefix-length": Reason(
+        "Een voorvoegsel heeft hooguit 10 tekens. Misschien hoort een deel bij de geslachtsnaam.",
+        "A prefix has at most 10 characters. Perhaps a part belongs with the surname.",
+    ),
     "prefix-unknown": Reason(
         "Geen gebruikelijk voorvoegsel. Misschien hoort het bij de geslachtsnaam.",
         "No usual prefix. Perhaps it belongs with the surname.",
@@ -231,17 +243,24 @@ _REASONS: Final[dict[str, Reason]] = {
             ("phone", "een telefoonnummer", "a telephone number"), ("plate", "een kenteken", "a licence plate"),
         )
     },
-    "days-to-be-past": Reason("De dag ligt in de toekomst.", "The day lies in the future."),
+    "days-to-be-past": Reason(
+        "De dag ligt in de toekomst. Kijk naar het jaar.", "The day lies in the future. Look at the year."
+    ),
     "births-to-be-within-a-lifetime": Reason(
         "Wie dan geboren is, zou ouder zijn dan mensen worden. Kijk naar het jaar, of naar een gemist overlijden.",
         "Whoever was born then would be older than people grow. Look at the year, or for a death that was missed.",
     ),
     "pair-days-to-be-in-order": Reason(
-        "Twee dagen staan in de verkeerde volgorde, zoals overleden voor de geboorte. Een van beide is verkeerd.",
-        "Two days are in the wrong order, such as died before being born. One of them is wrong.",
+        "Twee dagen staan in de verkeerde volgorde, zoals overleden voor de geboorte. Zoek op welke niet klopt.",
+        "Two days are in the wrong order, such as died before being born. Look up which of them is wrong.",
     ),
     "multicolumn-day-to-fall-within-period": Reason(
-        "De dag valt buiten de periode waarin dit geldig was.", "The day lies outside the period in which this held."
+        "De dag valt buiten de periode waarin dit geldig was. Neem wat toen gold.",
+        "The day lies outside the period in which this held. Take what held then.",
+    ),
+    "key-doubled": Reason(
+        "De sleutel van de bron staat in meer dan één regel. Zoek uit of een regel of een persoon er dubbel in staat.",
+        "The source's key stands in more than one row. Find out whether a row or a person is in it twice.",
     ),
     "values-to-be-unique": Reason(
         "De waarde staat in meer dan één rij. Zoek uit of iemand dubbel is ingeschreven of een nummer is overgenomen.",
@@ -284,7 +303,7 @@ _REASONS: Final[dict[str, Reason]] = {
         "The value does not have the agreed length. Look for leading noughts that were lost.",
     ),
     "values-to-be-in-national-table": Reason(
-        "Geen code uit de landelijke tabel.", "No code of the national table."
+        "Geen code uit de landelijke tabel. Zoek de code op.", "No code of the national table. Look the code up."
     ),
     "pair-national-code-to-hold-on-day": Reason(
         "De code gold op die dag niet: nog niet ingegaan, of al beëindigd, zoals na een herindeling. "

@@ -5,58 +5,55 @@ from typing import Any
 
 import polars as pl
 
-from declare import Refusal
-from expectations.contract import contract
-from expectations.evaluate import Found, evaluate
+from expectations.contract import REQUIRED, contract
+from expectations.evaluate import Found, Unanswered, evaluate
 from expectations.feedback import DOUBTED, is_doubt
+from expectations.stopped import ContractBroken, NotEvaluated, NothingKept
 from expectations.validated import _EXPECTATIONS, ValidatedExtract
 from intake.extract import Extract
-from intake.quarantine import ENTRIES, Quarantine
+from intake.quarantine import ENTRIES
 from intake.source import Source
-
-
-class ContractBroken(Refusal):
-    """A check of a whole column failed, so that no single row can be set apart for it; or one that stops a delivery.
-
-    What it says of the delivery is as in `ValidatedExtract`, of all that was asked; scope `stop` of `quarantine` names
-    the rows for which it was refused.
-    """
-
-    def __init__(
-        self, extract: Extract, broken: Found, quality: tuple[dict[str, Any], ...], quarantine: Quarantine
-    ) -> None:
-        how = f"in {broken.unexpected:,} of {broken.evaluated:,} cells" if broken.rows else "as a whole"
-        super().__init__(
-            f"column {broken.asked.column} of {extract.source.id} fails {broken.asked.rule} {how}; nothing was kept",
-            remedy="Ask the supplier about the delivery, or declare the check with severity warn.",
-        )
-        self.column, self.rule = broken.asked.column, broken.asked.rule
-        self.source, self.delivery, self.rows_in = extract.source, extract.delivery, extract.rows_in
-        self.quality, self.quarantine = quality, quarantine
 
 
 def validate(extract: Extract) -> ValidatedExtract:
     """The rows that meet the contract; what does not goes to quarantine by row number, column and rule.
 
     A value of the wrong shape empties its cell; a row that misses a required value or fails a declared check is kept
-    out. Raises `NotEvaluated` when a check gives no answer, `UnknownCheck` and `ContractBroken`.
+    out. Raises `Stopped`: `ContractBroken`, `NotEvaluated` when a check gives no answer, and `NothingKept` of a whole
+    delivery; and `UnknownCheck`.
     """
-    source = extract.source
-    one_by_one = len(extract.parts) > 1
-    found = evaluate(extract.frame, extract.height, contract(source), source.id, one_by_one=one_by_one)
-    whole = extract.supplements is None
-    quality = tuple(_quality(each, whole=whole) for each in found)
+    source, whole = extract.source, extract.supplements is None
+    found = _answered(extract)
+    quality = tuple(_quality(each, extract, whole=whole) for each in found)
     if (broken := _broken(found, whole=whole)) is not None:
-        raise ContractBroken(extract, broken, quality, extract.quarantine.with_entries(_entries(found)))
+        told = extract.quarantine.with_entries(_entries(found))
+        raise ContractBroken(extract, broken.asked, _how(broken), quality, told)
     failing = _failing_cells(found)
     entries = pl.concat([_entries(found), _now_missing(failing, source)])
     out = entries.filter(pl.col("scope") == "row").get_column("row").unique()
-    parts = tuple(_kept(part, failing, out, source) for part in extract.parts)
     quarantine = extract.quarantine.with_entries(entries)
+    if whole and len(quarantine.rows) == extract.rows_in:
+        raise NothingKept(extract, quality, quarantine)
+    parts = tuple(_kept(part, failing, out, source) for part in extract.parts)
     return ValidatedExtract(
         source, extract.delivery, extract.rows_in, parts, quarantine, quality, _doubted(found), extract.supplements,
         _EXPECTATIONS,
     )  # fmt: skip
+
+
+def _answered(extract: Extract) -> tuple[Found, ...]:
+    """Raises `NotEvaluated`, and nothing with it that a metric may have said of a value."""
+    source, unanswered = extract.source, None
+    try:
+        one_by_one = len(extract.parts) > 1
+        return evaluate(extract.frame, extract.height, contract(source), source.id, one_by_one=one_by_one)
+    except Unanswered as error:
+        unanswered = error.asked
+    raise NotEvaluated(extract, unanswered)
+
+
+def _how(broken: Found) -> str:
+    return f"in {broken.unexpected:,} of {broken.evaluated:,} cells" if broken.rows else "as a whole"
 
 
 def _broken(found: Sequence[Found], *, whole: bool) -> Found | None:
@@ -109,17 +106,28 @@ def _doubted(found: Sequence[Found]) -> pl.DataFrame:
 def _now_missing(failing: Mapping[str, pl.Series], source: Source) -> pl.DataFrame:
     """Rows whose required value was emptied just now."""
     lost = [(failing[column.name], column.name) for column in source.read if column.required and column.name in failing]
-    return pl.concat([pl.DataFrame(schema=ENTRIES), *(_named(rows, name, "required", "row") for rows, name in lost)])
+    return pl.concat([pl.DataFrame(schema=ENTRIES), *(_named(rows, name, REQUIRED, "row") for rows, name in lost)])
 
 
-def _quality(found: Found, *, whole: bool) -> dict[str, Any]:
+def _quality(found: Found, extract: Extract, *, whole: bool) -> dict[str, Any]:
+    evaluated, unexpected = _counted(found, extract)
     judged = whole or found.met or found.rows
     return {
         "expectation": found.asked.expectation,
         "column": found.asked.column,
         "rule": found.asked.rule,
         "consequence": found.asked.consequence,
-        "evaluated": found.evaluated,
-        "unexpected": found.unexpected,
-        "outcome": ("met" if found.met else "failed") if judged else "not judged",
+        "evaluated": evaluated,
+        "unexpected": unexpected,
+        "outcome": ("met" if found.met and unexpected <= found.unexpected else "failed") if judged else "not judged",
     }
+
+
+def _counted(found: Found, extract: Extract) -> tuple[int, int]:
+    """Cells judged, and those that failed. A required cell is judged at reading, of every row that could be split."""
+    if found.asked.rule != REQUIRED:
+        return found.evaluated, found.unexpected
+    rows = extract.quarantine.entries.filter(pl.col("scope") == "row")
+    unread = rows.filter(pl.col("column").is_null()).get_column("row").n_unique()
+    missed = rows.filter((pl.col("column") == found.asked.column) & (pl.col("rule") == REQUIRED))
+    return extract.rows_in - unread, found.unexpected + missed.get_column("row").n_unique()

@@ -10,7 +10,7 @@ from expectations import validate
 from expectations.contract import suite_digest
 from expectations.quality import stopped
 from expectations.sent_back import Member, entries, sent_back
-from expectations.validate import ContractBroken
+from expectations.stopped import Stopped
 from flows.compare import Compared
 from flows.keyring import Keyring
 from flows.quality import report_stopped
@@ -120,7 +120,7 @@ def arrive(room: Room, keyring: Keyring, source: Source, brought: Brought, place
     take = _open if brought.form == "sealed" else _protect
     try:
         arrived = take(source, brought, keyring, place)
-    except ContractBroken as broken:
+    except Stopped as broken:
         folder = report_stopped(room, source, stopped(broken, brought.form), brought.period)
         seal(source, [entries(broken.quarantine)], folder / SEALED)
         raise

@@ -13,9 +13,10 @@ from expectations.report.words import LANGUAGES
 from intake.source import Source
 
 
-def write_report(facts: Mapping[str, Any], source: Source, masking: Masking, folder: Path) -> None:
-    """What may be told of `facts` (`expectations.quality`), in `folder`. Raises `Fault`."""
+def write_report(facts: Mapping[str, Any], source: Source, masking: Masking, folder: Path) -> str:
+    """What may be told of `facts` (`expectations.quality`), in `folder`; its verdict. Raises `Fault`."""
     told = tell(facts, source, masking)
     for language in LANGUAGES:
         write_atomically(folder / f"report.{language}.html", render(told, language).encode())
     write_atomically(folder / "quality.json", json.dumps(told, ensure_ascii=False, indent=2).encode() + b"\n")
+    return str(told["verdict"])

@@ -4,11 +4,11 @@ import argparse
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from declare import WrongInput, load, write_atomically
 from koppelkamer.cli.doubles import doubles
-from koppelkamer.cli.screen import Screen, columns, language, progress, quarantined
+from koppelkamer.cli.screen import Screen, columns, language, progress, quarantined, warned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,12 +66,13 @@ def _before(source: "Source", file: Path, spool: "Spool") -> "Extract":
 def _held(extract: "Extract", before: "Extract | None", call: argparse.Namespace) -> Screen:
     from expectations.quality import stopped, summary
     from expectations.sent_back import entries, sent_back
-    from expectations.validate import ContractBroken, validate
+    from expectations.stopped import Stopped
+    from expectations.validate import validate
 
     source, out, spoken = extract.source, call.out, call.language or language()
     try:
         validated = validate(extract)
-    except ContractBroken as broken:
+    except Stopped as broken:
         _reported({**stopped(broken), "period": call.period}, source, out)
         _returned(iter([entries(broken.quarantine)]), source, out)
         progress(f"stopped; the report is {out / f'report.{spoken}.html'}")
@@ -80,21 +81,22 @@ def _held(extract: "Extract", before: "Extract | None", call: argparse.Namespace
     told = _compared(facts, before, extract) if before is not None else []
     told += doubles(facts, validated, call.doubles, out) if call.doubles is not None else []
     refusal = _stop(facts, source)
-    _reported(facts, source, out)
+    verdict = _reported(facts, source, out)
     returned = _returned(sent_back(validated, call.file), source, out)
     if refusal is not None:
         raise refusal
     kept, apart = facts["rows"]["kept"], facts["rows"]["set_apart"]
-    lines = [f"{source.id}: {extract.rows_in:,} rows, {kept:,} kept, {apart:,} in quarantine"]
-    lines += [*quarantined(validated.quarantine), *told]
+    lines = [f"{source.id}: {_VERDICTS[verdict]}; {extract.rows_in:,} rows, {kept:,} kept, {apart:,} in quarantine"]
+    lines += [*quarantined(validated.quarantine), *warned(facts["checks"]), *told]
     lines += [f"  report: {out / f'report.{spoken}.html'}", f"  row numbers and rules: {returned}"]
-    return Screen({**facts, "out": str(out)}, lines)
+    return Screen({**facts, "verdict": verdict, "out": str(out)}, lines)
 
 
 def _compared(facts: dict[str, Any], before: "Extract", after: "Extract") -> list[str]:
     """Lines on what changed since the earlier delivery; `facts` gets it, and how that delivery did."""
     from expectations.quality import earlier, stopped, summary
-    from expectations.validate import ContractBroken, validate
+    from expectations.stopped import Stopped
+    from expectations.validate import validate
     from intake.difference import difference
     from koppelkamer.cli.beside import of_difference
 
@@ -103,7 +105,7 @@ def _compared(facts: dict[str, Any], before: "Extract", after: "Extract") -> lis
     progress("comparing it with the earlier delivery")
     try:
         then = summary(validate(before))
-    except ContractBroken as broken:
+    except Stopped as broken:
         then = stopped(broken)
     facts["earlier"] = [earlier(then)]
     lines = _sudden(facts, before, after)
@@ -141,13 +143,17 @@ def _sudden(facts: dict[str, Any], before: "Extract", after: "Extract") -> list[
     return of_changes(found)
 
 
-def _reported(facts: dict[str, Any], source: "Source", out: Path) -> None:
-    """The report is masked as the gate's strict profile has it, for it may go to others than the supplier."""
+_VERDICTS: Final = {"fine": "fine", "action": "usable, with points to mend", "stopped": "stopped"}
+
+
+def _reported(facts: dict[str, Any], source: "Source", out: Path) -> str:
+    """The verdict. The report is masked as the gate's strict profile has it, for it may go to others than the
+    supplier."""
     from expectations.report import Masking, write_report
     from gate import Policy, profile
 
     minimum = load(profile("nl-streng"), Policy).thresholds.minimum_people.value
-    write_report(facts, source, Masking(int(minimum)), out)
+    return write_report(facts, source, Masking(int(minimum)), out)
 
 
 def _returned(members: "Iterator[Member]", source: "Source", out: Path) -> Path:

@@ -11,7 +11,7 @@ from intake import Source
 from intake.corrections import read_delivery
 from intake.period import check_period
 from intake.spool import spooled
-from koppelkamer.cli.screen import Screen, progress, quarantined
+from koppelkamer.cli.screen import Screen, progress, quarantined, warned
 
 if TYPE_CHECKING:
     from expectations.validated import ValidatedExtract
@@ -50,7 +50,7 @@ def encode(call: argparse.Namespace) -> Screen:
         "contract": manifest.contract.model_dump(),
     }  # fmt: skip
     facts |= {"supplements": manifest.supplements, "steward": str(returned) if returned else None}
-    lines = [*_lines(manifest, leaving, call.out), *quarantined(validated.quarantine)]
+    lines = [*_lines(manifest, leaving, call.out), *quarantined(validated.quarantine), *warned(validated.quality)]
     return Screen(facts, [*lines, f"  sealed for your data steward in {returned}"] if returned else lines)
 
 

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from declare import Refusal, WrongInput
 from flows.books import open_register, write_logs
 from flows.keyring import Keyring, open_keyring
-from koppelkamer.cli.screen import Screen, columns, percent, progress, quarantined
+from koppelkamer.cli.screen import Screen, columns, percent, progress, quarantined, warned
 from koppelkamer.passphrase import new_passphrase
 from koppelkamer.room import Room, open_room
 
@@ -44,7 +44,8 @@ def receive(call: argparse.Namespace) -> Screen:
     facts = {"source": call.source, "delivery": received.delivery, **received.facts}
     of_period = f" of {received.period}" if received.period else ""
     kept = f"received {call.source}{of_period}: kept {received.rows_kept:,} of {received.rows_in:,} rows"
-    lines = [kept, *quarantined(received.quarantine), *of_delivery(received.compared), f"  report: {received.report}"]
+    lines = [kept, *quarantined(received.quarantine), *warned(received.quality), *of_delivery(received.compared)]
+    lines.append(f"  report: {received.report}")
     if received.corrected is not None:
         whole = f"  of these {received.corrected:,} corrected now; in all it is delivery {received.delivery[:12]}"
         lines.insert(1, whole)

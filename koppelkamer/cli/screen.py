@@ -50,6 +50,13 @@ def quarantined(quarantine: "Quarantine", most: int = 6) -> list[str]:
     return columns(rows, indent=4)
 
 
+def warned(checks: Sequence[Mapping[str, Any]], most: int = 6) -> list[str]:
+    """What failed and costs nothing, the most frequent first; the report says all of it."""
+    failed = [each for each in checks if (each["consequence"], each["outcome"]) == ("warn", "failed")]
+    rows = [(each["unexpected"] or "-", f"{each['rule']} ({each['column']})", "told only") for each in failed]
+    return columns(sorted(rows, key=lambda row: -row[0] if isinstance(row[0], int) else 0)[:most], indent=4)
+
+
 def percent(share: float | None) -> str:
     return "unknown" if share is None else f"{100 * share:.1f} %"
 

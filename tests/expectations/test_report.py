@@ -199,7 +199,10 @@ def test_a_check_that_stops_a_delivery_leaves_its_report(tmp_path: Path, capsys:
     assert main([*call, "--out", str(tmp_path / "out"), "--language", "nl"]) == 1
     assert "out/report.nl.html" in capsys.readouterr().err
     report = json.loads((tmp_path / "out" / "quality.json").read_text())
-    assert (report["verdict"], report["stopped"]) == ("stopped", {"column": "bsn", "rule": "bsn-eleven-test"})
+    assert (report["verdict"], report["stopped"]) == (
+        "stopped",
+        {"column": "bsn", "rule": "bsn-eleven-test", "why": "failed"},
+    )
     assert "Kolom bsn haalt controle bsn-eleven-test niet" in (tmp_path / "out" / "report.nl.html").read_text()
     assert (
         (tmp_path / "out" / "quarantine.csv")

@@ -14,12 +14,12 @@ from stdnum.nl import bsn as stdnum_bsn
 from declare import Refusal
 from expectations import ValidatedExtract, validate
 from expectations.contract import UnknownRule, contract, suite_digest
-from expectations.evaluate import NotEvaluated, UnknownCheck, _raised
+from expectations.evaluate import UnknownCheck, _raised
 from expectations.national_table import national_table
 from expectations.quality import summary
 from expectations.report import Masking, render, tell
 from expectations.report.words import LANGUAGES
-from expectations.validate import ContractBroken
+from expectations.stopped import ContractBroken, NotEvaluated
 from intake import Source
 from tests.intake.sources import read, source
 
@@ -170,6 +170,7 @@ def test_a_required_value_of_the_wrong_shape_sets_its_row_apart(tmp_path: Path) 
     ]
 
 
+CONDITION = {"row_condition": 'col("b") != "y"', "condition_parser": "great_expectations"}
 CHECKED = {  # check on column b, rows kept, rules in quarantine
     "in a set": (check("expect_column_values_to_be_in_set", value_set=["x", "z"]), [1, 3], ["values-to-be-in-set"]),
     "only reported": (check("expect_column_values_to_be_in_set", "warn", value_set=["x"]), [1, 2, 3], []),
@@ -191,10 +192,21 @@ CHECKED = {  # check on column b, rows kept, rules in quarantine
         [1, 2, 3],
         ["values-to-be-in-set"],
     ),
+    "rows that a condition chooses": (
+        check("expect_column_values_to_be_in_set", value_set=["z"], **CONDITION),
+        [2, 3],
+        ["values-to-be-in-set"],
+    ),
+    "no row that a condition chooses": (
+        check("expect_column_values_to_be_in_set", value_set=["q"], **CONDITION | {"row_condition": 'col("a") == "q"'}),
+        [1, 2, 3],
+        [],
+    ),
     "a table": (check("expect_table_row_count_to_be_between", min_value=1), [1, 2, 3], []),
 }
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # a declaration has its conditions as text
 @pytest.mark.parametrize(("asked", "kept", "rules"), CHECKED.values(), ids=CHECKED)
 def test_declared_checks(tmp_path: Path, asked: dict[str, Any], kept: list[int], rules: list[str]) -> None:
     outcome = validated(tmp_path, "a,b\nx,x\nx,y\nz,z\n", column("a"), column("b", checks=[asked]))
@@ -251,12 +263,6 @@ def test_dropped_columns_are_checked_and_left_behind(tmp_path: Path) -> None:
     number = column("number", "identifier", role="drop", checks=[check("expect_column_values_to_be_unique")])
     outcome = validated(tmp_path, "number,a\n1,x\n1,y\n2,z\n", number, column("a"))
     assert outcome.table.rows() == [(3, "z")]
-
-
-def test_a_delivery_of_which_nothing_is_left_is_still_an_answer(tmp_path: Path) -> None:
-    outcome = validated(tmp_path, "bsn\nnone\n", BSN | {"required": True})
-    assert (outcome.rows_in, outcome.table.height, outcome.quarantine.rows) == (1, 0, {1})
-    assert all(each["outcome"] == "met" for each in outcome.quality)
 
 
 def test_every_column_type_has_a_contract_that_can_be_evaluated(tmp_path: Path) -> None:
