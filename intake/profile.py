@@ -21,6 +21,7 @@ _PATTERNS: Final = {
     "name": r"^\p{L}[\p{L}'’.\- ]+$",
     "proper": r"^\p{Lu}",
     "digits": r"^[0-9]{8,9}$",
+    "noughts": r"^0[0-9]+$",
 }
 _WEIGHTS: Final = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 
@@ -55,7 +56,8 @@ def profiles(frame: pl.LazyFrame, names: list[str]) -> list[Profile]:
 
 def _profile(name: str, found: Mapping[str, float]) -> Profile:
     forms = {form: int(count) for form, count in found.items()}
-    return Profile(name, forms["filled"], forms["distinct"], found["length"], forms)
+    distinct = min(forms["distinct"], forms["filled"])  # it is estimated
+    return Profile(name, forms["filled"], distinct, found["length"], forms)
 
 
 def _counts(name: str) -> dict[str, pl.Expr]:

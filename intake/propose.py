@@ -162,13 +162,20 @@ def _plain(profile: Profile, day: str | None) -> tuple[str, str, str]:
     if day is not None and max(profile.share(form) for form in DAY_FORMS) >= _MOSTLY:
         return "date", f"{profile.share(day):.0%} of cells are days as {day}", ""
     if profile.share("integer") >= _MOSTLY:
-        return "integer", "whole numbers; identifier, if noughts in front matter", ""
+        if profile.forms["noughts"]:
+            return "identifier", "digits, some with noughts in front, which a number would lose", ""
+        return "integer", "whole numbers", ""
     if max(profile.share("decimal ."), profile.share("decimal ,")) >= _MOSTLY:
         return "decimal", "numbers", ""
     varied = profile.distinct >= max(20, 0.1 * profile.filled)
-    if varied and profile.share("name") >= _MOSTLY and profile.share("proper") >= _LIKE:
+    if _many(profile) and profile.share("name") >= _MOSTLY and profile.share("proper") >= _LIKE:
         return "full_name", "letters with capitals, many different ones: perhaps names", "name-like"
     return ("text" if varied else "category"), f"about {profile.distinct} different texts", ""
+
+
+def _many(profile: Profile) -> bool:
+    """Whether there are as many different ones as there are of names, also in a file of a few rows."""
+    return profile.distinct >= max(min(20, 0.5 * profile.filled), 0.1 * profile.filled, 3)
 
 
 def _toml(file: dict[str, Any], columns: Sequence[_Column], remarks: Sequence[str], rows: int) -> str:

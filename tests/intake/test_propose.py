@@ -170,3 +170,18 @@ def test_a_proposal_never_takes_the_place_of_a_file(tmp_path: Path, capsys: pyte
     assert main(call) == 2
     assert main(["check", str(tmp_path / "file")]) == 2
     assert "is there already" in capsys.readouterr().err
+
+
+KINDS = {  # cells of a column, type proposed, its mark
+    "codes with noughts in front": (["0518", "0363", "1680"], "identifier", None),
+    "numbers without": (["518", "363", "0"], "integer", None),
+    "a few surnames": (["Jansen", "Ünal", "Kanarievogel", "Visser"], "full_name", "name-like"),
+    "two kinds": (["Water", "Land", "Water", "Land"], "category", None),
+    "one kind": (["Water"], "category", None),
+}
+
+
+@pytest.mark.parametrize(("cells", "kind", "mark"), KINDS.values(), ids=KINDS)
+def test_what_a_short_column_is_taken_for(tmp_path: Path, cells: list[str], kind: str, mark: str | None) -> None:
+    found, declared = proposed(tmp_path, csv([["c", "d"], *([cell, "x"] for cell in cells)]).encode())
+    assert (declared.columns[0].type, found.marks.get("c")) == (kind, mark)
