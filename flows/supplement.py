@@ -5,7 +5,8 @@ set apart or had a cell emptied. The base stays as it is. A row that fails again
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -82,7 +83,7 @@ def supplement(room: Room, keyring: Keyring, source: Source, correction: Correct
         return supplemented(before(), correction.pieces, delivery, emptied=emptied)
 
     quarantine = _left(lost, correction.quarantine, rows)
-    return Supplemented(delivery, onto, facts["rows in"], quarantine, tuple(facts["quality"]), after)
+    return Supplemented(delivery, onto, facts["rows in"], quarantine, _judged(facts["quality"], quarantine), after)
 
 
 def require_still(source: str, base: str, onto: str, made: str) -> None:
@@ -153,6 +154,22 @@ def _left(lost: Quarantine, again: Quarantine, kept: pl.Series) -> Quarantine:
     replaced = pl.col("row").is_in(kept.implode())
     now = again.entries.filter(replaced & (pl.col("scope") != "row"))
     return Quarantine(pl.concat([lost.entries.filter(~replaced), now]))
+
+
+def _judged(quality: Sequence[Mapping[str, Any]], left: Quarantine) -> tuple[dict[str, Any], ...]:
+    """The base's checks, as they stand with what is still set apart; of those that cost nothing no row is known."""
+    lost = {(column, rule): count for _, column, rule, count in left.counts().iter_rows()}
+    named = Counter((each["column"], each["rule"]) for each in quality)
+
+    def now(each: Mapping[str, Any]) -> dict[str, Any]:
+        place = (each["column"], each["rule"])
+        enough = each["outcome"] == "met" and each["unexpected"]
+        if each["consequence"] not in ("row", "cell") or named[place] > 1 or (enough and place not in lost):
+            return dict(each)
+        count = lost.get(place, 0)
+        return {**each, "unexpected": count, "outcome": "failed" if count else "met"}
+
+    return tuple(map(now, quality))
 
 
 class NoSuchBase(Refusal):

@@ -162,7 +162,12 @@ def test_corrected_rows_take_their_places_some_now_and_some_later_and_none_twice
     here.encode(some)
     after = here.receive().facts
     assert (after["rows kept"], after["corrected"]) == (before["rows in"] - 1, 3)
-    assert {(each["column"], each["rule"], each["count"]) for each in after["quarantine"]} == {("aard", "required", 1)}
+    left = {("aard", "required", 1)}
+    assert {(each["column"], each["rule"], each["count"]) for each in after["quarantine"]} == left
+    failed = [each for each in after["quality"] if each["outcome"] == "failed"]
+    assert {(each["column"], each["rule"], each["unexpected"]) for each in failed} == left
+    findings = json.loads((Path(after["report"]) / "quality.json").read_text())["findings"]
+    assert [(each["column"], each["rule"]) for each in findings] == [("aard", "required")]
 
     whole = state(here.room)
     here.encode(here.correct([2, 8]))

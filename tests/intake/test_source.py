@@ -1,11 +1,16 @@
 """Declarations that make no sense are refused when they are loaded."""
 
-from typing import Any
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from pydantic import ValidationError
 
+from expectations.contract import contract
 from intake import Source
+from intake.source import Column, FileFormat, SemanticType
 from tests.intake.sources import source, text_column
 
 DAY = {"name": "day", "type": "date", "role": "drop"}
@@ -79,3 +84,12 @@ def test_what_is_read_and_what_is_kept() -> None:
     )
     assert [column.name for column in declared.kept] == ["payload", "day"]
     assert [column.name for column in declared.read] == ["payload", "day", "checked"]
+
+
+def test_the_documented_declaration_loads_and_can_be_asked() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "sources.md").read_text()
+    declared = Source.model_validate(tomllib.loads(text.split("```toml\n")[1].split("```")[0]))
+    assert len(contract(declared)) > len(declared.columns)
+    named = {name for model in (Source, Column, FileFormat) for name in model.model_fields}
+    assert {word for word in named if not re.search(rf"\b{word}\b", text)} <= {"once", "quote", "header", "file"}
+    assert all(f"`{kind}`" in text for kind in get_args(SemanticType))
