@@ -7,6 +7,7 @@ would otherwise bring back a key of which nobody knows that it was to go.
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from declare import Refusal, digest, load, write_atomically
 from flows.books import open_register, write_logs
@@ -17,6 +18,9 @@ from koppelkamer.keystore import create_store
 from koppelkamer.room import Room
 from pseudonymise.keys import Destruction
 from pseudonymise.keys.store import HEADER, require_none
+
+if TYPE_CHECKING:
+    from pseudonymise.attack.plan import AttackedKind
 
 
 def init(room: Room) -> Keyring:
@@ -120,11 +124,15 @@ def sign(keyring: Keyring) -> None:
 
 
 def _require_shown(room: Room) -> None:
-    """Raise `NotShown` or `AboveLimit` unless the hardening keeps within the domain's limit, where it has one."""
+    """Raise `NotShown` or `AboveLimit` unless the hardening keeps within the domain's limit, where it has one: of
+    surnames, and of full names where a source has any."""
     if room.declaration.domain.limit is not None:
         from pseudonymise.attack.shown import require_shown
+        from pseudonymise.protect import linkage_fields
 
-        require_shown(room.declaration.domain, room.folder)
+        declared = {field.kind for source in room.sources.values() for field in linkage_fields(source)}
+        kinds: tuple[AttackedKind, ...] = ("surname", "full_name") if "full_name" in declared else ("surname",)
+        require_shown(room.declaration.domain, kinds, room.folder)
 
 
 def _require_unmade(keyring: Keyring) -> None:

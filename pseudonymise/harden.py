@@ -102,10 +102,9 @@ class Grouping:
 
     def names(self, names: pl.Series) -> pl.Series:
         """`names`, of which some are known only by the group of their sound."""
-        table = names.to_frame("name").with_columns(heard=sound(pl.col("name")).fill_null(""))
-        groups = self.sounds(table["heard"]).alias("group")
-        hidden = pl.col("name").is_in(self._common) if self.hardening.whole else pl.col("name").is_not_null()
-        return table.with_columns(groups).select(pl.when(hidden).then("group").otherwise("name")).to_series()
+        hidden = names.is_in(self._common) if self.hardening.whole else names.is_not_null()
+        heard = names.filter(hidden).alias("name").to_frame().select(sound(pl.col("name")).fill_null("")).to_series()
+        return names.clone().scatter(hidden.arg_true(), self.sounds(heard))
 
     def words(self, texts: pl.Series, between: str) -> pl.Series:
         """`texts` of which each word became what it is as a name, so that a whole tells no more than its parts."""

@@ -31,7 +31,7 @@ def attack(call: argparse.Namespace) -> Screen:
     plan = load(call.plan, Plan)
     population = read_names(call.plan.parent / plan.names_file, plan.kind) if plan.names_file else dutch_surnames()
     result = run(plan, population, progress)
-    for folder in (call.out, *([kept_for(plan.hardening, call.room)] if call.room else [])):
+    for folder in (call.out, *([kept_for(plan.hardening, plan.kind, call.room)] if call.room else [])):
         write_result(result, folder)
     if not result.holds:
         raise LimitPassed(result, call.out)

@@ -9,22 +9,29 @@ from scipy import stats
 
 from declare import Declaration, Refusal
 from pseudonymise import encode, harden, standardise
+from pseudonymise.attack.full_names import Shares, people, read
 from pseudonymise.attack.names import ATTACKS, Scene
 from pseudonymise.attack.others import OTHERS, SHOWN, dictionary_unkeyed
 from pseudonymise.attack.plan import Plan, Setting
 from pseudonymise.attack.population import Indices, Population
 from pseudonymise.attack.seen import see
-from pseudonymise.harden import Hardening
+from pseudonymise.harden import HARDENINGS, Hardening
 
 Progress = Callable[[str], None]
 
 VERSIONS: Final = {"standardisation": standardise.VERSION, "encoding": encode.VERSION, "hardening": harden.VERSION}
 UNHARDENED: Final = Setting(title="none", hardening=Hardening())
 BARE: Final = Setting(title="bare", hardening=Hardening(filters=False))
+KEPT: Final = Setting(title="kept", hardening=HARDENINGS["standard"], wholes=True)
 CURVE: Final = (1.0, 0.8)
 """Overlaps at which the settings of the curve are attacked, by everything together."""
 _TIMES_GUESSING: Final = 3.0
 """How much better than guessing counts alone must do on bare tokens for the bench to be trusted."""
+
+_TOLD_BY_WHOLES: Final = 0.1
+"""Share of the bearers of surnames in crowds that must be told where wholes are left as they are."""
+_NOT_JUDGED: Final = ("guessing", "known", "given_names", "crowds")
+"""What needs help from outside, given names, of which nothing is promised, and parts of what is judged whole."""
 
 
 class Figure(Declaration):
@@ -47,7 +54,8 @@ class Outcome(Declaration):
     setting: str
     overlap: float
     attack: str
-    """One of `names.ATTACKS`, or `guessing`: everybody is said to have the commonest name."""
+    """One of `names.ATTACKS`, or `guessing`: everybody is said to have the commonest name. Of full names what
+    `full_names.read` tells."""
     names: Figure
     """Share of the commonest distinct names of the file that is named rightly."""
     persons: Figure
@@ -150,30 +158,35 @@ def attacked(
     plan: Plan, population: Population, setting: Setting, overlap: float, attacks: Iterable[str], progress: Progress
 ) -> list[Outcome]:
     """One setting at one overlap, by each of the attacks and by guessing."""
-    names = (*attacks, "guessing")
-    shares: dict[str, list[tuple[float, float]]] = {name: [] for name in names}
+    found = []
     for seed in range(plan.seeds):
         progress(f"{setting.title}, overlap {overlap:.0%}, seed {seed + 1} of {plan.seeds}")
-        scene = _scene(plan, population, setting, overlap, seed)
-        for name in names:
-            guesses = _commonest(scene) if name == "guessing" else ATTACKS[name](scene)
-            shares[name].append(_score(scene, guesses))
+        rng = np.random.default_rng([seed, round(overlap * 100)])
+        if plan.kind == "full_name":
+            found.append(read(people(population, plan, setting, overlap, rng)))
+        else:
+            found.append(_read(_scene(plan, population, setting, overlap, rng), attacks))
+    shares = {name: [each[name] for each in found] for name in found[0]}
     return [
         Outcome(
             setting=setting.title, overlap=overlap, attack=name,
-            names=Figure.of([each for each, _ in shares[name]]), persons=Figure.of([each for _, each in shares[name]]),
+            names=Figure.of([names for names, _ in told]), persons=Figure.of([persons for _, persons in told]),
         )
-        for name in names
+        for name, told in shares.items()
     ]  # fmt: skip
 
 
-def _scene(plan: Plan, population: Population, setting: Setting, overlap: float, seed: int) -> Scene:
-    rng = np.random.default_rng([seed, round(overlap * 100)])
+def _read(scene: Scene, attacks: Iterable[str]) -> dict[str, Shares]:
+    told = {name: _score(scene, ATTACKS[name](scene)) for name in attacks}
+    return told | {"guessing": _score(scene, _commonest(scene))}
+
+
+def _scene(plan: Plan, population: Population, setting: Setting, overlap: float, rng: np.random.Generator) -> Scene:
     draw = population.draw(plan.persons, overlap, rng)
     return Scene(population, draw, see(population, plan.kind, draw, setting, rng), setting, plan, rng)
 
 
-def _score(scene: Scene, guesses: Indices) -> tuple[float, float]:
+def _score(scene: Scene, guesses: Indices) -> Shares:
     """Shares of the file's commonest names, and of its persons, that are told rightly."""
     token_of, counts = scene.seen.token_of, scene.draw.counts
     right = (token_of >= 0) & (guesses[token_of] == np.arange(token_of.size))
@@ -189,16 +202,22 @@ def _controls(plan: Plan, population: Population, progress: Progress) -> Iterabl
     progress("controls")
     names = population.names.head(plan.names)
     yield Control(name="unkeyed", share=dictionary_unkeyed(names, np.random.default_rng(0)), needed=1.0)
-    for overlap, needed in ((1.0, 0.55), (0.8, 0.15)):
-        [found, _] = attacked(plan, population, UNHARDENED, overlap, ["graph"], progress)
-        yield Control(name=f"filters_{overlap:.0%}", share=found.names.mean, needed=needed)
-    [counted, guessed] = attacked(plan, population, BARE, 1.0, ["frequency"], progress)
+    if plan.kind == "full_name":
+        by_name = {one.attack: one for one in attacked(plan, population, KEPT, 1.0, [], progress)}
+        yield Control(name="wholes", share=by_name["crowds"].persons.mean, needed=_TOLD_BY_WHOLES)
+        by_name = {one.attack: one for one in attacked(plan, population, BARE, 1.0, [], progress)}
+        counted, guessed = by_name["whole_names"], by_name["guessing"]
+    else:
+        for overlap, needed in ((1.0, 0.55), (0.8, 0.15)):
+            [found, _] = attacked(plan, population, UNHARDENED, overlap, ["graph"], progress)
+            yield Control(name=f"filters_{overlap:.0%}", share=found.names.mean, needed=needed)
+        [counted, guessed] = attacked(plan, population, BARE, 1.0, ["frequency"], progress)
     yield Control(name="bare", share=counted.persons.mean, needed=_TIMES_GUESSING * guessed.persons.mean)
 
 
 def _judged(plan: Plan, outcomes: Sequence[Outcome]) -> tuple[Judged, ...]:
     """The best attack without help from outside, at each overlap that has a limit."""
-    own = [one for one in outcomes if one.setting == plan.setting.title and one.attack not in ("guessing", "known")]
+    own = [one for one in outcomes if one.setting == plan.setting.title and one.attack not in _NOT_JUDGED]
     limits: Mapping[float, float] = {1.0: plan.limits.names, 0.8: plan.limits.names_at_80}
     found = [
         Judged(

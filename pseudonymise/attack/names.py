@@ -61,7 +61,7 @@ class Scene:
         if not hardening.whole:
             return self.draw.listed
         hidden = self.population.names.is_in(common_surnames()[: hardening.common]).to_numpy()
-        return self.draw.listed[hidden[self.draw.listed]] if self.plan.kind == "surname" else self.draw.listed[:0]
+        return self.draw.listed[hidden[self.draw.listed]] if self.plan.kind != "given_name" else self.draw.listed[:0]
 
     @cached_property
     def texts(self) -> pl.Series:
@@ -89,7 +89,9 @@ class Scene:
     def likenesses(self) -> list[Likeness]:
         return [one for one in (self._by_sound(), self._by_filter()) if one is not None]
 
-    def _by_sound(self) -> Likeness:
+    def _by_sound(self) -> Likeness | None:
+        if self.seen.sounds is None:
+            return None
         codes = self.texts.alias("name").to_frame().select(sound(pl.col("name")).rank("dense").fill_null(0)).to_series()
         seen, known = _equal(self.seen.sounds[self.tokens]), _equal(codes.to_numpy())
         groups = max(np.unique(self.seen.sounds).size, 2)

@@ -8,6 +8,8 @@ from declare import Declaration
 from pseudonymise.domain import HardeningName
 from pseudonymise.harden import HARDENINGS, Hardening
 
+AttackedKind = Literal["surname", "given_name", "full_name"]
+
 
 class Limits(Declaration):
     """Largest shares that the best attack may name. Those by default are what a room may promise its partners."""
@@ -28,14 +30,17 @@ class Setting(Declaration):
     flip: float = Field(default=0.0, ge=0, lt=0.5)
     """Chance that a bit of a filter is turned, once for each value (BLIP; Alaggan and others 2012). Not a hardening of
     the product: it is here to show what it is worth."""
+    wholes: bool = False
+    """Whether whole full names stay as they are while their parts are hardened. Not a hardening of the product either:
+    it is the control that an attack on full names must break."""
 
 
 class Plan(Declaration):
     """PLAN.toml."""
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
-    kind: Literal["surname", "given_name"] = "surname"
-    """Kind of field; names of the other kind are attacked with a list of their own."""
+    kind: AttackedKind = "surname"
+    """Kind of field; given names are attacked with a list of their own, full names with given names of the bench's."""
     names_file: str | None = None
     """CSV with `name` and `count`, beside the plan; the Dutch surnames by default."""
     hardening: HardeningName = "standard"
@@ -62,7 +67,7 @@ class Plan(Declaration):
         """What keeps a result of this plan from speaking for a domain; the plan of the defaults has none."""
         full = Plan(id="full")
         return [
-            *([] if self.names_file is None and self.kind == full.kind else ["the list of Dutch surnames"]),
+            *([] if self.names_file is None and self.kind != "given_name" else ["the list of Dutch surnames"]),
             *([] if self.persons >= full.persons else [f"{full.persons:,} persons"]),
             *([] if self.names >= full.names else [f"{full.names:,} names"]),
             *([] if {1.0, 0.8} <= set(self.overlaps) else ["overlaps 1.0 and 0.8"]),

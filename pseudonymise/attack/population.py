@@ -12,6 +12,7 @@ from declare import WrongInput
 from pseudonymise.standardise import evidence, fields_of
 
 SURNAMES: Final = Path(__file__).parent / "data" / "surnames.parquet"
+GIVEN_NAMES: Final = Path(__file__).parent / "data" / "given_names.parquet"
 BEARERS: Final = 16_358_000
 """Inhabitants of the Netherlands on 1 January 2007, the year of the counts (Statistics Netherlands)."""
 
@@ -62,6 +63,13 @@ def dutch_surnames() -> Population:
     return _population(names, np.concatenate([counts, np.minimum(tail, counts.min())]), "surname")
 
 
+@cache
+def given_names() -> Population:
+    """Base forms by their share of women and men together, in the United States in 1990."""
+    table = pl.read_parquet(GIVEN_NAMES)
+    return _population(table["name"], table["percent"].to_numpy(), "given_name", ".base")
+
+
 def read_names(path: Path, kind: str) -> Population:
     """From a CSV file with `name` and `count`. Raises `WrongInput`."""
     try:
@@ -73,11 +81,11 @@ def read_names(path: Path, kind: str) -> Population:
         ) from None
 
 
-def _population(names: pl.Series, counts: Floats, kind: str) -> Population:
+def _population(names: pl.Series, counts: Floats, kind: str, ending: str = "") -> Population:
     """Names that are one as evidence count together."""
-    column = "given_names" if kind == "given_name" else kind
+    column = "given_names" if kind == "given_name" else "surname"
     fields = fields_of([("name", column, "name")])
-    written = evidence(names.alias("name").to_frame(), fields)["name"]
+    written = evidence(names.alias("name").to_frame(), fields)[f"name{ending}"].alias("name")
     table = pl.DataFrame({"name": written, "count": counts}).drop_nulls().filter(pl.col("count") > 0)
     summed = table.group_by("name").agg(pl.col("count").sum()).sort(["count", "name"], descending=[True, False])
     weight = summed["count"].to_numpy()

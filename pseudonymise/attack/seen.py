@@ -26,7 +26,7 @@ class Seen:
     """By token, the commonest first."""
 
     counts: Indices
-    sounds: Indices
+    sounds: Indices | None
     """Number of the token of the sound; equal numbers are equal tokens."""
     filters: Bits | None
     """A column for each bit."""
@@ -45,20 +45,38 @@ def see(population: Population, kind: str, draw: Draw, setting: Setting, rng: np
     clear = evidence(names.alias("name").to_frame(), fields)
     coarse = harden(clear, fields, keys, setting.hardening)
     made = tokens(coarse, keys)
-    table = made.select(whole=pl.col("name").rank("dense"), sound=pl.col("name.sound").rank("dense").fill_null(0))
-    table = table.with_columns(count=pl.Series(draw.counts[present]), group=coarse["name"].str.contains("^[~=]"))
-    by_token = table.with_row_index("row").group_by("whole").agg(
-        pl.col("count").sum(), pl.col("sound", "group", "row").first()
-    ).sort(["count", "whole"], descending=True).with_row_index("number")  # fmt: skip
-    place = table.join(by_token.select("whole", "number"), on="whole", how="left", maintain_order="left")["number"]
+    table = made.select(pl.col("name").alias("token"), sound="name.sound")
+    table = table.with_columns(count=pl.Series(draw.counts[present]), crowded=grouped(coarse["name"]))
+    by_token = in_order(table)
     token_of = np.full(population.share.size, -1)
-    token_of[present] = place.to_numpy()
+    token_of[present] = places(table["token"], by_token)
     columns = filtered(fields, setting.hardening)
     filters = _bits(encodings(clear[by_token["row"]].select(columns), frozenset(), keys), setting.flip, rng)
-    return Seen(
-        by_token["count"].to_numpy(), by_token["sound"].to_numpy(), filters if columns else None,
-        by_token["group"].to_numpy(), token_of,
-    )  # fmt: skip
+    return seen(by_token, token_of, filters if columns else None)
+
+
+def grouped(coarse: pl.Series) -> pl.Series:
+    """Which hardened texts stand for a group of names."""
+    return coarse.str.contains("^[~=]").alias("crowded")
+
+
+def in_order(table: pl.DataFrame) -> pl.DataFrame:
+    """Columns of `table` by `token`, the commonest first: sums of `count`, and any other from its first row, `row`."""
+    by_token = table.with_row_index("row").group_by("token").agg(pl.col("count").sum(), pl.exclude("count").first())
+    return by_token.sort(["count", "token"], descending=True)
+
+
+def places(tokens: pl.Series, by_token: pl.DataFrame) -> Indices:
+    """Of each token its place in `by_token`."""
+    numbered = by_token.select("token").with_row_index("number")
+    found = tokens.alias("token").to_frame().join(numbered, on="token", how="left", maintain_order="left")["number"]
+    return found.to_numpy().astype(np.int64)
+
+
+def seen(by_token: pl.DataFrame, token_of: Indices, filters: Bits | None = None) -> Seen:
+    """From the columns `count`, `crowded` and, where sounds have tokens, `sound`."""
+    sounds = by_token["sound"].rank("dense").fill_null(0).to_numpy() if "sound" in by_token.columns else None
+    return Seen(by_token["count"].to_numpy(), sounds, filters, by_token["crowded"].to_numpy(), token_of)
 
 
 def fresh_keys(rng: np.random.Generator, name: str = "attacked") -> DomainKeys:

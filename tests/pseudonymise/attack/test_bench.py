@@ -108,5 +108,26 @@ def test_axe_finds_no_barrier(result: Result) -> None:
     assert barriers_of({language: render(result, language) for language in LANGUAGES}) == {}
 
 
+@pytest.fixture(scope="module")
+def of_full_names() -> Result:
+    small = {"kind": "full_name", "persons": 20_000, "names": 50, "overlaps": (1.0,)}
+    return run(PLAN.model_copy(update=small), of_the_commonest(200))
+
+
+def test_full_names_whose_wholes_are_not_hardened_are_broken(of_full_names: Result) -> None:
+    assert {control.name: control.broken for control in of_full_names.controls} == {
+        "unkeyed": True, "wholes": True, "bare": True,
+    }  # fmt: skip
+
+
+def test_of_full_names_parts_and_wholes_are_told(of_full_names: Result) -> None:
+    found = {one.attack: one.persons.mean for one in of_full_names.outcomes}
+    assert list(found) == ["combined", "crowds", "given_names", "whole_names", "guessing"]
+    assert found["guessing"] < found["whole_names"] < min(found["combined"], found["given_names"])
+    assert [one.what for one in of_full_names.judged] == ["names_100%", "persons"]
+    for language in LANGUAGES:
+        assert render(of_full_names, language)
+
+
 def test_limits_by_default_are_what_a_room_may_promise() -> None:
     assert Limits() == Limits(names=0.05, names_at_80=0.03, persons=0.02)

@@ -1,13 +1,14 @@
 """Plans are strict, results are kept with the domain, and its limit decides."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from declare import Refusal, WrongInput, load
 from koppelkamer.cli import main
-from pseudonymise.attack.plan import Plan
+from pseudonymise.attack.plan import AttackedKind, Plan
 from pseudonymise.attack.population import read_names
 from pseudonymise.attack.shown import RESULT, AboveLimit, NotShown, TooLittleShown, kept_for, require_shown
 from tests.pseudonymise.attack.test_bench import of_the_commonest
@@ -68,17 +69,16 @@ def test_the_domain_s_limit_decides(
     large = tmp_path / "large"
     keep(large, planned(shown(room)))
     if refusal is None:
-        require_shown(domain(limit=limit), large)
+        require_shown(domain(limit=limit), ["surname"], large)
         return
     with pytest.raises(refusal, match=r"an attack names up to [\d.]+%.*the limit is 0.1%"):
-        require_shown(domain(limit=limit), large)
+        require_shown(domain(limit=limit), ["surname"], large)
 
 
 TOO_LITTLE = {
     "few persons": ({"persons": 30_000}, "1,000,000 persons"),
     "few names": ({"names": 60}, "1,000 names"),
     "a list of its own": ({"names_file": "names.csv"}, "the list of Dutch surnames"),
-    "given names": ({"kind": "given_name"}, "the list of Dutch surnames"),
     "one overlap": ({"overlaps": [1.0]}, "overlaps 1.0 and 0.8"),
     "two seeds": ({"seeds": 2}, "5 seeds"),
 }
@@ -88,22 +88,32 @@ TOO_LITTLE = {
 def test_a_small_attack_shows_nothing(room: Path, tmp_path: Path, changes: dict[str, object], lacking: str) -> None:
     keep(tmp_path, planned(shown(room), **changes))
     with pytest.raises(TooLittleShown, match=lacking):
-        require_shown(domain(limit=0.999), tmp_path)
+        require_shown(domain(limit=0.999), ["surname"], tmp_path)
 
 
 def test_an_attack_that_read_values_shows_nothing(room: Path, tmp_path: Path) -> None:
     others = json.loads(shown(room))["others"]
     keep(tmp_path, changed(planned(shown(room)), others=others | {"dictionary": 1.0}))
     with pytest.raises(TooLittleShown, match="in clear"):
-        require_shown(domain(limit=0.999), tmp_path)
+        require_shown(domain(limit=0.999), ["surname"], tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["full_name", "given_name"])
+def test_a_result_speaks_of_one_kind_of_names(room: Path, tmp_path: Path, kind: AttackedKind) -> None:
+    keep(tmp_path, planned(shown(room)))
+    with pytest.raises(NotShown, match=f"of fields of kind {kind}"):
+        require_shown(domain(limit=0.999), ["surname", kind], tmp_path)
+    shutil.copytree(kept_for("standard", "surname", tmp_path), kept_for("standard", kind, tmp_path))
+    with pytest.raises(NotShown, match=f"of fields of kind {kind}"):
+        require_shown(domain(limit=0.999), ["surname", kind], tmp_path)
 
 
 def shown(room: Path) -> str:
-    return (kept_for("standard", room) / RESULT).read_text()
+    return (kept_for("standard", "surname", room) / RESULT).read_text()
 
 
 def keep(room: Path, text: str) -> None:
-    kept = kept_for("standard", room)
+    kept = kept_for("standard", "surname", room)
     kept.mkdir(parents=True)
     (kept / RESULT).write_text(text)
 
@@ -139,7 +149,7 @@ def test_what_was_not_shown_is_refused(room: Path, tmp_path: Path, change: objec
     if text is not None:
         keep(tmp_path, text)
     with pytest.raises(NotShown, match="no result for its hardening"):
-        require_shown(domain(limit=0.999), tmp_path)
+        require_shown(domain(limit=0.999), ["surname"], tmp_path)
 
 
 WRONG = {
