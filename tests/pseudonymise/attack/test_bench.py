@@ -1,13 +1,15 @@
 """The bench on a small population: what is weak falls, what is hardened stands, a blunt attacker is found out."""
 
 import re
+from datetime import date
 
 import numpy as np
 import polars as pl
 import pytest
 
-from pseudonymise.attack.bench import BenchFaulty, Figure, Result, attacked, run
+from pseudonymise.attack.bench import VERSIONS, BenchFaulty, Figure, Judged, Result, attacked, run
 from pseudonymise.attack.names import ATTACKS
+from pseudonymise.attack.others import OTHERS, SHOWN
 from pseudonymise.attack.page import LANGUAGES, Language, render
 from pseudonymise.attack.plan import Limits, Plan, Setting
 from pseudonymise.attack.population import Population, dutch_surnames
@@ -127,6 +129,16 @@ def test_of_full_names_parts_and_wholes_are_told(of_full_names: Result) -> None:
     assert [one.what for one in of_full_names.judged] == ["names_100%", "persons"]
     for language in LANGUAGES:
         assert render(of_full_names, language)
+
+
+def harmless(plan: Plan) -> Result:
+    """As if nothing had been told."""
+    nothing = Figure(mean=0.0, low=0.0, high=0.0)
+    judged = (Judged(what="persons", figure=nothing, limit=plan.limits.persons),)
+    others = dict.fromkeys((*OTHERS, *SHOWN), 0.0)
+    return Result(
+        plan=plan, day=date(2000, 1, 1), versions=VERSIONS, outcomes=(), controls=(), others=others, judged=judged
+    )
 
 
 def test_limits_by_default_are_what_a_room_may_promise() -> None:
