@@ -40,13 +40,24 @@ class Head:
 
     def check(self, log: str, entries: Sequence[Entry], public_key: bytes) -> None:
         """Raise `BadSignature` or `BrokenLog` unless this signed head is a head of a log that begins as `entries`."""
-        verify_signature(public_key, self.signed, bytes.fromhex(self.signature), what=f"the head of the {log} log")
-        if self.log != log:
-            raise BrokenLog(f"the head is of the log {self.log}")
+        self.check_signed(log, public_key)
         if self.size > len(entries):
             raise BrokenLog(f"{self.size - len(entries)} entries are missing from its end")
         if tree_root(entries[: self.size]) != self.root:
             raise BrokenLog("its entries are not those the head was signed for")
+
+    def check_signed(self, log: str, public_key: bytes) -> None:
+        """Raise `BadSignature` or `BrokenLog` unless it was signed as a head of `log`."""
+        verify_signature(public_key, self.signed, _bytes(self.signature), what=f"the head of the {log} log")
+        if self.log != log:
+            raise BrokenLog(f"the head is of the log {self.log}")
+
+
+def _bytes(signature: str) -> bytes:
+    try:
+        return bytes.fromhex(signature)
+    except (ValueError, TypeError) as error:
+        raise BrokenLog("its head has no signature") from error
 
 
 def sign_head(log: str, entries: Sequence[Entry], signer: Signer) -> Head:

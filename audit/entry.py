@@ -68,6 +68,15 @@ def read_entries(lines: Iterable[bytes], log: LogName) -> list[Entry]:
     return entries
 
 
+def read_entry(line: bytes, number: int) -> Entry:
+    """One entry by itself, whose place in a log is shown otherwise. Raises `BrokenLog`."""
+    event = _event(line, number)
+    entry = write_entry(number, json.loads(line).get("previous", FIRST), event)
+    if entry.line != line:
+        raise BrokenLog("the line is not as one is written", number)
+    return entry
+
+
 def _event(line: bytes, number: int) -> Event:
     try:
         content: dict[str, Any] = json.loads(line)

@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from audit import BrokenLog, Inclusion, Log
+from audit.checkpoint import read_head
 from declare import Refusal, WrongInput, digest_file
 from flows.books import write_logs
 from flows.keyring import Keyring
@@ -31,6 +33,7 @@ def release(room: Room, keyring: Keyring, request_id: str) -> Path:
 
     started, row = datetime.now(UTC), _latest(request_id)
     check_may_write(row)
+    write_logs(room, keyring.signer)  # the parcel shows that the decision stands in the log
     facts, verdict, folder = read_facts(room, row), read_verdict(room, keyring, row), room.parcels / row.id
     leave = _permit(row, facts, verdict)
     with Ledger(room, keyring).entering(row.id, _policy(room)):
@@ -51,7 +54,17 @@ def _write(room: Room, keyring: Keyring, folder: Path, leave: Permit, verdict: V
     """The reports with opinion and decision, and the parcel with the public copy of them."""
     write_pages(room.reports / folder.name, facts)
     pages = {language: render(facts, language, public=True) for language in ("nl", "en")}
-    write_parcel(leave, verdict, facts, pages, folder, keyring.signer)
+    write_parcel(leave, verdict, facts, pages, _decision(room, leave), folder, keyring.signer)
+
+
+def _decision(room: Room, leave: Permit) -> Inclusion:
+    """The release officer's decision in the audit log, under its latest head. Raises `BrokenLog`."""
+    wanted = {"subject": "release", "id": leave.examined.release, "action": "release", "digest": leave.examined.digest}
+    entries = Log(room.audit / "audit.jsonl", "audit").entries()
+    found = [entry.number for entry in entries if wanted.items() <= dict(entry.event.fields).items()]
+    if not found:
+        raise BrokenLog(f"it has no decision to release {leave.examined.release}")
+    return Inclusion.of(entries, found[-1], read_head(room.audit / "audit.head"))
 
 
 def _check_ours(room: Room, row: "Release", folder: Path) -> None:
@@ -112,7 +125,5 @@ def _signed(room: Room, facts: ReportFacts, leave: Permit) -> ReportFacts:
 
 
 def _proof(room: Room) -> Proof | None:
-    from audit.checkpoint import read_head
-
     head = read_head(room.audit / "audit.head")
     return Proof(size=head.size, head=head.root)

@@ -98,7 +98,8 @@ anders als formule zou lezen. Onderdrukte cellen terugrekenen is niet toegestaan
 
 table.csv-metadata.json zegt voor programma's wat elke kolom van table.csv betekent (CSVW). report.nl.html is het
 rapport van de toetsing, findings.json hetzelfde voor programma's, dataset.jsonld beschrijft de gegevens voor een
-catalogus. manifest.json noemt elk bestand; manifest.sig is de handtekening.
+catalogus. manifest.json noemt elk bestand; manifest.sig is de handtekening; decision.json is de regel van het logboek
+waarin tot vrijgave is besloten, met het bewijs dat die daar staat.
 
 ENGLISH
 This folder holds an aggregate table for: {", ".join(asked.recipients)}. Purpose: {asked.purpose}.
@@ -112,7 +113,8 @@ take for a formula. Computing hidden cells back is not allowed.
 
 table.csv-metadata.json tells programs what each column of table.csv means (CSVW). report.en.html is the
 report of the examination, findings.json the same for programs, dataset.jsonld describes the data for a
-catalogue. manifest.json names every file; manifest.sig is the signature.
+catalogue. manifest.json names every file; manifest.sig is the signature; decision.json is the line of the log in which
+the release was decided, with the proof that it stands there.
 """
 
 

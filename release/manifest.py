@@ -6,10 +6,13 @@ from typing import Final
 
 from pydantic import Field, ValidationError
 
+from audit import Event, Inclusion
 from declare import Declaration, Refusal, canonical, digest, verify_signature
 
 MANIFEST: Final = "manifest.json"
 SIGNATURE: Final = "manifest.sig"
+INCLUSION: Final = "decision.json"
+"""The entry of the audit log in which a person decided on the release, and the proof that it stands there."""
 CONTEXT: Final = b"koppelkamer parcel v1\n"
 """Signed in front of the manifest, so that no signature made for something else holds here."""
 
@@ -51,7 +54,8 @@ class Manifest(Declaration):
 def verify_parcel(folder: Path, public_key: bytes) -> Manifest:
     """The manifest, if every file is there as it was signed and nothing else is.
 
-    `public_key`: 32 raw bytes, known from elsewhere than the parcel. Raises `ParcelChanged` or `BadSignature`.
+    `public_key`: 32 raw bytes, known from elsewhere than the parcel. Raises `ParcelChanged`, `BadSignature`, or
+    `BrokenLog` when the decision in it does not stand in a signed log.
     """
     content = _read(folder, MANIFEST)
     verify_signature(public_key, CONTEXT + content, _read(folder, SIGNATURE), what=f"parcel {folder.name}")
@@ -62,7 +66,14 @@ def verify_parcel(folder: Path, public_key: bytes) -> Manifest:
         found = _read(folder, name)
         if (len(found), digest(found)) != (file.size, file.sha256):
             raise ParcelChanged(f"{name} is not the file that was signed")
+    _check_decided(manifest, Inclusion.from_bytes(_read(folder, INCLUSION)).check("audit", public_key))
     return manifest
+
+
+def _check_decided(manifest: Manifest, event: Event) -> None:
+    wanted = {"subject": "release", "id": manifest.release, "action": "release", "digest": manifest.decided}
+    if event.name != "decided" or any(event.fields.get(name) != value for name, value in wanted.items()):
+        raise ParcelChanged("the entry of the audit log is not the decision on this release")
 
 
 def _check_names(folder: Path, expected: set[str]) -> None:

@@ -10,10 +10,11 @@ from typing import Any
 
 import polars as pl
 
+from audit import Inclusion
 from declare import Fault, Refusal, Signer, canonical, digest, digest_frame
 from gate.verdict import Verdict
 from release.dataset import as_csv, as_parquet, csvw, described, readme
-from release.manifest import CONTEXT, MANIFEST, SIGNATURE, File, Manifest, verify_parcel
+from release.manifest import CONTEXT, INCLUSION, MANIFEST, SIGNATURE, File, Manifest, verify_parcel
 from release.permit import NotPermitted, Permit
 from release.report.facts import ReportFacts, plain
 
@@ -28,17 +29,23 @@ class ParcelExists(Refusal):
 
 
 def write_parcel(
-    permit: Permit, verdict: Verdict, facts: ReportFacts, reports: Mapping[str, str], folder: Path, signer: Signer
+    permit: Permit,
+    verdict: Verdict,
+    facts: ReportFacts,
+    reports: Mapping[str, str],
+    decision: Inclusion,
+    folder: Path,
+    signer: Signer,
 ) -> Path:
     """`folder`, with every file or not there at all.
 
-    `reports`: language → HTML page. Raises `NotPermitted` when verdict or facts are not those of the permit,
-    `ParcelExists`, and `Fault` when the folder cannot be written.
+    `reports`: language → HTML page; `decision`: the release officer's in the audit log. Raises `NotPermitted` when
+    verdict or facts are not those of the permit, `ParcelExists`, and `Fault` when the folder cannot be written.
     """
     table = _permitted(permit, verdict, facts)
     if folder.exists():
         raise ParcelExists(permit.examined.release)
-    files = _files(table, verdict, facts, reports)
+    files = _files(table, verdict, facts, reports) | {INCLUSION: decision.to_bytes()}
     manifest = _manifest(permit, files, signer).to_bytes()
     signature = signer.sign(CONTEXT + manifest)
     try:

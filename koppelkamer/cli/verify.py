@@ -69,7 +69,8 @@ def _parcels(room: Room) -> Sequence[Path]:
 
 def _parcel(folder: Path, key: bytes) -> str:
     manifest = verify_parcel(folder, key)
-    return f"parcel {manifest.release}: {len(manifest.files)} files, all as signed by key {manifest.key_id}"
+    signed = f"{len(manifest.files)} files, all as signed by key {manifest.key_id}"
+    return f"parcel {manifest.release}: {signed}; the decision to release it stands in the signed log"
 
 
 def _key(file: Path | None, room: Path) -> bytes:

@@ -21,7 +21,7 @@ from tests.journeys.second_room.way import APPROVALS, PARTNERS, PERSONS, Way
 
 pytestmark = pytest.mark.slow
 
-PARCEL = {
+PARCEL = {"decision.json", 
     "README.txt", "dataset.jsonld", "findings.json", "manifest.json", "manifest.sig", "report.en.html",
     "report.nl.html", "table.csv", "table.csv-metadata.json", "table.parquet",
 }  # fmt: skip

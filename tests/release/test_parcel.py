@@ -5,19 +5,21 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
+from audit import Inclusion
 from declare import BadSignature, Fault, Refusal, canonical, digest
 from release.dataset import as_csv
 from release.manifest import CONTEXT, MANIFEST, SIGNATURE, ParcelChanged, verify_parcel
 from release.parcel import ParcelExists, write_parcel
 from release.permit import NotPermitted, permit
 from release.report import ReportFacts, render
-from tests.audit.signing import TestSigner
+from tests.audit.signing import TestSigner, decision
 from tests.release.example import DOMINATED, FACTS, WARNED
 from tests.release.test_permit import WARNED as VERDICT
 from tests.release.test_permit import papers, verdict_of
@@ -41,7 +43,17 @@ def write(folder: Path, signer: TestSigner = SIGNER) -> Path:
     given = papers(VERDICT)
     facts = facts_of(given)
     reports = {"nl": render(facts, "nl"), "en": render(facts, "en")}
-    return write_parcel(permit(**given), VERDICT, facts, reports, folder, signer)
+    return write_parcel(permit(**given), VERDICT, facts, reports, decision_of(given, signer), folder, signer)
+
+
+@cache
+def _decision(signer: TestSigner, release: str, decided: str) -> Inclusion:
+    """The same one each time: a head says when it was signed."""
+    return decision(signer, id=release, digest=decided)
+
+
+def decision_of(given: dict[str, Any], signer: TestSigner = SIGNER) -> Inclusion:
+    return _decision(signer, given["examined"].release, given["examined"].digest)
 
 
 @pytest.fixture(scope="module")
@@ -52,8 +64,8 @@ def parcel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_parcel_holds_what_its_manifest_says(parcel: Path) -> None:
     manifest = verify_parcel(parcel, SIGNER.public_key)
     assert [file.name for file in manifest.files] == [
-        "README.txt", "dataset.jsonld", "findings.json", "report.en.html", "report.nl.html", "table.csv",
-        "table.csv-metadata.json", "table.parquet",
+        "README.txt", "dataset.jsonld", "decision.json", "findings.json", "report.en.html", "report.nl.html",
+        "table.csv", "table.csv-metadata.json", "table.parquet",
     ]  # fmt: skip
     assert (manifest.release, manifest.verdict, manifest.key_id) == ("r-1", VERDICT.digest, "room-1")
     assert (parcel / MANIFEST).read_bytes() == manifest.to_bytes()
@@ -114,6 +126,25 @@ def test_a_changed_folder_is_noticed(parcel: Path, tmp_path: Path, change: Calla
     change(copy)
     with pytest.raises((ParcelChanged, BadSignature)):
         verify_parcel(copy, SIGNER.public_key)
+
+
+DECISIONS: dict[str, dict[str, str]] = {
+    "on another release": {"id": "r-2"},
+    "on another draft of it": {"digest": "0" * 64},
+    "to withhold it": {"action": "withhold"},
+    "on the request": {"subject": "request"},
+}
+
+
+@pytest.mark.parametrize("other", DECISIONS.values(), ids=DECISIONS)
+def test_another_decision_in_the_log_does_not_do(tmp_path: Path, other: dict[str, str]) -> None:
+    given = papers(VERDICT)
+    fields = {"id": given["examined"].release, "digest": given["examined"].digest, **other}
+    folder = write_parcel(
+        permit(**given), VERDICT, facts_of(given), {}, decision(SIGNER, **fields), tmp_path / "r-1", SIGNER
+    )
+    with pytest.raises(ParcelChanged, match="not the decision on this release"):
+        verify_parcel(folder, SIGNER.public_key)
 
 
 def test_another_key_does_not_fit(parcel: Path) -> None:
@@ -180,6 +211,7 @@ OTHERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
 def test_only_what_was_permitted_is_written(tmp_path: Path, other: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     given = papers(VERDICT)
     call: dict[str, Any] = {"permit": permit(**given), "verdict": VERDICT, "facts": facts_of(given)}
+    call["decision"] = decision_of(given)
     with pytest.raises(NotPermitted):
         write_parcel(**(call | other(call)), reports={}, folder=tmp_path / "r-1", signer=SIGNER)
     assert list(tmp_path.iterdir()) == []

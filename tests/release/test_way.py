@@ -22,6 +22,7 @@ from release.permit import QUESTIONS, Examined, NotPermitted, Opinion, ReleaseDe
 from release.report import LANGUAGES, ReportFacts, render
 from release.report.facts import Proof
 from tests.audit.signing import TestSigner
+from tests.audit.signing import decision as in_log
 from tests.gate.policies import signed
 from tests.release.example import FACTS
 from tests.release.linking import linked_table, request
@@ -166,7 +167,8 @@ def test_the_whole_way_to_a_parcel(made: Draft, verdict: Verdict, facts: ReportF
     assert all(line.answer is not None for line in signed_facts.findings)
     pages = {language: render(signed_facts, language, public=True) for language in LANGUAGES}
     signer = TestSigner()
-    folder = write_parcel(leave, verdict, signed_facts, pages, tmp_path / "parcels" / "r-1", signer)
+    logged = in_log(signer, id=examined.release, digest=examined.digest)
+    folder = write_parcel(leave, verdict, signed_facts, pages, logged, tmp_path / "parcels" / "r-1", signer)
     assert verify_parcel(folder, signer.public_key).draft == made.digest
     table = pl.read_parquet(folder / "table.parquet")
     assert verdict.safe is not None
