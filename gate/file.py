@@ -10,25 +10,56 @@ import polars as pl
 
 from declare import WrongInput, replacing, write_atomically
 from gate.examine import examine
+from gate.lineage.published import EarlierCounts
+from gate.lineage.rules import Differencing
 from gate.microdata.declared import Microdata, Rows
 from gate.policy import SignedPolicy
-from gate.subject import CELL_KEY, Cells, OutputColumn, Subject
+from gate.subject import OutputColumn, Subject
+from gate.table import NUMBERS, Table, cells_of, undeclared
 from gate.verdict import Verdict
 
-_NUMBERS: Final = (
-    "people", "records", "value", "first", "second", "quantile", "below", "above", "structural", CELL_KEY,
-)  # fmt: skip
 _NO_CONCEPTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def gate_file(path: Path, policy: SignedPolicy, out: Path, concepts: Mapping[str, str] = _NO_CONCEPTS) -> Verdict:
+def gate_file(
+    path: Path,
+    policy: SignedPolicy,
+    out: Path,
+    concepts: Mapping[str, str] = _NO_CONCEPTS,
+    *,
+    declared: Table | None = None,
+    linked: Sequence[Path] = (),
+    against: Sequence[Path] = (),
+) -> Verdict:
     """Examine the cells in `path`; writes findings.json and, unless a rule fails, safe.parquet and safe.csv into `out`.
 
     Columns: dimensions, `people`, `records`, and for a magnitude `value`, `first`, `second` (as in `gate.Cells`; a null
     `structural` is false; `cell_key` is needed where the policy asks for cell keys). `concepts`: dimension → concept of
-    the dictionary. Raises `WrongInput` when the file cannot be read or is not a complete table.
+    the dictionary, where nothing else is `declared`. `linked`: files of tables that are published together with it.
+    `against`: files of tables that left before; a hidden cell is empty. Raises `WrongInput` when a file cannot be read
+    or is not a complete table.
     """
-    return _answer(_subject(_read(path), concepts), policy, out)
+    tables = [_read(each) for each in (path, *linked)]
+    known = declared or undeclared(tables, concepts)
+    earlier = tuple(_earlier(each, policy) for each in against)
+    return _answer(Subject("table", known.columns, cells_of(tables, known), counts=earlier), policy, out)
+
+
+def _earlier(path: Path, policy: SignedPolicy) -> EarlierCounts:
+    """A table that left. Raises `WrongInput` when it is none, or when no rule of the policy would look at it."""
+    if Differencing.id not in policy.policy.rules:
+        raise WrongInput(
+            "no rule of the policy looks at earlier tables", remedy=f"Add {Differencing.id}, or give no earlier table."
+        )
+    table = _read(path)
+    names = tuple(name for name in table.columns if name not in NUMBERS)
+    try:
+        counts = table.select(pl.col(names).cast(pl.String), pl.col("people", "records").cast(pl.Int64))
+    except pl.exceptions.PolarsError as error:
+        raise WrongInput(f"{path.name} is no table of cells", remedy="Give dimensions, people and records.") from error
+    if not names or counts.select(names).is_duplicated().any():
+        raise WrongInput(f"{path.name} is no table of cells", remedy="Give every cell once, with its dimensions.")
+    return EarlierCounts(path.name, names, counts)
 
 
 def gate_rows(path: Path, declared: Microdata, policy: SignedPolicy, out: Path) -> Verdict:
@@ -61,13 +92,6 @@ def _read(path: Path, texts: Sequence[str] = ()) -> pl.DataFrame:
         raise WrongInput(
             f"{path.name} cannot be read", remedy="Give a CSV or Parquet file of cells, or of rows."
         ) from error
-
-
-def _subject(table: pl.DataFrame, concepts: Mapping[str, str]) -> Subject:
-    dimensions = tuple(name for name in table.columns if name not in _NUMBERS)
-    columns = tuple(OutputColumn(name, concepts.get(name), "breakdown") for name in dimensions)
-    magnitude = "value" if "value" in table.columns else None
-    return Subject("table", columns, Cells(dimensions, table, magnitude))
 
 
 def _write(safe: pl.DataFrame, out: Path) -> None:

@@ -9,7 +9,7 @@ import polars as pl
 
 from declare import WrongInput, canonical, digest, digest_frame
 from gate.bias.facts import GroupRates, History, Population, Proxies, Sensitivity, Tally
-from gate.lineage.published import Lineage, Published
+from gate.lineage.published import EarlierCounts, Lineage, Published
 from gate.microdata.declared import Rows
 
 TOTAL: Final = "*"
@@ -110,6 +110,8 @@ class Subject:
     """Whose records the cells hold; None when nobody told."""
     earlier: tuple[Published, ...] = ()
     """What left before, to whomever, also when it was revoked later."""
+    counts: tuple[EarlierCounts, ...] = ()
+    """Tables that left before, of which nobody knows whose records they hold."""
     rows: Rows | None = None
     """The microdata."""
 
@@ -156,6 +158,7 @@ def _contents(subject: Subject) -> dict[str, Any]:
         "not_assessable": list(subject.not_assessable),
         "without_ground": list(subject.without_ground),
         **({} if subject.rows is None else {"rows": subject.rows.contents}),
+        "counts": [[release.release, digest_frame(release.table)] for release in subject.counts],
         "earlier": [[release.release, digest_frame(release.table)] for release in subject.earlier],
     }
 

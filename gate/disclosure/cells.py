@@ -15,6 +15,12 @@ _MAGNITUDES: Final = ("value", "first", "second")
 ERROR: Final = "linkage_error"
 QUANTILE: Final = "quantile"
 _SIDES: Final = ("below", "above")
+_TAKEN: Final = frozenset({
+    "people", "records", "value", "first", "second", "quantile", "below", "above", "structural", "cell_key",
+    "linkage_error", "whole", "sign", "total", "parts", "found", "more", "room", "gap", "known", "unknown", "told",
+    "row", "cell", "record", "person",
+})  # fmt: skip
+"""Names that a cell's numbers have, here or while they are calculated."""
 _RELATIVE: Final = 1e-6
 """Sums of amounts may differ by rounding, relative to the largest."""
 
@@ -31,6 +37,7 @@ def checked(cells: Cells) -> pl.DataFrame:
     (Float64), `quantile` (Float64), `below`, `above`, `linkage_error` and `cell_key` (Int64) where given,
     `structural` (Boolean).
     """
+    _check_names(cells)
     table = _typed(cells)
     numbers = table.select(_needed(cells))
     if any(numbers.null_count().row(0)) or not all(
@@ -55,6 +62,14 @@ def checked(cells: Cells) -> pl.DataFrame:
     for measure in ("records", "value") if cells.magnitude else ("records",):
         _check_sums(table, cells, measure)
     return table
+
+
+def _check_names(cells: Cells) -> None:
+    taken = [name for name in cells.dimensions if name in _TAKEN or name.startswith("total ") or not name.strip()]
+    if taken or len(set(cells.dimensions)) != len(cells.dimensions):
+        raise SubjectError(
+            f"a dimension cannot be called {', '.join(map(repr, taken)) or 'as another'}", remedy="Rename the column."
+        )
 
 
 def _needed(cells: Cells) -> list[str]:
@@ -117,6 +132,8 @@ def _check_contributions(table: pl.DataFrame) -> None:
 def _check_lattice(table: pl.DataFrame, cells: Cells) -> None:
     """Every cell once; where something is told apart at all, every category of it and the total."""
     names = table.select(cells.dimensions)
+    if names.filter(pl.any_horizontal(pl.all().str.strip_chars().eq("") | pl.all().str.contains(r"[\r\n\x00]"))).height:
+        raise SubjectError("a category has no readable name", remedy="Give it one, on one line; '?' if it is unknown.")
     if any(names.null_count().row(0)) or names.height != names.n_unique() or not _every_part(names, cells):
         raise SubjectError(
             "the table is not complete: every combination of categories and every margin stands in it once",

@@ -49,3 +49,12 @@ class Published:
     recipients: tuple[str, ...]
     table: pl.DataFrame
     lineage: Lineage
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class EarlierCounts:
+    """A table that left. `table`: the dimensions (String), `people` and `records` (Int64), null where hidden."""
+
+    release: str
+    dimensions: tuple[str, ...]
+    table: pl.DataFrame

@@ -7,9 +7,10 @@ from typing import ClassVar, Final, Protocol, runtime_checkable
 from gate.case import Case
 from gate.finding import NONE, Finding, Outcome
 from gate.lineage.codes import Coded, coded
+from gate.lineage.counts import subtracted
 from gate.lineage.difference import comparable, difference
 from gate.lineage.joint import culprits, given_away
-from gate.lineage.published import Published
+from gate.lineage.published import EarlierCounts, Published
 
 _NEW: Final = ""
 
@@ -33,9 +34,27 @@ class Differencing:
     minimum_people: float
 
     def check(self, case: Case) -> tuple[Finding, ...]:
+        counted = tuple(self._by_counts(case, each) for each in case.subject.counts)
+        if counted and not case.subject.earlier:
+            return counted
         if (unasked := _unasked(self, case, self.minimum_people)) is not None:
-            return (unasked,)
-        return self.compare(published(case), case.subject.earlier)
+            return (unasked, *counted)
+        return (*self.compare(published(case), case.subject.earlier), *counted)
+
+    def _by_counts(self, case: Case, earlier: EarlierCounts) -> Finding:
+        """Where counts alone are known: no cell of the same name may differ by few."""
+        table, least = case.judged, int(self.minimum_people)
+        if table is None:
+            return _not_told(self, earlier.release, "Rows are not compared with earlier tables.", least)
+        found = subtracted(table.safe, table.dimensions, earlier, least)
+        if found.close:
+            message = f"{found.close} cells differ from {earlier.release} by fewer than {least} persons or records."
+            return self._finding(Outcome.FAIL, [earlier.release], f"fewer than {least}", message)
+        if found.unlike:
+            message = f"{found.unlike} cells are shown here or in {earlier.release} only; counts do not tell of whom."
+            return _not_told(self, earlier.release, message, least)
+        message = f"No cell differs from {earlier.release} by fewer than {least} persons or records."
+        return self._finding(Outcome.PASS, [earlier.release], None, message)
 
     def compare(self, release: Published, others: Sequence[Published]) -> tuple[Finding, ...]:
         """What `release` tells together with each of `others`."""
@@ -71,6 +90,9 @@ class JointRelease:
     minimum_people: float
 
     def check(self, case: Case) -> tuple[Finding, ...]:
+        if case.subject.counts:
+            about = ", ".join(each.release for each in case.subject.counts)
+            return (_not_told(self, about, "Nobody told whose records the earlier tables hold.", self.minimum_people),)
         if (unasked := _unasked(self, case, self.minimum_people)) is not None:
             return (unasked,)
         return self.compare(published(case), case.subject.earlier)
@@ -90,6 +112,10 @@ class JointRelease:
             f"than {least}."
         )
         return (Finding(self.id, Outcome.FAIL, ", ".join(names), number, least, message, self.remedy),)
+
+
+def _not_told(rule: "Differencing | JointRelease", about: str, message: str, limit: float) -> Finding:
+    return Finding(rule.id, Outcome.NOT_ASSESSABLE, about, None, limit, message, rule.remedy)
 
 
 def _unasked(rule: "Differencing | JointRelease", case: Case, limit: float) -> Finding | None:

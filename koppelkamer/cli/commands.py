@@ -205,6 +205,9 @@ COMMANDS: Final = (
         "file": _FILE, "--policy": {**_FILE, "required": True},
         "--key": {**_FILE, "required": True, "help": "public key of the policy's owner"}, **_OUT,
         "--microdata": {**_FILE, "help": "the file holds a row for every person; what each column is (TOML)"},
+        "--table": {**_FILE, "help": "concepts and hierarchies of the file's dimensions (TOML)"},
+        "--linked": {**_FILE, "nargs": "+", "default": (), "help": "tables that are published together with the file"},
+        "--against": {**_FILE, "nargs": "+", "default": (), "help": "tables of the same people that left before"},
     }),
 )  # fmt: skip
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from declare import Refusal, load
+from declare import Refusal, WrongInput, load
 from koppelkamer.cli.accuracy import by_subgroup, learned
 from koppelkamer.cli.explain import read_fitted
 from koppelkamer.cli.propose import Files, block_sizes, check_call, propose_model, used
@@ -71,13 +71,28 @@ def gate(call: argparse.Namespace) -> Screen:
     from gate import verify_policy
     from gate.file import gate_file, gate_rows
     from gate.microdata.declared import Microdata
+    from gate.table import Table
 
     policy = verify_policy(call.policy, call.policy.with_suffix(".sig"), read_key(call.key))
     declared = load(call.microdata, Microdata) if call.microdata else None
-    verdict = gate_rows(call.file, declared, policy, call.out) if declared else gate_file(call.file, policy, call.out)
+    if declared:
+        _only_cells(call)
+        verdict = gate_rows(call.file, declared, policy, call.out)
+    else:
+        table = load(call.table, Table) if call.table else None
+        verdict = gate_file(call.file, policy, call.out, declared=table, linked=call.linked, against=call.against)
     if verdict.outcome != "PASS":
         raise NotPassed(verdict, call.out)
     return Screen(verdict.to_json(), [f"PASS; {_cost(verdict)}; findings and safe table are in {call.out}"])
+
+
+def _only_cells(call: argparse.Namespace) -> None:
+    """Raises `WrongInput` where an option speaks of a table of cells and the file holds rows."""
+    if call.table or call.linked or call.against:
+        raise WrongInput(
+            "--table, --linked and --against speak of a table of cells, --microdata of rows",
+            remedy="Examine rows and tables in two calls.",
+        )
 
 
 def _cost(verdict: "Verdict") -> str:
