@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
+
 from register.conditions import missing_approvals, owners_of
 from register.models import Decision, Opinion, Person, Release, Request
 from register.workflow import WORK, ReleaseState, RequestState, Role, Step, Subject, steps
@@ -113,6 +115,21 @@ def written(today: date) -> list[Release]:
     states = [ReleaseState.RELEASED.value, ReleaseState.REVOKED.value]
     found = Release.objects.filter(state__in=states, request__retention_until__gte=today).exclude(manifest_digest="")
     return list(found.select_related("request").order_by("-examined_at"))
+
+
+def recalled(today: date) -> list[tuple[Release, date | None]]:
+    """Releases whose parcel was written and may no longer be used, each with the day it was revoked; None where its
+    retention ended."""
+    parcels = Release.objects.exclude(manifest_digest="").select_related("request").order_by("examined_at")
+    ended = [(release, _revoked(release)) for release in parcels]
+    return [(release, day) for release, day in ended if day or release.request.retention_until < today]
+
+
+def _revoked(release: Release) -> date | None:
+    if release.state != ReleaseState.REVOKED.value:
+        return None
+    decision = Decision.objects.filter(subject="release", subject_id=release.id, action="revoke").latest("at")
+    return timezone.localdate(decision.at)
 
 
 def _may(person: Person, subject: Request | Release, step: Step) -> bool:

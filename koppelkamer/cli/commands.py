@@ -114,6 +114,9 @@ COMMANDS: Final = (
     Command("publish", "write the public site: what was released to everybody", "room:publish", {
         **_OUT, **_ROOM,
     }),
+    Command("recall", "write a signed notice for each parcel that may no longer be used", "room:recall", {
+        **_OUT, **_ROOM,
+    }),
     Command("login", "sign in for the command line", "room:login", {
         "username": {"metavar": "PERSON"}, **_ROOM,
         "--new-password": {"action": "store_true", "help": "set the password first; for whoever administers the room"},
@@ -141,6 +144,7 @@ COMMANDS: Final = (
         "path": {"type": Path, "metavar": "PARCEL|LOG|ROOM"},
         "--head": {**_FILE, "help": "a signed head kept elsewhere, such as the DPO's copy"},
         "--key": {**_FILE, "help": "the room's public key, from other hands than the parcel's"},
+        "--notice": {**_FILE, "help": "for a parcel: a notice from the room; refuses the parcel that it calls back"},
     }),
     Command("link", "link two plain files", "workbench:link", {
         "left": _FILE, "right": _FILE, **_MODEL, **_LINKED,

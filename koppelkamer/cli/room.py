@@ -175,6 +175,18 @@ def publish(call: argparse.Namespace) -> Screen:
     )
 
 
+def recall(call: argparse.Namespace) -> Screen:
+    """Notices for whoever holds a parcel that may no longer be used."""
+    from flows.recall import recall as write_notices
+
+    _, keyring = _open(call)
+    notices = write_notices(keyring, call.out)
+    shown = [(notice.release, notice.why, notice.since.isoformat(), ", ".join(notice.recipients)) for notice in notices]
+    head = f"wrote to {call.out}; send each notice to its recipients" if notices else "nothing to recall"
+    facts = {"notices": [notice.model_dump(mode="json") for notice in notices], "out": str(call.out)}
+    return Screen(facts, [head, *columns(shown)])
+
+
 def login(call: argparse.Namespace) -> Screen:
     """Sign in; a session of eight hours for this command line."""
     room, keyring = _open(call)

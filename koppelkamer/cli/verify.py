@@ -6,24 +6,25 @@ from pathlib import Path
 from typing import Final
 
 from audit import verify_log
-from declare import WrongInput
+from declare import WrongInput, digest_file
 from flows.ledger import entries, require_entries
 from flows.models import fitted_model, is_trained
 from gate.policy import verify_policy
 from koppelkamer.cli.screen import Screen, read_key
 from koppelkamer.room import Room, open_room
 from release.manifest import MANIFEST, verify_parcel
+from release.notice import Notice
 
 LOGS: Final = ("audit", "processing")
 
 
 def verify(call: argparse.Namespace) -> Screen:
-    """Raises `ParcelChanged`, `BrokenLog` or `BadSignature` for whatever does not hold."""
+    """Raises `ParcelChanged`, `BrokenLog` or `BadSignature` for whatever does not hold, and `Recalled`."""
     path: Path = call.path
     if (path / "room.toml").is_file():
         lines = verify_room(open_room(path), call.head)
     elif (path / MANIFEST).is_file() or (path.parent.name == "parcels" and path.is_dir()):
-        lines = [_parcel(path, _key(call.key, path.parent.parent))]
+        lines = [_parcel(path, _key(call.key, path.parent.parent), call.notice)]
     elif path.suffix == ".jsonl":
         lines = [str(verify_log(path, _key(call.key, path.parent.parent), call.head))]
     else:
@@ -67,10 +68,20 @@ def _parcels(room: Room) -> Sequence[Path]:
     return sorted(folder for folder in room.parcels.glob("*") if folder.is_dir() and not folder.name.startswith("."))
 
 
-def _parcel(folder: Path, key: bytes) -> str:
+def _parcel(folder: Path, key: bytes, notice: Path | None = None) -> str:
+    """Raises `Recalled` when `notice` calls it back."""
     manifest = verify_parcel(folder, key)
+    if notice:
+        Notice.read(_content(notice), key).hold_against(manifest.release, digest_file(folder / MANIFEST))
     signed = f"{len(manifest.files)} files, all as signed by key {manifest.key_id}"
     return f"parcel {manifest.release}: {signed}; the decision to release it stands in the signed log"
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise WrongInput(f"{file} cannot be read", remedy="Name the file that the room sent.") from error
 
 
 def _key(file: Path | None, room: Path) -> bytes:

@@ -21,9 +21,9 @@ from tests.journeys.second_room.way import APPROVALS, PARTNERS, PERSONS, Way
 
 pytestmark = pytest.mark.slow
 
-PARCEL = {"decision.json", 
-    "README.txt", "dataset.jsonld", "findings.json", "manifest.json", "manifest.sig", "report.en.html",
-    "report.nl.html", "table.csv", "table.csv-metadata.json", "table.parquet",
+PARCEL = {
+    "README.txt", "dataset.jsonld", "decision.json", "findings.json", "manifest.json", "manifest.sig",
+    "report.en.html", "report.nl.html", "table.csv", "table.csv-metadata.json", "table.parquet",
 }  # fmt: skip
 
 
@@ -145,6 +145,21 @@ def test_a_parcel_that_was_touched_does_not_verify(way: Way, tmp_path: Path, har
     said = koppelkamer("verify", parcel, "--key", key, at=tmp_path)
     assert said.code == 1
     assert "Do not use this parcel" in said.err
+
+
+def test_a_revoked_parcel_is_called_back(way: Way, tmp_path: Path) -> None:
+    room, out = way.copy("released", tmp_path / "room"), tmp_path / "notices"
+    parcel = Path(shutil.copytree(room / "parcels" / "wijken-1", tmp_path / "wijken-1"))
+    key = ("--key", room / "keys" / "room.pub")
+    assert koppelkamer("recall", "--out", out, "--json", at=room).facts["notices"] == []
+    koppelkamer("decide", "wijken-1", "revoke", "--as", "tineke", "--reason", "Een fout in de bron.", "--json", at=room)
+    (told,) = koppelkamer("recall", "--out", out, "--json", at=room).facts["notices"]
+    assert (told["release"], told["why"]) == ("wijken-1", "revoked")
+    said = koppelkamer("verify", parcel, *key, "--notice", out / "wijken-1.json", at=tmp_path)
+    assert said.code == 1
+    assert "was revoked" in said.err and "destroy every copy" in said.err
+    assert koppelkamer("verify", parcel, *key, "--notice", "none.json", at=tmp_path).code == 2
+    assert koppelkamer("verify", parcel, *key, at=tmp_path).code == 0
 
 
 def test_a_real_room_is_worked_in_by_whoever_signs_in(way: Way, tmp_path: Path) -> None:

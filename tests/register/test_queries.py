@@ -1,6 +1,9 @@
-import pytest
+from datetime import timedelta
 
-from register.queries import actions, catalogue, pending, release_page, request_page
+import pytest
+from django.utils import timezone
+
+from register.queries import actions, catalogue, pending, recalled, release_page, request_page
 from tests.register.room import draft, examined, furnish, person, take
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +56,17 @@ def test_pages_show_what_is_known() -> None:
     assert about is not None and about.opinion is not None
     assert (about.opinion.favourable, about.opinion.decision.reason) == (False, "too few people in it")
     assert request_page("nothing") is None and release_page("nothing") is None
+
+
+def test_what_was_revoked_or_outlived_its_retention_is_recalled() -> None:
+    release = examined()
+    take("dora", release, "advise")
+    take("rob", release, "release", "fine")
+    today, last = timezone.localdate(), release.request.retention_until
+    assert recalled(last + timedelta(days=1)) == [], "no parcel was written"
+    release.manifest_digest = "a" * 64
+    release.save()
+    assert recalled(last) == []
+    assert recalled(last + timedelta(days=1)) == [(release, None)]
+    take("rob", release, "revoke", "a mistake in the source")
+    assert recalled(today) == [(release, today)]

@@ -1,0 +1,33 @@
+"""Notices for whoever holds a parcel that was revoked, or that may be kept no longer."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from declare import write_atomically
+from flows.keyring import Keyring
+from release.notice import Notice
+
+
+def recall(keyring: Keyring, folder: Path) -> list[Notice]:
+    """A signed notice in `folder` for each such release, named after it; one that is there already stays the same."""
+    notices = list(_notices())
+    folder.mkdir(parents=True, exist_ok=True)
+    for notice in notices:
+        write_atomically(folder / f"{notice.release}.json", notice.signed(keyring.signer))
+    return notices
+
+
+def _notices() -> Iterator[Notice]:
+    from django.utils import timezone
+
+    from register.queries import recalled
+
+    for release, revoked in recalled(timezone.localdate()):
+        yield Notice(
+            release=release.id,
+            manifest=release.manifest_digest,
+            why="revoked" if revoked else "retention ended",
+            since=revoked or release.request.retention_until + timedelta(days=1),
+            recipients=tuple(release.request.recipients),
+        )
