@@ -1,6 +1,7 @@
 """The quality facts as they may be told: plain JSON data, of which the page is made and nothing else."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from expectations.contract import Asked, contract, rule_of
@@ -15,6 +16,9 @@ from intake.source import Source
 _AS_THEY_ARE: Final = (
     "source", "title", "owner", "delivery", "period", "form", "on", "suite", "stopped", "corrects", "supplements",
 )  # fmt: skip
+
+
+_DAY: Final = date(1999, 12, 31)
 
 
 def tell(facts: Mapping[str, Any], source: Source, masking: Masking) -> dict[str, Any]:
@@ -61,7 +65,7 @@ def _findings(counts: Counts, before: Sequence[Counts], source: Source) -> list[
     costs = {place: str(check["consequence"]) for place, check in counts.checks.items() if check["outcome"] == "failed"}
     costs |= {place: scope for place, (scope, _) in counts.apart.items()}
     found = [
-        _finding(place, cost, counts, before) | {"register": _register(place[1], source)}
+        _finding(place, cost, counts, before, source) | {"register": _register(place[1], source)}
         for place, cost in costs.items()
     ]
     return sorted(found, key=_dearest)
@@ -77,11 +81,11 @@ def _dearest(finding: Mapping[str, Any]) -> tuple[int, int, str, str]:
     return COSTS.index(finding["cost"]), -count["at_least"], finding["column"] or "", finding["rule"]
 
 
-def _finding(place: Place, cost: str, counts: Counts, before: Sequence[Counts]) -> dict[str, Any]:
+def _finding(place: Place, cost: str, counts: Counts, before: Sequence[Counts], source: Source) -> dict[str, Any]:
     told = reason(place[1])
     return {
         "column": place[0], "rule": place[1], "cost": cost, **_counted(counts.of(place)),
-        "agreed": _agreed(place, counts.asked),
+        "agreed": _agreed(place, counts.asked) or _form(place[1], source),
         "before": [_counted(each.of(place)) for each in before],
         "reason": {"nl": told.nl, "en": told.en},
     }  # fmt: skip
@@ -91,6 +95,12 @@ def _agreed(place: Place, asked: Sequence[Asked]) -> list[Any]:
     """What was declared at a place by checks whose name alone does not say it."""
     of_place = [each for each in asked if (each.column, each.rule) == place and rule_of(each.expectation) == place[1]]
     return [dict(_arguments(each)) for each in of_place if _arguments(each)]
+
+
+def _form(rule: str, source: Source) -> list[dict[str, str]]:
+    """How the source has days and amounts written, by an example in which no part can be taken for another."""
+    examples = {"date-format": _DAY.strftime(source.file.date), "decimal-format": f"1234{source.file.decimal}56"}
+    return [{"form": examples[rule]}] if rule in examples else []
 
 
 def _arguments(asked: Asked) -> dict[str, Any]:

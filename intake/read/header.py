@@ -25,7 +25,8 @@ def check_header(header: Sequence[str], source: Source) -> None:
 def _missing(missing: Sequence[str], declared: Sequence[str], source: Source) -> WrongFile:
     if len(missing) > len(declared) / 2:
         why = f"looks like another source's file, or has no header: it lacks {_listed(missing)}"
-        return WrongFile(source.id, why, remedy="Check which file belongs to which source, and `separator`.")
+        setting = {"csv": "`separator`", "excel": "`sheet`", "xml": "`record`"}.get(source.file.kind, "`kind`")
+        return WrongFile(source.id, why, remedy=f"Check which file belongs to which source, and {setting}.")
     return WrongFile(source.id, f"lacks columns: {_listed(missing)}", remedy="Have them delivered, or mend the source.")
 
 

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 
+from expectations import validate
+from expectations.quality import summary
 from expectations.report import Masking, render, tell, write_report
 from expectations.report.trend import trend
 from expectations.report.words import LANGUAGES, Language, words
 from koppelkamer.cli import main
 from tests.browser import barriers_of
 from tests.expectations.facts import LOOSE, PLACE, REQUIRED, Delivery, declared
+from tests.intake.sources import read, source, text_column
 
 SOURCE = declared()
 SEVERAL = Delivery(
@@ -215,3 +218,14 @@ def test_a_check_that_stops_a_delivery_leaves_its_report(tmp_path: Path, capsys:
 @pytest.mark.browser
 def test_axe_finds_no_barrier() -> None:
     assert barriers_of({language: render(told(), language) for language in LANGUAGES}) == {}
+
+
+def test_a_form_that_was_not_kept_is_shown_by_an_example(tmp_path: Path) -> None:
+    columns = [text_column("day", type="date"), text_column("amount", type="decimal")]
+    declared = source(*columns, file={"separator": ";", "date": "%d-%m-%Y", "decimal": ","})
+    found = summary(validate(read(tmp_path, "day;amount\n31-02-1980;1.5\n1980-01-31;x\n", declared)))
+    report = tell(found, declared, Masking(10))
+    assert {each["rule"]: each["agreed"] for each in report["findings"]} == {
+        "date-format": [{"form": "31-12-1999"}], "decimal-format": [{"form": "1234,56"}],
+    }  # fmt: skip
+    assert "Afgesproken: <code>31-12-1999</code>" in render(report, "nl")

@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from declare import WrongInput
 from intake import Source, read_extract
+from intake.read.wrong_file import WrongFile
 from tests.intake.sources import read, source
 
 SPECTRUM = Path(__file__).parent / "data" / "csv_spectrum"
@@ -139,3 +141,19 @@ def test_csv_spectrum(tmp_path: Path, name: str) -> None:
     extract = read(tmp_path, content, spectrum_source(content))
     wanted = [{key: value.strip() or None for key, value in record.items()} for record in expected]
     assert extract.table.drop("row").to_dicts() == wanted
+
+
+SETTINGS = {  # kind and file that holds other columns, the setting to look at
+    "csv": ({}, "x,y\n1,2\n", "`separator`"),
+    "jsonl": ({"kind": "jsonl"}, '{"x": 1}\n', "`kind`"),
+    "xml": ({"kind": "xml", "record": "r"}, "<t><r><x>1</x></r></t>", "`record`"),
+}
+
+
+@pytest.mark.parametrize(("file", "content", "setting"), SETTINGS.values(), ids=SETTINGS)
+def test_another_file_is_told_by_the_setting_that_its_kind_has(
+    tmp_path: Path, file: dict[str, Any], content: str, setting: str
+) -> None:
+    with pytest.raises(WrongFile, match="another source's file") as refusal:
+        read(tmp_path, content, source("a", "b", file=file))
+    assert refusal.value.remedy == f"Check which file belongs to which source, and {setting}."
