@@ -87,17 +87,17 @@ def _results(frame: pl.LazyFrame, suites: Sequence[Sequence[Any]]) -> list[Any]:
 
     import expectations.engine.datasource  # noqa: F401 - registers itself
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-    source = context.data_sources.add_polars("delivery")
-    try:
-        batch = source.add_dataframe_asset("table").add_batch_definition_whole_dataframe("all")
-        whole = batch.get_batch({"dataframe": frame})
-        with _silent():
+    with _silent():
+        context = gx.get_context(mode="ephemeral")
+        context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+        source = context.data_sources.add_polars("delivery")
+        try:
+            batch = source.add_dataframe_asset("table").add_batch_definition_whole_dataframe("all")
+            whole = batch.get_batch({"dataframe": frame})
             return [result for wanted in suites for result in _validated(whole, wanted)]
-    finally:
-        # Great Expectations remembers the last context for as long as the process lives, and with it the frame.
-        context.data_sources.delete("delivery")
+        finally:
+            # Great Expectations remembers the last context for as long as the process lives, and with it the frame.
+            context.data_sources.delete("delivery")
 
 
 def _validated(batch: Any, wanted: Sequence[Any]) -> list[Any]:

@@ -15,6 +15,7 @@ from koppelkamer.cli.screen import Screen, progress, quarantined, warned
 
 if TYPE_CHECKING:
     from expectations.validated import ValidatedExtract
+    from intake import Extract
     from pseudonymise.delivery import DeliveryManifest
     from pseudonymise.domain import Domain
     from pseudonymise.keys import DomainKeys
@@ -25,7 +26,6 @@ def encode(call: argparse.Namespace) -> Screen:
 
     What would refuse it is looked at before the file is read: the key, the canary records, the declaration.
     """
-    from expectations import validate
     from pseudonymise.canary import require_canaries
     from pseudonymise.delivery import encode_delivery
 
@@ -38,7 +38,7 @@ def encode(call: argparse.Namespace) -> Screen:
     require_canaries()
     progress(f"reading and checking {source.id}")
     with spooled(call.out) as spool:
-        validated = validate(read_delivery(source, call.file, call.supplements, spool))
+        validated = _validated(read_delivery(source, call.file, call.supplements, spool))
         returned = _returned(validated, call.file, call.out)
         progress(f"protecting and sealing {validated.height:,} rows")
         manifest = encode_delivery(validated, keys, keys.signed.recipient, call.out, period=call.period)
@@ -52,6 +52,18 @@ def encode(call: argparse.Namespace) -> Screen:
     facts |= {"supplements": manifest.supplements, "steward": str(returned) if returned else None}
     lines = [*_lines(manifest, leaving, call.out), *quarantined(validated.quarantine), *warned(validated.quality)]
     return Screen(facts, [*lines, f"  sealed for your data steward in {returned}"] if returned else lines)
+
+
+def _validated(extract: "Extract") -> "ValidatedExtract":
+    """Raises as `validate`, and says where the reasons are to be had."""
+    from expectations import validate
+    from expectations.stopped import Stopped
+
+    try:
+        return validate(extract)
+    except Stopped as refusal:
+        refusal.remedy += " `koppelkamer check` of the same file by the same declaration writes a report of it."
+        raise
 
 
 def _returned(validated: "ValidatedExtract", file: Path, out: Path) -> Path | None:

@@ -271,6 +271,17 @@ def test_at_home_a_file_of_corrections_that_is_none_is_refused(circle: Circle, t
     assert not (here.home / "corrected.sealed").exists()
 
 
+def test_a_delivery_of_which_no_row_is_left_is_not_sealed(circle: Circle, tmp_path: Path) -> None:
+    here = circle.copy(tmp_path)
+    header, *rows = (here.home / "complaints.tsv").read_text(encoding="latin-1").splitlines()
+    without = ["\t" + row.partition("\t")[2] for row in rows]
+    (here.home / "complaints.tsv").write_text("\n".join([header, *without]) + "\n", encoding="latin-1")
+    keys = ("--keys", "keys", "--passphrase-file", "passphrase", "--source", "complaints.toml")
+    said = koppelkamer("encode", "complaints.tsv", *keys, "--out", "none.sealed", at=here.home)
+    assert said.code == REFUSED and "can be kept" in said.err and "`koppelkamer check`" in said.err
+    assert not list(here.home.glob("none*")) and MARK not in said.err
+
+
 def test_in_clear_where_the_source_allows_it(circle: Circle, tmp_path: Path) -> None:
     """The room has the rows then, and gives them back; the number of a complaint is unique among all of them."""
     here = circle.copy(tmp_path)

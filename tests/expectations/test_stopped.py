@@ -1,5 +1,6 @@
 """What stops a whole delivery, and that whoever reads of it is told what is so."""
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +37,15 @@ STOPPED = {  # columns, file, what stops it, in words
 
 @pytest.mark.parametrize(("columns", "content", "why", "told"), STOPPED.values(), ids=STOPPED)
 def test_it_leaves_a_report_that_says_why(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str], columns: list[Any], content: str, why: type[Stopped], told: str
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    columns: list[Any],
+    content: str,
+    why: type[Stopped],
+    told: str,
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     declared = source(*columns)
     with pytest.raises(why) as refusal:
         validate(read(tmp_path, content, declared))
@@ -45,6 +53,7 @@ def test_it_leaves_a_report_that_says_why(
     pages = {language: render(facts, language) for language in LANGUAGES}
     assert facts["verdict"] == "stopped" and told in pages["nl"]
     assert refusal.value.__context__ is None and refusal.value.remedy
+    assert not [each for each in caplog.records if each.levelno > logging.INFO or "temporary" in each.getMessage()]
     assert "Exception" not in "".join(capfd.readouterr()), "what the library logs of it may hold values"
 
 
