@@ -18,5 +18,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("releases/<slug:subject_id>/decide/", views.decide_on_release, name="decide-release"),
     path("releases/<slug:subject_id>/report/<slug:language>/", views.report, name="report"),
     path("catalogue/", views.catalogue, name="catalogue"),
+    path("rules/", views.rules, name="rules"),
     path("console.css", views.stylesheet, name="stylesheet"),
 ]

@@ -7,14 +7,17 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from console.decision import DecisionForm
 from declare import Refusal
+from gate.rules import explained
 from register import queries
 from register.decisions import decide
 from register.models import Membership, Release, Request, Room
 from register.session import act_in_browser, is_demo, of_request
+from release.report.words import Language, words
 
 REPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"
 
@@ -66,6 +69,23 @@ def catalogue(request: HttpRequest) -> HttpResponse:
     """For everybody: what was released, why and on what ground."""
     pages = [page for release in queries.catalogue() if (page := queries.request_page(release.request_id))]
     return render(request, "console/catalogue.html", {"entries": list(zip(queries.catalogue(), pages, strict=True))})
+
+
+@require_safe
+def rules(request: HttpRequest) -> HttpResponse:
+    """For everybody: what each rule of the gate asks, in the words of the report."""
+    language: Language = "nl" if get_language() == "nl" else "en"
+    text = words(language)
+    told = [
+        (
+            rule,
+            text.rule(rule.id, "title", rule.sentence),
+            text.rule(rule.id, "why", rule.sentence),
+            text.rule(rule.id, "remedy", rule.remedy),
+        )
+        for rule in explained()
+    ]
+    return render(request, "console/rules.html", {"rules": told})
 
 
 @require_POST

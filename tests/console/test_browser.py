@@ -64,7 +64,7 @@ def test_the_dpo_reads_and_advises(live_server: Any, page: Page, settings: Any, 
     page.keyboard.press("Enter")
     expect(page.get_by_text("advised, waits for the release officer")).to_be_visible()
 
-    for path in ("/catalogue/", f"/requests/{release.request_id}/"):
+    for path in ("/catalogue/", "/rules/", f"/requests/{release.request_id}/"):
         page.goto(live_server.url + path)
         assert barriers(page) == []
     opinion = Opinion.objects.get(release=release)

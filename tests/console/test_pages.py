@@ -6,15 +6,18 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import get_resolver
+from django.utils.html import escape
 
+from gate.registry import RULES, limits_of
 from register.models import Decision, Request, Room
 from register.session import set_password
+from release.report.words import catalogue
 from tests.register.room import ANSWERS, approved, draft, examined, furnish, person, take
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough word"
 
-PUBLIC = {"sign-in", "catalogue", "stylesheet"}
+PUBLIC = {"sign-in", "catalogue", "rules", "stylesheet"}
 POSTED = {"sign-out", "act", "set_language", "decide-request", "decide-release"}
 SIGNED_IN = {"home", "request", "release", "report"}
 
@@ -31,6 +34,7 @@ def path_of(name: str) -> str:
         "home": "/",
         "sign-in": "/sign-in/",
         "catalogue": "/catalogue/",
+        "rules": "/rules/",
         "stylesheet": "/console.css",
         "sign-out": "/sign-out/",
         "act": "/act/",
@@ -192,3 +196,13 @@ def test_the_console_speaks_dutch() -> None:
     browser = client("ann")
     browser.post("/language/", {"language": "nl", "next": "/"})
     assert "Wat op mij wacht" in browser.get("/").text
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_every_rule_is_explained(language: str) -> None:
+    page = client(language=language).get("/rules/").text
+    for number, kind in RULES.items():
+        title = catalogue(language)["rule"][number]["title"]
+        assert f'<h2 id="{number}">{number} {escape(title)}</h2>' in page
+        assert escape(kind.source) in page
+        assert all(f"<code>{name}</code>" in page for name in limits_of(kind))
