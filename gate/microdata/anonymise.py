@@ -9,6 +9,7 @@ import polars as pl
 from gate.microdata.declared import Rows
 from gate.microdata.lattice import least
 from gate.microdata.loss import discernibility
+from gate.microdata.measures import class_sizes
 from gate.microdata.patterns import Limits, Patterns
 
 
@@ -30,15 +31,15 @@ def anonymise(rows: Rows, limits: Limits) -> Anonymised:
     without = rows.declared.of("person", "drop")
     if found is None:
         return Anonymised(rows, None, {"rows": rows.table.height, "without": list(without)})
-    kept = pl.Series(patterns.kept(found.node))
+    kept = patterns.kept(found.node)
     columns = {
-        name: patterns.steps[name][str(level)].gather(codes)
-        for name, level, codes in zip(patterns.quasi, found.node, patterns.codes, strict=True)
+        name: steps[str(level)].gather(codes)
+        for name, steps, level, codes in zip(patterns.quasi, patterns.steps, found.node, patterns.codes, strict=True)
     }
     table = rows.table.with_columns(column.alias(name) for name, column in columns.items())
     safe = table.drop(without).filter(kept)
     safe = safe.sort(safe.columns)
-    sizes = safe.group_by(patterns.quasi).len()["len"]
+    sizes = class_sizes(safe, patterns.quasi)
     facts = {
         "rows": rows.table.height,
         "left_out": rows.table.height - safe.height,

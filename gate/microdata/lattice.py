@@ -44,7 +44,7 @@ def least(patterns: Patterns) -> Least | None:
         node = tuple(int(level) for level in np.unravel_index(flat, patterns.shape))
         if floor[node] > lowest + _ROUNDING:
             break
-        if search.hides(node) and (loss := patterns.loss(node)) < lowest - _ROUNDING:
+        if search.hides(node) and (loss := patterns.loss(node)) < lowest - _ROUNDING and patterns.close(node):
             best, lowest = node, loss
     return None if best is None else Least(best, lowest, search.asked, prod(patterns.shape))
 

@@ -9,17 +9,21 @@ import numpy as np
 import polars as pl
 
 
+def class_sizes(table: pl.DataFrame, quasi: Sequence[str]) -> pl.Series:
+    """Rows in each class."""
+    return _plain(table, quasi).group_by(_names(quasi)).agg(n=pl.len().cast(pl.Int64))["n"]
+
+
 def smallest(table: pl.DataFrame, quasi: Sequence[str]) -> int | None:
     """k: rows of the smallest class (Samarati and Sweeney 1998; Samarati 2001); None without rows."""
-    sizes = table.group_by(quasi).len()["len"]
-    least = sizes.min()
+    least = class_sizes(table, quasi).min()
     return least if isinstance(least, int) else None
 
 
 def diversity(table: pl.DataFrame, quasi: Sequence[str], sensitive: str) -> int | None:
     """l: least number of distinct known values in a class (distinct l-diversity, Machanavajjhala et al. 2007)."""
-    counts = table.group_by(quasi).agg(l=pl.col(sensitive).drop_nulls().n_unique())["l"]
-    least = counts.min()
+    rows = _plain(table, quasi).with_columns(value=table[sensitive])
+    least = rows.group_by(_names(quasi)).agg(n=pl.col("value").drop_nulls().n_unique().cast(pl.Int64))["n"].min()
     return least if isinstance(least, int) else None
 
 
@@ -29,23 +33,32 @@ def closeness(table: pl.DataFrame, quasi: Sequence[str], sensitive: str) -> floa
     The earth mover's distance, 0 to 1: with ordered distance for numbers, where a step is one distinct value, and
     equal distance otherwise. A missing value is a value, below all others. 0 without rows.
     """
-    classes = table.select(pl.struct(quasi).rank("dense").alias("class")).to_series()
-    return farthest(classes, table[sensitive])
+    rows = _plain(table, quasi).with_columns(value=places(table[sensitive]))
+    pairs = rows.group_by(*_names(quasi), "value").agg(n=pl.len().cast(pl.Int64))
+    classes = pairs.select(_names(quasi)).unique().with_row_index("class")
+    counted = pairs.join(classes, on=_names(quasi), nulls_equal=True)
+    return farthest(counted, ordered=table[sensitive].dtype.is_numeric())
 
 
-def farthest(classes: pl.Series, values: pl.Series) -> float:
-    """The same, of rows whose `classes` are numbered."""
-    if classes.is_empty():
+def places(values: pl.Series) -> pl.Series:
+    """The place of each value among the distinct ones, from 1; 0 for none (UInt32)."""
+    return values.rank("dense").fill_null(0).cast(pl.UInt32)
+
+
+def farthest(held: pl.DataFrame, *, ordered: bool) -> float:
+    """The same of `class`, the place of its `value` and `n`, how many rows have both."""
+    if held.is_empty():
         return 0.0
-    codes = values.rank("dense").cast(pl.Int64).fill_null(0).rank("dense").cast(pl.Int64) - 1
-    held = pl.DataFrame([classes.alias("class"), codes.alias("value")]).group_by("class", "value").len("n")
-    whole = held.group_by("value").agg(pl.col("n").sum()).sort("value").select("value", q=pl.col("n") / values.len())
+    whole = held.group_by("value").agg(pl.col("n").sum()).sort("value").with_row_index("place")
+    whole = whole.select("value", pl.col("place").cast(pl.Int64), q=pl.col("n") / pl.col("n").sum())
     share = pl.col("n") / pl.col("n").sum().over("class")
-    each = held.select("class", "value", p=share).join(whole, on="value").sort("class", "value")
-    if values.dtype.is_numeric() and whole.height > 1:
-        return _ordered(each, whole["q"].cum_sum().to_numpy())
+    each = held.select("class", "value", p=share).join(whole, on="value")
+    if ordered and whole.height > 1:
+        return _ordered(
+            each.select("class", "p", value="place").sort("class", "value"), whole["q"].cum_sum().to_numpy()
+        )
     moved = (pl.col("p") - pl.col("q")).abs().sum() + 1 - pl.col("q").sum()
-    return float(np.nanmax(each.group_by("class").agg(moved / 2)["p"].to_numpy()))
+    return float(each.group_by("class").agg(moved=moved / 2)["moved"].to_numpy().max())
 
 
 def _ordered(each: pl.DataFrame, whole: np.ndarray) -> float:
@@ -75,6 +88,15 @@ def uniques(table: pl.DataFrame, quasi: Sequence[str], weight: str | None) -> tu
     Of a row with weight w, alone in its class, that chance is 1/w (Benedetti and Franconi 1998: the population's class
     is negative binomial around what is seen of it). Without weights the table is the population.
     """
-    alone = table.filter(pl.len().over(quasi) == 1)
-    expected = alone.height if weight is None else (1 / alone[weight].cast(pl.Float64)).sum()
-    return alone.height, float(expected)
+    rows = _plain(table, quasi).with_columns(stands=pl.lit(1.0) if weight is None else table[weight].cast(pl.Float64))
+    alone = rows.group_by(_names(quasi)).agg(n=pl.len(), stands=pl.col("stands").first()).filter(pl.col("n") == 1)
+    return alone.height, float((1 / alone["stands"]).sum())
+
+
+def _plain(table: pl.DataFrame, quasi: Sequence[str]) -> pl.DataFrame:
+    """The quasi-identifiers under names of our own: those of a file may be anything."""
+    return table.select(pl.col(name).alias(own) for name, own in zip(quasi, _names(quasi), strict=True))
+
+
+def _names(quasi: Sequence[str]) -> list[str]:
+    return [f"q{place}" for place in range(len(quasi))]

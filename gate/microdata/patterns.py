@@ -1,9 +1,8 @@
-"""Rows in numbers: what a step of coarsening makes of them is then looked up and counted."""
+"""Rows in numbers: what a node of the lattice makes of them is counted, from what a finer node made of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf
 from typing import Final
 
 import numpy as np
@@ -13,12 +12,11 @@ import polars as pl
 from gate.microdata.declared import Rows
 from gate.microdata.hierarchy import levels
 from gate.microdata.loss import cell_loss
-from gate.microdata.measures import farthest
+from gate.microdata.measures import farthest, places
 
 Node = tuple[int, ...]
 """A level for every quasi-identifier."""
-Whole = npt.NDArray[np.int64]
-_MOST: Final = 2**62
+_ROUNDING: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,117 +30,134 @@ class Limits:
 
 
 class Patterns:
-    """The rows of a file by quasi-identifiers and sensitive columns, and what a node of the lattice makes of them."""
+    """The rows of a file by quasi-identifiers and sensitive columns, and what the nodes make of them."""
 
     def __init__(self, rows: Rows, limits: Limits) -> None:
         declared = rows.declared
         self.rows, self.limits = rows.table.height, limits
-        self.quasi, self.sensitive = declared.of("quasi-identifier"), declared.of("sensitive")
-        self.steps = {name: levels(name, rows.table[name], declared.columns[name]) for name in self.quasi}
-        self._labels = [_numbers(self.steps[name]) for name in self.quasi]
-        self._losses = [_columns(cell_loss(self.steps[name])) for name in self.quasi]
-        self.codes = [_codes(rows.table[name], self.steps[name]["0"]) for name in self.quasi]
-        self._table = rows.table.select(self.sensitive)
-        self._counted = self._count()
+        self.quasi = declared.of("quasi-identifier")
+        self.steps = [levels(name, rows.table[name], declared.columns[name]) for name in self.quasi]
+        self.codes = [_codes(rows.table[name], steps["0"]) for name, steps in zip(self.quasi, self.steps, strict=True)]
+        self._labels = [_numbers(steps) for steps in self.steps]
+        self._losses = [cell_loss(steps) for steps in self.steps]
+        # Own names for the columns: those of a file may be anything.
+        self._names = [f"q{place}" for place in range(len(self.quasi))]
+        self._sensitive = [rows.table[name] for name in declared.of("sensitive")]
+        start = self._labelled((0,) * len(self.quasi))
+        number = pl.len().cast(pl.Int64).alias("n")
+        self._classes = {(0,) * len(self.quasi): start.group_by(self._names).agg(number)}
+        self._values = [
+            {(0,) * len(self.quasi): start.with_columns(value=places(each)).group_by(*self._names, "value").agg(number)}
+            for each in self._sensitive
+        ]
 
     @property
     def shape(self) -> Node:
         """Number of levels of each quasi-identifier."""
-        return tuple(len(labels) for labels in self._labels)
+        return tuple(steps.width for steps in self.steps)
 
     @cached_property
     def floor(self) -> npt.NDArray[np.float64]:
         """By node, what coarsening alone costs with no row left out: at most the loss, and never less higher up."""
-        costs = [
-            np.array([losses[codes].mean() if self.rows else 0.0 for losses in each])
-            for each, codes in zip(self._losses, self.codes, strict=True)
-        ]
         total = np.zeros(self.shape)
-        for place, cost in enumerate(costs):
-            total += cost.reshape([-1 if other == place else 1 for other in range(len(costs))])
-        return total / len(costs)
+        for place, (codes, losses) in enumerate(zip(self.codes, self._losses, strict=True)):
+            number = np.bincount(codes, minlength=losses.height)
+            costs = np.array([number @ column.to_numpy() for column in losses.get_columns()])
+            total += costs.reshape([-1 if other == place else 1 for other in range(len(self.quasi))])
+        return total / max(self.rows * len(self.quasi), 1)
 
     def hides(self, node: Node) -> bool:
         """Whether few enough rows are in a class that is too small or has too few sensitive values. What holds of a
         node holds of all above it, for classes only grow together there."""
-        return bool(self._bad(node) <= self.limits.left_out * self.rows)
+        least = (1 - self.limits.left_out) * self.rows - _ROUNDING
+        return bool(self._large(node)["n"].sum() >= least) and bool(self._good(node)["n"].sum() >= least)
 
     def loss(self, node: Node) -> float:
-        """The loss with those rows left out; infinite where the values of a class that stays are too unlike all."""
-        kept = self.kept(node)
-        if self.limits.closeness is not None and self._distance(node, kept) > self.limits.closeness:
-            return inf
-        cost = sum(
-            losses[level][codes[kept]].sum()
-            for losses, level, codes in zip(self._losses, node, self.codes, strict=True)
+        """What `node` costs, with those rows left out."""
+        good = self._good(node)
+        cost = sum((self._loss_of(place, level, good) for place, level in enumerate(node)), np.zeros(good.height))
+        number = good["n"].to_numpy()
+        return float((cost @ number / len(self.quasi) + self.rows - number.sum()) / max(self.rows, 1))
+
+    def close(self, node: Node) -> bool:
+        """Whether in the classes that stay sensitive values are spread as in all that stay."""
+        limit = self.limits.closeness
+        if limit is None:
+            return True
+        good = self._good(node).select(self._names).with_row_index("class")
+        held = (self._counted(table, node).join(good, on=self._names) for table in self._values)
+        apart = (
+            farthest(each, ordered=column.dtype.is_numeric())
+            for each, column in zip(held, self._sensitive, strict=True)
         )
-        return float(cost / len(self.codes) + (~kept).sum()) / max(self.rows, 1)
+        return all(distance <= limit for distance in apart)
 
-    def kept(self, node: Node) -> npt.NDArray[np.bool_]:
-        """By row of the file, whether its class is large and diverse enough."""
-        classes = self._classes(node, self.codes)
-        frame = pl.DataFrame([pl.Series("class", classes), *self._table.get_columns()])
-        good = self._good(frame.group_by("class").agg(pl.len().alias("n"), *self._diverse()))
-        return frame.select(pl.col("class").is_in(good.implode())).to_series().to_numpy()
+    def kept(self, node: Node) -> pl.Series:
+        """By row of the file, whether it stays."""
+        marked = self._good(node).select(*self._names, kept=True)
+        joined = self._labelled(node).join(marked, on=self._names, how="left", maintain_order="left")
+        return joined["kept"].fill_null(value=False)
 
-    def _bad(self, node: Node) -> int:
-        keys = pl.Series("class", self._classes(node, [self._counted[name].to_numpy() for name in self.quasi]))
-        frame = self._counted.select(pl.lit(keys), "n", *self._asked)
-        classes = frame.group_by("class").agg(pl.col("n").sum(), *self._diverse())
-        return self.rows - int(classes.filter(pl.col("class").is_in(self._good(classes).implode()))["n"].sum())
+    def _large(self, node: Node) -> pl.DataFrame:
+        return self._counted(self._classes, node).filter(pl.col("n") >= self.limits.size)
 
-    def _good(self, classes: pl.DataFrame) -> pl.Series:
-        enough = pl.all_horizontal(pl.lit(True), *(pl.col(name) >= self.limits.diversity for name in self._asked))
-        return classes.filter((pl.col("n") >= self.limits.size) & enough)["class"]
+    def _good(self, node: Node) -> pl.DataFrame:
+        """The classes that are large and diverse enough."""
+        good = self._large(node)
+        for table in self._values if self.limits.diversity is not None else ():
+            distinct = self._counted(table, node).filter(pl.col("value") > 0).group_by(self._names).len()
+            good = good.join(distinct.filter(pl.col("len") >= self.limits.diversity), on=self._names, how="semi")
+        return good
 
-    @property
-    def _asked(self) -> tuple[str, ...]:
-        """Sensitive columns in which a class needs several values."""
-        return self.sensitive if self.limits.diversity is not None else ()
-
-    def _diverse(self) -> list[pl.Expr]:
-        return [pl.col(name).drop_nulls().n_unique() for name in self._asked]
-
-    def _distance(self, node: Node, kept: npt.NDArray[np.bool_]) -> float:
-        classes = pl.Series(self._classes(node, self.codes)[kept])
-        left = self._table.filter(pl.Series(kept))
-        return max((farthest(classes, left[name]) for name in self.sensitive), default=0.0)
-
-    def _classes(self, node: Node, codes: Sequence[Whole]) -> Whole:
-        """One number for all that look the same."""
-        found, size = np.zeros(codes[0].shape, np.int64), 1
-        for labels, level, code in zip(self._labels, node, codes, strict=True):
-            column = labels[level]
-            wide = int(column.max(initial=0)) + 1
-            if size > _MOST // wide:
-                found = np.unique(found, return_inverse=True)[1]
-                size = int(found.max(initial=0)) + 1
-            found, size = found * wide + column[code], size * wide
+    def _loss_of(self, place: int, level: int, good: pl.DataFrame) -> npt.NDArray[np.float64]:
+        """Per class; all values under a label cost the same."""
+        labels, losses = self._labels[place][level], self._losses[place]
+        by_label = np.zeros(losses.height)
+        by_label[labels] = losses[str(level)].to_numpy()
+        found: npt.NDArray[np.float64] = by_label[good[self._names[place]].to_numpy()]
         return found
 
-    def _count(self) -> pl.DataFrame:
-        """Rows that agree in all quasi-identifiers and all asked sensitive columns, as one row and their number `n`."""
-        columns = [pl.Series(name, codes) for name, codes in zip(self.quasi, self.codes, strict=True)]
-        table = pl.DataFrame([*columns, *(self._table[name] for name in self._asked)])
-        return table.group_by(table.columns).agg(n=pl.len().cast(pl.Int64))
+    def _counted(self, known: dict[Node, pl.DataFrame], node: Node) -> pl.DataFrame:
+        """The labels that go together at `node`, by number, and how many rows have them (`n`).
+
+        From the smallest table of a node below that is kept; kept as well where it is half of that or less.
+        """
+        if node in known:
+            return known[node]
+        below = [each for each in known if all(low <= high for low, high in zip(each, node, strict=True))]
+        nearest = min(below, key=lambda each: known[each].height)
+        table = known[nearest]
+        moved = table.with_columns(step.gather(table[step.name]) for step in self._steps_between(nearest, node))
+        found = moved.group_by([name for name in table.columns if name != "n"]).agg(pl.col("n").sum())
+        if 2 * found.height <= table.height:
+            known[node] = found
+        return found
+
+    def _steps_between(self, low: Node, high: Node) -> Iterator[pl.Series]:
+        """For every column that changes, the number of the label above each label."""
+        for name, labels, start, end in zip(self._names, self._labels, low, high, strict=True):
+            if start != end:
+                above = np.zeros(labels[start].size, np.uint32)
+                above[labels[start]] = labels[end]
+                yield pl.Series(name, above)
+
+    def _labelled(self, node: Node) -> pl.DataFrame:
+        """By row of the file, the number of each label."""
+        found = zip(self._names, self._labels, node, self.codes, strict=True)
+        return pl.DataFrame([pl.Series(name, labels[level][codes]) for name, labels, level, codes in found])
 
 
-def _codes(values: pl.Series, distinct: pl.Series) -> Whole:
+def _codes(values: pl.Series, distinct: pl.Series) -> npt.NDArray[np.uint32]:
     """The place of each value among the `distinct` ones."""
-    places = pl.DataFrame([distinct.alias("value")]).with_row_index("place")
+    numbered = pl.DataFrame([distinct.alias("value")]).with_row_index("place")
     joined = pl.DataFrame([values.alias("value")]).join(
-        places, on="value", how="left", nulls_equal=True, maintain_order="left"
+        numbered, on="value", how="left", nulls_equal=True, maintain_order="left"
     )
-    return joined["place"].to_numpy().astype(np.int64)
+    return joined["place"].to_numpy()
 
 
-def _numbers(steps: pl.DataFrame) -> list[Whole]:
-    """By level, a number for the label of each distinct value."""
+def _numbers(steps: pl.DataFrame) -> list[npt.NDArray[np.uint32]]:
+    """By level, a number below that of distinct values for the label of each of them."""
     return [
-        steps.select((pl.col(name).rank("dense").fill_null(0)).cast(pl.Int64)).to_series().to_numpy()
-        for name in steps.columns
+        column.rank("dense").fill_null(0).rank("dense").cast(pl.UInt32).to_numpy() - 1 for column in steps.get_columns()
     ]
-
-
-def _columns(table: pl.DataFrame) -> list[npt.NDArray[np.float64]]:
-    return [column.to_numpy() for column in table.get_columns()]
