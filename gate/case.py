@@ -10,6 +10,7 @@ import polars as pl
 from gate.disclosure.needs import Audit
 from gate.finding import Finding
 from gate.microdata.anonymise import Anonymised
+from gate.microdata.extract import Extracted
 from gate.perturb.perturbed import Perturbed
 from gate.subject import Parents, Subject
 
@@ -65,6 +66,7 @@ class Case:
     perturbed: Perturbed | None = None
     by_threshold: Masked | None = None
     rows: Anonymised | None = None
+    extract: Extracted | None = None
 
     @property
     def judged(self) -> Masked | None:

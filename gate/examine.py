@@ -15,10 +15,13 @@ from gate.disclosure.suppress import Suppression, suppress
 from gate.finding import Outcome
 from gate.microdata.anonymise import anonymise
 from gate.microdata.declared import Rows
+from gate.microdata.extract import extract
+from gate.microdata.necessity import Necessity
 from gate.microdata.patterns import Limits
 from gate.microdata.rules import KAnonymity, LDiversity
 from gate.perturb.perturbed import Perturbed, perturb
 from gate.policy import Policy, SignedPolicy
+from gate.profiling.persons import PersonLists
 from gate.registry import RULES, built, limits_of
 from gate.subject import Subject, SubjectError
 from gate.verdict import Verdict
@@ -44,15 +47,14 @@ def examine(subject: Subject, policy: SignedPolicy) -> Verdict:
     findings = tuple(finding for rule in rules for finding in rule.check(case))
     stopped = any(finding.outcome is Outcome.FAIL for finding in findings)
     unsafe = 0 if case.table is None else int(case.table.primary.sum())
-    verdict = Verdict(
-        findings, policy.digest, subject.digest, None, unsafe, rows=case.rows.facts if case.rows else None
-    )
+    rows = case.rows or case.extract
+    verdict = Verdict(findings, policy.digest, subject.digest, None, unsafe, rows=rows.facts if rows else None)
     return verdict if stopped else _with_safe(verdict, case)
 
 
 def _with_safe(verdict: Verdict, case: Case) -> Verdict:
-    if case.rows is not None:
-        return replace(verdict, safe=case.rows.safe)
+    if (rows := case.rows or case.extract) is not None:
+        return replace(verdict, safe=rows.safe)
     if case.table is None or case.subject.kind == _PERSONS:
         return verdict
     leaves = case.perturbed.table if case.perturbed else case.table.safe
@@ -61,6 +63,9 @@ def _with_safe(verdict: Verdict, case: Case) -> Verdict:
 
 def _case(subject: Subject, rules: Sequence[Rule], policy: Policy) -> Case:
     if subject.rows is not None:
+        if subject.rows.declared.extract is not None:
+            _require(policy, (Necessity.id, PersonLists.id), "extracts")
+            return Case(subject, extract=extract(subject.rows))
         return Case(subject, rows=anonymise(subject.rows, _limits(subject.rows, policy)))
     if subject.cells is None:
         return Case(subject)
@@ -102,14 +107,18 @@ def _perturbed(table: Masked, policy: Policy) -> Perturbed | None:
 def _limits(rows: Rows, policy: Policy) -> Limits:
     """What the policy asks of rows. Raises `SubjectError` when no rule of it looks at them."""
     asked = (KAnonymity.id, LDiversity.id) if rows.declared.of("sensitive") else (KAnonymity.id,)
-    if missing := set(asked) - set(policy.rules):
-        raise SubjectError(
-            f"no rule of the policy looks at rows of persons: {', '.join(sorted(missing))}",
-            remedy="Add these rules and their limits to the policy; its owner signs it anew.",
-        )
+    _require(policy, asked, "rows of persons")
     asking = {name for number in policy.rules for name in limits_of(RULES[number])}
     given = {name: getattr(policy.thresholds, name).value for name in _OF_ROWS if name in asking}
     return Limits(**{_OF_ROWS[name]: value for name, value in given.items()})
+
+
+def _require(policy: Policy, asked: tuple[str, ...], what: str) -> None:
+    if missing := set(asked) - set(policy.rules):
+        raise SubjectError(
+            f"no rule of the policy looks at {what}: {', '.join(sorted(missing))}",
+            remedy="Add these rules and their limits to the policy; its owner signs it anew.",
+        )
 
 
 def _levels(truth: pl.DataFrame, rules: Sequence[CellRule], p_percent: float) -> pl.Series:

@@ -1,7 +1,8 @@
 """The gate on a plain file, without a room: a table of cells, or rows of persons, in CSV or Parquet."""
 
+import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -13,11 +14,13 @@ from gate.examine import examine
 from gate.lineage.published import EarlierCounts
 from gate.lineage.rules import Differencing
 from gate.microdata.declared import Microdata, Rows
+from gate.microdata.extract import under_pseudonyms
 from gate.policy import SignedPolicy
 from gate.subject import OutputColumn, Subject
 from gate.table import NUMBERS, Table, cells_of, undeclared
 from gate.verdict import Verdict
 
+SEALED: Final = "extract.parquet.age"
 _NO_CONCEPTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -67,18 +70,48 @@ def gate_rows(path: Path, declared: Microdata, policy: SignedPolicy, out: Path) 
 
     Raises `WrongInput` when the file cannot be read or does not fit its declaration.
     """
-    table = _read(path, declared.texts)
     columns = tuple(OutputColumn(name, column.concept, column.use) for name, column in declared.leaving)
-    return _answer(Subject("microdata", columns, rows=Rows(table, declared)), policy, out)
+    return _answer(Subject("microdata", columns, rows=Rows(_read(path, declared.texts), declared)), policy, out)
+
+
+def gate_extract(
+    path: Path, declared: Microdata, policy: SignedPolicy, out: Path, seal: Callable[[bytes, Path], None]
+) -> Verdict:
+    """Examine rows under pseudonyms for one recipient; writes findings.json and, unless a rule fails,
+    extract.parquet.age. `seal` encrypts bytes to the recipient's address, whole or not at all; nothing is written in
+    clear. Every call draws other pseudonyms. Raises `WrongInput` as `gate_rows` does."""
+    if (terms := declared.extract) is None:
+        raise WrongInput("the rows are declared anonymous", remedy="Add [extract] with recipient, ground and end.")
+    table = under_pseudonyms(_read(path, declared.texts), declared)
+    columns = tuple(
+        OutputColumn(name, column.concept, "selection" if column.keep else column.use, column.keep)
+        for name, column in declared.columns.items()
+        if column.role not in ("person", "drop") or column.keep
+    )
+    subject = Subject(
+        "extract", columns, rows=Rows(table, declared), case_decision=terms.case_decision,
+        human_decision=terms.human_decision, dpia=terms.dpia,
+    )  # fmt: skip
+    verdict = _findings(subject, policy, out)
+    if verdict.safe is not None:
+        content = io.BytesIO()
+        verdict.safe.write_parquet(content)
+        seal(content.getvalue(), out / SEALED)
+    return verdict
 
 
 def _answer(subject: Subject, policy: SignedPolicy, out: Path) -> Verdict:
-    verdict = examine(subject, policy)
-    write_atomically(out / "findings.json", json.dumps(verdict.to_json(), indent=2).encode() + b"\n")
-    for name in ("safe.parquet", "safe.csv"):
-        (out / name).unlink(missing_ok=True)  # never beside the findings of another run
+    verdict = _findings(subject, policy, out)
     if verdict.safe is not None:
         _write(verdict.safe, out)
+    return verdict
+
+
+def _findings(subject: Subject, policy: SignedPolicy, out: Path) -> Verdict:
+    verdict = examine(subject, policy)
+    write_atomically(out / "findings.json", json.dumps(verdict.to_json(), indent=2).encode() + b"\n")
+    for name in ("safe.parquet", "safe.csv", SEALED):
+        (out / name).unlink(missing_ok=True)  # never beside the findings of another run
     return verdict
 
 

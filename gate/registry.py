@@ -19,6 +19,7 @@ from gate.disclosure.complementary import LonePersons, Recalculation
 from gate.disclosure.groups import GroupDisclosure, Zeros
 from gate.disclosure.primary import LargestShare, MinimumPeople, PercentRule, PriorKnowledge, Quantiles, TopTwoShare
 from gate.lineage.rules import Comparison, Differencing, JointRelease
+from gate.microdata.necessity import Necessity
 from gate.microdata.rules import KAnonymity, LDiversity, RareValues, TCloseness, Uniqueness
 from gate.perturb.rule import Perturbing
 from gate.profiling.minors import Minors
@@ -27,7 +28,7 @@ from gate.profiling.persons import PersonLists
 _KINDS: Final[tuple[Any, ...]] = (
     MinimumPeople, LargestShare, TopTwoShare, PercentRule, GroupDisclosure, Recalculation, LonePersons, Differencing,
     JointRelease, Perturbing, Quantiles, KAnonymity, Zeros, PriorKnowledge, LDiversity, TCloseness, Uniqueness,
-    RareValues,
+    RareValues, Necessity,
     ProtectedColumns, KnownProxies, ProxyStrength, LinkRateGap, MissedMatchGap, WrongLinks,
     LinkedUnlikeSource, Representativity, SelectionDisparity, ThresholdSensitivity, ImplausibleLinks, HistoricSelection,
     PersonLists, Minors, Pollution,

@@ -23,7 +23,7 @@ Parents = Mapping[str, Mapping[str, str]]
 
 FLAT: Final[Parents] = MappingProxyType({})
 
-KINDS: Final = ("table", "persons", "microdata")
+KINDS: Final = ("table", "persons", "microdata", "extract")
 USES: Final = ("breakdown", "magnitude", "selection", "ranking", "identity", "evidence")
 DECIDING: Final = ("selection", "ranking", "identity")
 """Uses by which something is decided about persons."""
@@ -80,7 +80,8 @@ class Subject:
     """One draft as the gate sees it."""
 
     kind: str
-    """`table` (aggregates), `persons` (a list that names them) or `microdata` (a row per person, anonymous)."""
+    """`table` (aggregates), `persons` (a list that names them)  `microdata` (a row per
+    person, anonymous) or `extract` (rows under pseudonyms for one recipient)."""
     columns: tuple[OutputColumn, ...]
     cells: Cells | None = None
     groups: GroupRates | None = None
@@ -120,9 +121,9 @@ class Subject:
             raise SubjectError("the draft is of an unknown kind", remedy=f"Use one of {', '.join(KINDS)}.")
         if self.kind == "table" and self.cells is None:
             raise SubjectError("a draft of kind table has no cells", remedy="Draft the table before it is examined.")
-        if (self.kind == "microdata") != (self.rows is not None):
+        if self.kind != _kind_of(self.rows, self.kind):
             raise SubjectError(
-                "microdata has rows, and nothing else has", remedy="Draft the rows before they are examined."
+                "microdata and extracts have rows, nothing else has", remedy="Draft the rows before they are examined."
             )
 
     @property
@@ -130,6 +131,13 @@ class Subject:
         """SHA-256 over all that the gate was shown, but not over tokens and keys: rooms with the same inputs differ in
         them."""
         return digest(canonical(_contents(self)))
+
+
+def _kind_of(rows: Rows | None, said: str) -> str:
+    """What the draft is by its rows; without rows what is said, unless that has rows."""
+    if rows is None:
+        return "table" if said in ("microdata", "extract") else said
+    return "microdata" if rows.declared.extract is None else "extract"
 
 
 _MEASURED: Final = (

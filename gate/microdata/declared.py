@@ -1,6 +1,7 @@
 """How a file is declared to hold microdata: what each column is to a reader, and how it may be coarsened."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, Self
 
 import polars as pl
@@ -33,6 +34,12 @@ class MicrodataColumn(Declaration):
     """How many signs are kept, ever fewer."""
     groups: tuple[dict[str, tuple[str, ...]], ...] = ()
     """Group → its values; the next list groups these groups. Every value is in one group."""
+    necessity: str | None = None
+    """Of an extract: why the recipient needs the column."""
+    level: int = Field(default=0, ge=0)
+    """Of an extract: the step on which the column leaves; 0 as it is."""
+    keep: tuple[str, ...] = ()
+    """Of an extract: only rows with one of these values leave."""
 
     @model_validator(mode="after")
     def _only_quasi_identifiers_are_coarsened(self) -> Self:
@@ -46,9 +53,32 @@ class MicrodataColumn(Declaration):
         return self
 
 
-class Microdata(Declaration):
-    """The columns of a file with a row for every person. A column that is not named is refused."""
+class Extract(Declaration):
+    """A file of rows under pseudonyms for one recipient. It is personal data: need and ground decide, not anonymity."""
 
+    recipient: str = Field(min_length=2)
+    """Who receives it, and nobody else."""
+    address: str = Field(pattern=r"^age1[0-9a-z]+$")
+    """The recipient's own; what leaves is sealed to it."""
+    environment: str = Field(min_length=3)
+    """The closed environment in which alone it is read."""
+    ground: str = Field(min_length=3)
+    """Law and article."""
+    until: date
+    """The last day on which the recipient has it."""
+    dpia: str | None = None
+    case_decision: str | None = None
+    human_decision: str | None = None
+    """As in a request: what a file that scores or ranks persons cannot do without."""
+
+
+class Microdata(Declaration):
+    """The columns of a file of rows about persons. A column that is not named is refused.
+
+    Without `extract` the rows claim to be anonymous, and a row is a person.
+    """
+
+    extract: Extract | None = None
     columns: dict[str, MicrodataColumn] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -58,6 +88,13 @@ class Microdata(Declaration):
             raise ValueError("no column is a quasi-identifier; name what others may know of a person")
         if roles.count("weight") > 1 or roles.count("person") > 1:
             raise ValueError("weight and person are one column each")
+        return self
+
+    @model_validator(mode="after")
+    def _anonymous_rows_are_coarsened_by_the_gate(self) -> Self:
+        columns = self.columns.values()
+        if self.extract is None and any(column.necessity or column.level or column.keep for column in columns):
+            raise ValueError("necessity, level and keep belong to an extract; anonymous rows are coarsened by the gate")
         return self
 
     def of(self, *roles: Role) -> tuple[str, ...]:
@@ -94,7 +131,8 @@ class Rows:
             if kind.is_nested() or kind in (pl.Object, pl.Binary):
                 raise WrongInput(f"{name} holds no single readable values", remedy="Give it the role drop.")
         for name in self.declared.of("person"):
-            if self.table[name].null_count() or self.table[name].n_unique() < self.table.height:
+            once = self.declared.extract is not None or self.table[name].n_unique() == self.table.height
+            if self.table[name].null_count() or not once:
                 raise WrongInput(f"a person has several rows, or none, by {name}", remedy="Make one row per person.")
         if (weight := self.declared.weight) and not _weights(self.table[weight]):
             raise WrongInput(f"{weight} is no weight of 1 or more in every row", remedy="Mend it, or declare it other.")

@@ -11,6 +11,10 @@ from gate.subject import OutputColumn, Subject
 _POINTING: Final = ("ranking", "identity")
 _SCORES: Final = ("risk-score", "risk", "score", "ranking", "rank", "risk-class")
 """Concepts of columns that rank whatever they are used for."""
+_NAMED_BY_NOBODY: Final = (
+    "The rows name, score and rank nobody, but each is about a person under a pseudonym: who knows enough of somebody "
+    "finds the row. The DPO weighs whether a table of groups would do."
+)
 _HARMLESS: Final = {
     "table": "The output is about groups.",
     "microdata": "The rows name, score and rank nobody.",
@@ -30,6 +34,8 @@ class PersonLists:
         subject = case.subject
         leaving = [column for column in subject.columns if column.use != "evidence"]
         pointing = [column.name for column in leaving if column.use in _POINTING or _ranks(column)]
+        if subject.kind == "extract" and not pointing:
+            return (Finding(self.id, Outcome.WARN, "output", subject.kind, None, _NAMED_BY_NOBODY, self.remedy),)
         if subject.kind != "persons" and not pointing:
             return (Finding(self.id, Outcome.PASS, "output", subject.kind, None, _HARMLESS[subject.kind], NONE),)
         ranks = any(_ranks(column) for column in leaving)

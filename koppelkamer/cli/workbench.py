@@ -3,6 +3,7 @@
 import argparse
 from collections.abc import Callable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,8 @@ from koppelkamer.cli.screen import Screen, columns, language, percent, progress,
 from koppelkamer.version import code_version
 
 if TYPE_CHECKING:
-    from gate import Verdict
+    from gate import SignedPolicy, Verdict
+    from gate.microdata.declared import Microdata
     from linkage import Model, WorkbenchLinks
     from linkage.extras import Extras
 
@@ -69,7 +71,7 @@ def _asked(call: argparse.Namespace, files: Files, run: Callable[["Model"], "Wor
 def gate(call: argparse.Namespace) -> Screen:
     """Examine a table of cells, or rows of persons. Raises `NotPassed` unless the verdict is PASS."""
     from gate import verify_policy
-    from gate.file import gate_file, gate_rows
+    from gate.file import gate_file
     from gate.microdata.declared import Microdata
     from gate.table import Table
 
@@ -77,7 +79,7 @@ def gate(call: argparse.Namespace) -> Screen:
     declared = load(call.microdata, Microdata) if call.microdata else None
     if declared:
         _only_cells(call)
-        verdict = gate_rows(call.file, declared, policy, call.out)
+        verdict = _rows(call, declared, policy)
     else:
         table = load(call.table, Table) if call.table else None
         verdict = gate_file(call.file, policy, call.out, declared=table, linked=call.linked, against=call.against)
@@ -95,10 +97,27 @@ def _only_cells(call: argparse.Namespace) -> None:
         )
 
 
+def _rows(call: argparse.Namespace, declared: "Microdata", policy: "SignedPolicy") -> "Verdict":
+    from gate.file import gate_extract, gate_rows
+
+    if (terms := declared.extract) is None:
+        return gate_rows(call.file, declared, policy, call.out)
+    from pseudonymise.envelope import recipient_of, seal_pieces
+
+    if terms.until < datetime.now(UTC).date():
+        raise Refusal(f"the extract ended on {terms.until}; nothing was made", remedy="Agree on another day.")
+    recipient = recipient_of(terms.address)
+    return gate_extract(
+        call.file, declared, policy, call.out, lambda content, out: seal_pieces(iter([content]), recipient, out)
+    )
+
+
 def _cost(verdict: "Verdict") -> str:
     rows = verdict.rows
     if rows is None:
         return f"{verdict.hidden} cells hidden"
+    if "stay" in rows:
+        return f"{rows['stay']:,} of {rows['rows']:,} rows and {rows['leave']} of {rows['columns']} columns, sealed"
     return (
         f"{rows['left_out']:,} of {rows['rows']:,} rows left out, {percent(rows['loss'])} of what columns tell is lost"
     )
