@@ -168,6 +168,7 @@ def _about(release: Published) -> pl.DataFrame:
         "dimensions": [[each.name, list(each.variables)] for each in release.lineage.dimensions],
         "delivery": release.lineage.delivery,
         "key": release.lineage.key,
+        "subtotals": release.lineage.subtotals,
         "table": digest_frame(release.table),
         "members": digest_frame(release.lineage.members),
     }
@@ -179,7 +180,7 @@ def _published(about: dict[str, Any], table: pl.DataFrame, members: pl.DataFrame
     if (digest_frame(table), digest_frame(members)) != (about["table"], about["members"]):
         raise LedgerDamaged(f"the entry of {about['release']} is not of one piece")
     dimensions = tuple(Dimension(name, tuple(variables)) for name, variables in about["dimensions"])
-    lineage = Lineage(dimensions, members, about["delivery"], about["key"])
+    lineage = Lineage(dimensions, members, about["delivery"], about["key"], about.get("subtotals", False))
     return Published(about["release"], tuple(about["recipients"]), table, lineage)
 
 

@@ -37,6 +37,7 @@ def lineage_of(
         members=members.select("cell", *tokens, "lasting"),
         delivery=made.deliveries[made.unit],
         key=tables[made.unit].key_id,
+        subtotals=bool(made.cells and any(made.cells.parents.values())),
     )
 
 

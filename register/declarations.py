@@ -146,6 +146,14 @@ class Population(Declaration):
     people: dict[str, int] = Field(min_length=2)
 
 
+def _goes_round(above: dict[str, str]) -> bool:
+    """Whether going up from some category never ends."""
+    found = set(above)
+    for _ in above:
+        found = {above[category] for category in found if category in above}
+    return bool(found & set(above))
+
+
 class Output(Declaration):
     """What is asked: a table of counts, or one row per person. Columns are written as `source.payload`."""
 
@@ -155,6 +163,8 @@ class Output(Declaration):
     dimensions: tuple[str, ...] = ()
     magnitude: str | None = None
     """The column summed in each cell."""
+    hierarchies: dict[str, dict[str, str]] = {}
+    """Dimension → category → the category it is part of: subtotals of the table. Others are part of the total."""
     rank_by: str | None = None
     filters: tuple[Filter, ...] = ()
     exceptions: dict[str, str] = {}
@@ -165,6 +175,14 @@ class Output(Declaration):
     implausible: tuple[Implausible, ...] = ()
     polluted: tuple[Polluted, ...] = ()
     population: Population | None = None
+
+    @model_validator(mode="after")
+    def _hierarchies_are_of_dimensions(self) -> Self:
+        if foreign := sorted(set(self.hierarchies) - set(self.dimensions)):
+            raise ValueError(f"there is a hierarchy of {', '.join(foreign)}, which is no dimension")
+        if round_ := sorted(name for name, above in self.hierarchies.items() if _goes_round(above)):
+            raise ValueError(f"the hierarchy of {', '.join(round_)} goes round")
+        return self
 
     @property
     def columns(self) -> frozenset[str]:

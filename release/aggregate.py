@@ -1,14 +1,15 @@
 """From records to cells: every combination of categories, every margin, people counted conservatively."""
 
-from collections.abc import Sequence
-from itertools import product
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise, product
 from math import prod
 from typing import Final
 
 import polars as pl
 
 from declare import WrongInput
-from gate.subject import TOTAL, Cells
+from gate.disclosure.sums import ancestors
+from gate.subject import FLAT, TOTAL, Cells, Parents
 
 UNKNOWN: Final = "?"
 """The category of a missing or contradicted value; shown as Onbekend or Unknown."""
@@ -21,9 +22,13 @@ _SCALE: Final = 10_000
 
 
 def aggregate(
-    records: pl.DataFrame, dimensions: Sequence[str], magnitude: str | None, clusterings: Sequence[pl.Series]
+    records: pl.DataFrame,
+    dimensions: Sequence[str],
+    magnitude: str | None,
+    clusterings: Sequence[pl.Series],
+    parents: Parents = FLAT,
 ) -> pl.DataFrame:
-    """The table of `gate.Cells`, sorted by the dimensions.
+    """The table of `gate.Cells`, sorted by the dimensions; with the subtotals of `parents`, as from `occurring`.
 
     `records` has the dimensions as strings and, when `magnitude` is named, the column `magnitude`; a missing amount
     counts as 0. `clusterings` gives each record's person under every plausible link set. A cell's `people`, `first` and
@@ -31,28 +36,44 @@ def aggregate(
     Raises `WrongInput` for a table of more than `MOST_CELLS` cells.
     """
     plain = records.select(*dimensions, _amount(magnitude))
-    counted = [_counted(plain.with_columns(cluster.alias("cluster")), dimensions) for cluster in clusterings]
+    counted = [_counted(plain.with_columns(cluster.alias("cluster")), dimensions, parents) for cluster in clusterings]
     least = (
         pl.concat(counted)
         .sort(*dimensions, "people", "first", "second", descending=[False] * (len(dimensions) + 1) + [True, True])
         .unique(dimensions, keep="first", maintain_order=True)
     )
-    table = _lattice(records, dimensions).join(least, on=dimensions, how="left", maintain_order="left")
+    table = _lattice(records, dimensions, parents).join(least, on=dimensions, how="left", maintain_order="left")
     # Rounded: a division of whole columns may be off by the last bit, and 7777545.840000001 looks like a mistake.
     amounts = [(pl.col(name).fill_null(0) / _SCALE).round(4).alias(name) for name in ("value", "first", "second")]
     return table.select(*dimensions, pl.col("people", "records").fill_null(0), *(amounts if magnitude else []))
 
 
-def tallied(records: pl.DataFrame, dimensions: Sequence[str], magnitude: str | None) -> pl.DataFrame:
+def tallied(
+    records: pl.DataFrame, dimensions: Sequence[str], magnitude: str | None, parents: Parents = FLAT
+) -> pl.DataFrame:
     """Dimensions, `records` and `value` of each cell or margin that has a record; nobody is told apart."""
     plain = records.select(*dimensions, _amount(magnitude))
     parts = [
-        plain.with_columns(pl.lit(TOTAL).alias(name) for name, keep in zip(dimensions, kept, strict=True) if not keep)
-        .group_by(dimensions)
-        .agg(records=pl.len().cast(pl.Int64), value=pl.col("amount").sum() / _SCALE)
-        for kept in product((True, False), repeat=len(dimensions))
+        each.group_by(dimensions).agg(records=pl.len().cast(pl.Int64), value=pl.col("amount").sum() / _SCALE)
+        for each in _summed(plain, dimensions, parents)
     ]
     return pl.concat(parts)
+
+
+def occurring(records: pl.DataFrame, parents: Parents) -> Parents:
+    """Of each hierarchy what the records have. Raises `WrongInput` where a record has a category that has parts."""
+    return {name: _occurring(records[name], name, above) for name, above in parents.items()}
+
+
+def _occurring(values: pl.Series, name: str, above: Mapping[str, str]) -> dict[str, str]:
+    there = set(values.unique())
+    if mixed := there & set(above.values()):
+        raise WrongInput(
+            f"{len(mixed)} categories of {name} have parts, and records of their own beside these",
+            remedy="Give these records a category among the parts, or leave the hierarchy out.",
+        )
+    lines = [ancestors(name, category, {name: above}) for category in there]
+    return {category: whole for line in lines for category, whole in pairwise(line) if whole != TOTAL}
 
 
 def lineage(cells: Cells, records: pl.DataFrame) -> pl.DataFrame:
@@ -68,18 +89,29 @@ def _amount(magnitude: str | None) -> pl.Expr:
     return (amount * _SCALE).round().cast(pl.Int64).alias("amount")
 
 
-def _counted(records: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
+def _counted(records: pl.DataFrame, dimensions: Sequence[str], parents: Parents) -> pl.DataFrame:
     """Dimensions, `people`, `records` (Int64), `value`, `first`, `second` of each cell or margin that has a record."""
-    parts = [_margin(records, dimensions, kept) for kept in product((True, False), repeat=len(dimensions))]
-    return pl.concat(parts)
+    return pl.concat(_persons(each, dimensions) for each in _summed(records, dimensions, parents))
 
 
-def _margin(records: pl.DataFrame, dimensions: Sequence[str], kept: Sequence[bool]) -> pl.DataFrame:
-    names = [pl.col(name) if keep else pl.lit(TOTAL).alias(name) for name, keep in zip(dimensions, kept, strict=True)]
-    persons = (
-        records.select(*names, "cluster", "amount")
-        .group_by(*dimensions, "cluster")
-        .agg(records=pl.len().cast(pl.Int64), amount=pl.col("amount").sum())
+def _summed(records: pl.DataFrame, dimensions: Sequence[str], parents: Parents) -> Iterator[pl.DataFrame]:
+    """The records once for every cell, subtotal and margin they are counted in, the dimensions saying which."""
+    levels = [_levels(name, parents.get(name, {})) for name in dimensions]
+    for choice in product(*levels):
+        yield records.with_columns(choice).drop_nulls(dimensions)
+
+
+def _levels(name: str, above: Mapping[str, str]) -> list[pl.Expr]:
+    """The category, what it is part of (null where that is the total), and so on; and the total."""
+    levels = [pl.col(name)]
+    for _ in range(max((len(ancestors(name, category, {name: above})) - 2 for category in above), default=0)):
+        levels.append(levels[-1].replace_strict(list(above), list(above.values()), default=None).cast(pl.String))
+    return [*(level.alias(name) for level in levels), pl.lit(TOTAL).alias(name)]
+
+
+def _persons(records: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
+    persons = records.group_by(*dimensions, "cluster").agg(
+        records=pl.len().cast(pl.Int64), amount=pl.col("amount").sum()
     )
     size = pl.col("amount").abs()
     return persons.group_by(dimensions).agg(
@@ -91,9 +123,9 @@ def _margin(records: pl.DataFrame, dimensions: Sequence[str], kept: Sequence[boo
     )
 
 
-def _lattice(records: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
-    """Every combination of the categories that occur, and of totals."""
-    categories = [[TOTAL, *sorted(records[name].unique())] for name in dimensions]
+def _lattice(records: pl.DataFrame, dimensions: Sequence[str], parents: Parents) -> pl.DataFrame:
+    """Every combination of the categories that occur, of what they are part of, and of totals."""
+    categories = [[TOTAL, *sorted({*records[name].unique(), *parents.get(name, {}).values()})] for name in dimensions]
     if prod(len(names) for names in categories) > MOST_CELLS:
         raise WrongInput(
             f"the table would have more than {MOST_CELLS:,} cells", remedy="Coarsen a dimension or leave one out."

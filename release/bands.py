@@ -47,6 +47,6 @@ def linkage_error(linked: LinkedTable, output: Output, table: pl.DataFrame, draw
 
 def _tally(linked: LinkedTable, output: Output, keys: pl.DataFrame, measures: list[str]) -> np.ndarray:
     """The measures of the cells `keys`, of the records of `linked`."""
-    counted = tallied(population(linked, output).records, output.dimensions, output.magnitude)
+    counted = tallied(population(linked, output).records, output.dimensions, output.magnitude, output.hierarchies)
     found = keys.join(counted, on=list(output.dimensions), how="left", maintain_order="left")
     return found.select(pl.col(measures).fill_null(0).cast(pl.Float64)).to_numpy()

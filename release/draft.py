@@ -14,7 +14,7 @@ from declare import Refusal, canonical, digest, digest_frame
 from gate import Cells, GroupRates, OutputColumn, Subject
 from linkage import LinkedTable, LinkQuality
 from register.declarations import Request
-from release.aggregate import LINEAGE, aggregate, lineage
+from release.aggregate import LINEAGE, aggregate, lineage, occurring
 from release.bands import DRAWS, linkage_error
 from release.bias import Measured, Questions, bias_run
 from release.population import Population, population
@@ -156,10 +156,11 @@ def _cells(linked: LinkedTable, request: Request, counted: Population, draws: in
     output = request.output
     if counted.records.is_empty():
         raise NothingLinked(output.unit)
-    table = aggregate(counted.records, output.dimensions, output.magnitude, counted.clusterings(linked, output.unit))
+    parents, clusterings = occurring(counted.records, output.hierarchies), counted.clusterings(linked, output.unit)
+    table = aggregate(counted.records, output.dimensions, output.magnitude, clusterings, parents)
     if draws:
         table = table.with_columns(linkage_error(linked, output, table, draws))
-    return Cells(output.dimensions, table, output.magnitude)
+    return Cells(output.dimensions, table, output.magnitude, parents)
 
 
 def _columns(request: Request, concepts: Mapping[str, str]) -> tuple[OutputColumn, ...]:

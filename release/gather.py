@@ -202,7 +202,9 @@ def _disclosure(draft: Draft, verdict: Verdict, earlier: int | None) -> Disclosu
         return None
     hidden = verdict.safe["people"].is_null()
     records = draft.cells.table.with_columns(hidden=hidden).filter(
-        ~pl.any_horizontal(pl.col(name) == TOTAL for name in draft.cells.dimensions)
+        ~pl.any_horizontal(
+            pl.col(name).is_in([TOTAL, *draft.cells.parents.get(name, {}).values()]) for name in draft.cells.dimensions
+        )
     )
     total = int(records["records"].sum())
     return Disclosure(

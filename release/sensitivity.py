@@ -23,6 +23,6 @@ def sensitivity(linked: LinkedTable, output: Output, step: float) -> Sensitivity
 
 
 def _table(linked: LinkedTable, output: Output) -> pl.DataFrame:
-    counted = tallied(population(linked, output).records, output.dimensions, output.magnitude)
+    counted = tallied(population(linked, output).records, output.dimensions, output.magnitude, output.hierarchies)
     measures = ["records", *(["value"] if output.magnitude else [])]
     return counted.select(*output.dimensions, *measures).sort(output.dimensions)

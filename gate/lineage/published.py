@@ -33,6 +33,8 @@ class Lineage:
     """Digest of the delivery the records come from; record tokens of two deliveries never agree."""
     key: str
     """Name of the key under which persons got their tokens; persons of two keys cannot be compared."""
+    subtotals: bool = False
+    """Whether the table has subtotals of a hierarchy, which nothing is held against."""
 
     @property
     def lasting(self) -> bool:

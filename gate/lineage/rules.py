@@ -1,7 +1,7 @@
 """What a release tells together with all releases before it, to whomever they went."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from gate.case import Case
@@ -58,6 +58,7 @@ class Differencing:
 
     def compare(self, release: Published, others: Sequence[Published]) -> tuple[Finding, ...]:
         """What `release` tells together with each of `others`."""
+        unseen = _layers(self, release, others)
         new, *earlier = coded([release, *others])
         least = int(self.minimum_people)
         found = {old.release: difference(new, old, least) for old in earlier}
@@ -65,13 +66,14 @@ class Differencing:
         if close:
             number = sum(each.close for each in found.values())
             message = f"{number} subtractions of cells of {_named(close)} leave fewer than {least} persons."
-            return (self._finding(Outcome.FAIL, close, f"fewer than {least}", message), *_blind(self, new, earlier))
+            failed = self._finding(Outcome.FAIL, close, f"fewer than {least}", message)
+            return (failed, *_blind(self, new, earlier), *unseen)
         measured = [release for release, each in found.items() if each.smallest is not None]
         nearest = min(measured, key=lambda release: found[release].smallest or 0, default=None)
         message = f"No subtraction of cells of {len(earlier)} earlier releases leaves fewer than {least} persons."
         smallest = None if nearest is None else f"{least} or more"
         passed = self._finding(Outcome.PASS, [nearest] if nearest else [], smallest, message)
-        return (passed, *_blind(self, new, earlier))
+        return (passed, *_blind(self, new, earlier), *unseen)
 
     def _finding(self, outcome: Outcome, releases: Sequence[str], measured: str | None, message: str) -> Finding:
         remedy = self.remedy if outcome is Outcome.FAIL else NONE
@@ -103,6 +105,8 @@ class JointRelease:
         earlier = [old for old in all_others if old.key == new.key]
         least = int(self.minimum_people)
         number = given_away([new, *earlier], least)
+        if not number and (unseen := _layers(self, release, others)):
+            return unseen
         if not number:
             message = f"What fewer than {least} persons have in {len(earlier)} earlier releases stays open."
             return (Finding(self.id, Outcome.PASS, "earlier releases", 0, least, message, NONE),)
@@ -124,9 +128,6 @@ def _unasked(rule: "Differencing | JointRelease", case: Case, limit: float) -> F
     if subject.kind != "table" or case.table is None:
         message = "A list of persons is not compared with earlier releases."
         return Finding(rule.id, Outcome.NOT_ASSESSABLE, "earlier releases", None, limit, message, rule.remedy)
-    if subject.lineage is not None and case.table.parents:
-        message = "The table has subtotals of a hierarchy, and these are not held against other releases."
-        return Finding(rule.id, Outcome.NOT_ASSESSABLE, "earlier releases", None, limit, message, rule.remedy)
     if not subject.earlier:
         return Finding(rule.id, Outcome.PASS, "earlier releases", None, limit, "No earlier release was given.", NONE)
     if subject.lineage is None:
@@ -139,7 +140,19 @@ def published(case: Case) -> Published:
     """The subject as it would leave if the threshold alone hid cells: at least all that leaves."""
     if case.judged is None or case.subject.lineage is None:
         raise TypeError("there is no table whose members are known")
-    return Published(_NEW, (), case.judged.safe, case.subject.lineage)
+    lineage = replace(case.subject.lineage, subtotals=any(case.judged.parents.values()))
+    return Published(_NEW, (), case.judged.safe, lineage)
+
+
+def _layers(
+    rule: "Differencing | JointRelease", release: Published, others: Sequence[Published]
+) -> tuple[Finding, ...]:
+    """What is not known where a table has subtotals; its cells and totals are compared all the same."""
+    layered = [old.release for old in others if release.lineage.subtotals or old.lineage.subtotals]
+    if not layered:
+        return ()
+    message = f"Subtotals of a hierarchy, here or in {_named(layered)}, are not held against each other."
+    return (_not_told(rule, ", ".join(layered), message, rule.minimum_people),)
 
 
 def _blind(rule: Differencing, new: Coded, earlier: Sequence[Coded]) -> tuple[Finding, ...]:

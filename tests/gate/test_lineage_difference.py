@@ -1,5 +1,6 @@
 """D08: subtracting a published cell from one of an earlier release."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -112,3 +113,11 @@ def _sets(release: Published) -> list[frozenset[bytes]]:
     tokens = dict(zip(one.members["person"], release.lineage.members["person"], strict=True))
     counted = one.counted_in().group_by("cell").agg("person").rows()
     return [frozenset(tokens[each] for each in persons) for cell, persons in counted if one.shown[cell]]
+
+
+@pytest.mark.parametrize(("now", "outcome"), [(TWO, Outcome.PASS), (TWO[1:], Outcome.FAIL)], ids=["same", "one fewer"])
+def test_subtotals_are_not_assessable_and_the_rest_is_compared(now: list[Person], outcome: Outcome) -> None:
+    plain = released("one", TWO, TOWN)
+    layered = replace(plain, lineage=replace(plain.lineage, subtotals=True))
+    findings = examine(subject(now, TOWN, earlier=[layered]), signed(("D08",))).findings
+    assert [finding.outcome for finding in findings] == [outcome, Outcome.NOT_ASSESSABLE]

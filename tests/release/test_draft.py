@@ -15,6 +15,7 @@ from declare import WrongInput
 from gate.disclosure.cells import checked
 from gate.subject import TOTAL
 from linkage.linked import LinkedTable
+from release.aggregate import aggregate
 from release.bias import Questions
 from release.draft import Draft, NothingLinked, draft, subject_of
 from release.population import PLAUSIBLE
@@ -285,3 +286,61 @@ def test_a_draft_is_made_here_only() -> None:
     with pytest.raises(TypeError, match="only"):
         Draft(**values)
     assert repr(made) == "Draft(asked, table)"
+
+
+PROVINCES = {"a": "noord", "b": "noord", "c": "zuid", "d": "nowhere"}
+
+
+def in_provinces(towns: str, **output: Any) -> Draft:
+    people = [{"town": town} for town in towns]
+    linked = linked_table(
+        {"residents": people, "reports": [{}] * len(towns)},
+        [("reports", row, "residents", row, 0.99) for row in range(1, len(towns) + 1)],
+    )
+    asked = request(dimensions=["residents.town"], hierarchies={"residents.town": PROVINCES}, **output)
+    return draft(linked, asked, Questions(), {})
+
+
+def test_a_hierarchy_has_subtotals_of_what_occurs() -> None:
+    made = in_provinces("aabcc")
+    assert made.cells is not None
+    assert dict(made.cells.table.select("residents.town", "people").iter_rows()) == {
+        "*": 5, "a": 2, "b": 1, "c": 2, "noord": 3, "zuid": 2,
+    }  # fmt: skip
+    assert made.cells.parents == {"residents.town": {"a": "noord", "b": "noord", "c": "zuid"}}
+    assert set(made.lineage["cell"].to_list()) == {1, 2, 3}  # no subtotal has members of its own
+    checked(made.cells)
+
+
+def test_a_person_in_two_parts_counts_once_in_the_subtotal() -> None:
+    table = aggregate(
+        pl.DataFrame({"town": ["a", "b", "b"]}), ["town"], None, [pl.Series([1, 1, 2])], {"town": {"a": "n", "b": "n"}}
+    )
+    assert dict(table.select("town", "people").iter_rows()) == {"*": 2, "a": 1, "b": 2, "n": 2}
+
+
+@pytest.mark.parametrize("towns", ["aab?", "aabx"])
+def test_what_no_hierarchy_names_is_part_of_the_total(towns: str) -> None:
+    made = in_provinces(towns)
+    assert made.cells is not None
+    checked(made.cells)
+    assert made.cells.table.filter(pl.col("residents.town") == "*")["people"].item() == 4
+
+
+def test_a_hierarchy_that_cannot_be_is_refused() -> None:
+    people = [{"town": town} for town in ("a", "noord")]
+    linked = linked_table(
+        {"residents": people, "reports": [{}] * 2},
+        [("reports", row, "residents", row, 0.99) for row in (1, 2)],
+    )
+    with pytest.raises(WrongInput, match="have parts"):
+        draft(
+            linked,
+            request(dimensions=["residents.town"], hierarchies={"residents.town": PROVINCES}),
+            Questions(),
+            {},
+        )
+    with pytest.raises(ValueError, match="goes round"):
+        request(dimensions=["residents.town"], hierarchies={"residents.town": {"a": "b", "b": "c", "c": "b"}})
+    with pytest.raises(ValueError, match="no dimension"):
+        request(dimensions=["residents.town"], hierarchies={"residents.age": {}})
