@@ -45,7 +45,7 @@ class ColumnProfile:
     complete: float | None
     """Share that has a value: of people whose category is known, of cells that are not hidden; None where hidden."""
     slices: tuple[Slice, ...]
-    """Of a dimension the largest categories, of a figure its classes in order."""
+    """Of a dimension the largest categories by name, of a figure its classes in order."""
     unshown: int = 0
     """Categories beyond `MOST_SLICES`."""
     outliers: tuple[str, ...] = ()
@@ -88,13 +88,13 @@ def _category(
     """`groups`: categories that are made up of others, and are counted in these."""
     people = {category: count for category, count in margin(table, name).items() if category not in groups}
     known = {category: count for category, count in people.items() if category != UNKNOWN}
-    largest = sorted(known.items(), key=lambda item: (-(item[1] or 0), item[0]))
+    largest = sorted(known.items(), key=lambda item: (-(item[1] or 0), item[0]))[:MOST_SLICES]
     return ColumnProfile(
         name=name,
         kind="category",
         values=len(known),
         complete=_complete(people, whole),
-        slices=tuple(Slice(label=label, share=_share(count, whole)) for label, count in largest[:MOST_SLICES]),
+        slices=tuple(Slice(label=label, share=_share(count, whole)) for label, count in sorted(largest)),
         unshown=max(0, len(known) - MOST_SLICES),
         drift=_drift(people, margin(earlier, name)) if earlier is not None and name in earlier.columns else None,
     )
