@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from importlib.resources import files
+from itertools import accumulate
+from textwrap import wrap
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -11,22 +13,34 @@ from markupsafe import Markup
 from expectations.report.trend import Trend, trend
 from expectations.report.words import Language, Words, words
 
-_ON_PAGE_ONE: Final = 10
-"""Findings that the first page has room for."""
+_MOST: Final = 10
+"""Findings on the first page."""
+_LINES: Final = 40
+"""Of print that page one has for findings and for the names of columns above them."""
+_NAMES: Final = 8
+"""Lines of names of columns of one use; all of them stand in the annex."""
+_ACROSS: Final = 36
+"""Letters on a line of either."""
+_AGREED: Final = 3
+"""Lines of what was agreed, at most."""
 
 
 def render(told: Mapping[str, Any], language: Language) -> str:
     """The page of what may be told (`expectations.report.tell`); nothing else is at hand here."""
     t = words(language)
+    columns = _by_use(told)
+    shown = {use: _listed(t, names) for use, names in columns.items()}
+    first = _on_page_one(told["findings"], language, max(map(_rows, shown.values())))
     return (
         _templates()
         .get_template("page.html.jinja")
         .render(
             t=t,
             told=told,
-            first=told["findings"][:_ON_PAGE_ONE],
-            more=told["findings"][_ON_PAGE_ONE:],
-            columns=_by_use(told),
+            first=told["findings"][:first],
+            more=told["findings"][first:],
+            columns=columns,
+            shown=shown,
             elsewhere=_elsewhere(told),
             totals=_totals(told),
             trend=partial(_trend, t),
@@ -43,6 +57,29 @@ def _by_use(told: Mapping[str, Any]) -> dict[str, list[str]]:
         if column["use"] is not None and column["role"] != "drop":
             names[column["use"]].append(column["name"])
     return names
+
+
+def _listed(t: Words, names: Sequence[str]) -> str:
+    """As many as there is room for."""
+    room = next((n for n in range(len(names), 0, -1) if _rows(", ".join(names[:n])) <= _NAMES), 0)
+    rest = [t("columns_more", count=len(names) - room)] if room < len(names) else []
+    return ", ".join([*names[:room], *rest])
+
+
+def _on_page_one(findings: Sequence[Mapping[str, Any]], language: Language, above: int) -> int:
+    """How many of them fit, of which so many lines stand above."""
+    taken = list(accumulate((_lines(each, language) for each in findings[:_MOST]), initial=float(above)))
+    return max(sum(lines <= _LINES for lines in taken[1:]), 1)
+
+
+def _lines(finding: Mapping[str, Any], language: Language) -> float:
+    """What was agreed and the register have lines of their own; half a line keeps two findings apart."""
+    more = _AGREED * bool(finding["agreed"]) + 2 * bool(finding["register"])
+    return max(_rows(finding["reason"][language]) + more, 2) + 0.5
+
+
+def _rows(text: str) -> int:
+    return len(wrap(text, _ACROSS))
 
 
 def _elsewhere(told: Mapping[str, Any]) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import asdict
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,20 @@ import pytest
 
 from expectations import validate
 from expectations.quality import summary
+from expectations.reasons import _REASONS
 from expectations.report import Masking, render, tell, write_report
 from expectations.report.trend import trend
 from expectations.report.words import LANGUAGES, Language, words
 from koppelkamer.cli import main
-from tests.browser import barriers_of
+from tests.browser import barriers_of, chromium
 from tests.expectations.facts import LOOSE, PLACE, REQUIRED, Delivery, declared
 from tests.intake.sources import read, source, text_column
 
 SOURCE = declared()
+TEXTS = {
+    "columns": {"opmerking": "mask"}, "measured_on": 1000,
+    "kinds": {kind: {"recall": 0.99, "precision": 1.0} for kind in ("bsn", "email", "iban", "name", "phone", "plate")},
+}  # fmt: skip
 SEVERAL = Delivery(
     1000, short=frozenset({1, 2, 3}), missing={REQUIRED: frozenset(range(10, 40))}, shape=frozenset(range(100, 207)),
     unlike={REQUIRED: frozenset({300}), LOOSE: frozenset(range(300, 600))},
@@ -229,3 +235,25 @@ def test_a_form_that_was_not_kept_is_shown_by_an_example(tmp_path: Path) -> None
         "date-format": [{"form": "31-12-1999"}], "decimal-format": [{"form": "1234,56"}],
     }  # fmt: skip
     assert "Afgesproken: <code>31-12-1999</code>" in render(report, "nl")
+
+
+@pytest.mark.browser
+def test_page_one_prints_on_one_a4_and_the_page_fits_a_narrow_screen() -> None:
+    """With as many findings as it takes, each with the longest reason there is, an authority and a trend."""
+    earlier = [Delivery(1000, shape=frozenset(range(1, 20))).facts()]
+    report = told(earlier=earlier, texts=TEXTS)
+    longest = max(_REASONS.values(), key=lambda each: len(each.nl))
+    (cells,) = (each for each in report["findings"] if each["column"] == PLACE)
+    worst = cells | {"column": "geslachtsaanduiding", "reason": asdict(longest), "register": "BAG"}
+    columns = [each | {"name": f"geslachtsaanduiding_{place}"} for place in range(8) for each in report["columns"]]
+    report |= {"findings": [worst] * 12, "columns": columns, "title": "Meldingen openbare ruimte en toezicht"}
+    with chromium() as browser:
+        page = browser.new_page(viewport={"width": 320, "height": 800})
+        for language in LANGUAGES:
+            html = render(report, language)
+            page.set_content(html)
+            assert page.evaluate("document.documentElement.scrollWidth") == 320, language
+            first, _, _ = html.partition('<section aria-labelledby="texts"')
+            page.set_content(f"{first}</main></body></html>")
+            pdf = page.pdf(prefer_css_page_size=True)
+            assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1, language
