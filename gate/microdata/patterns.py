@@ -42,7 +42,9 @@ class Patterns:
         self._losses = [cell_loss(steps) for steps in self.steps]
         # Own names for the columns: those of a file may be anything.
         self._names = [f"q{place}" for place in range(len(self.quasi))]
-        self._sensitive = [rows.table[name] for name in declared.of("sensitive")]
+        # Few values first: what these forbid, the others need not be asked.
+        self._sensitive = sorted((rows.table[name] for name in declared.of("sensitive")), key=pl.Series.n_unique)
+        self._last: tuple[Node, pl.DataFrame] | None = None
         start = self._labelled((0,) * len(self.quasi))
         number = pl.len().cast(pl.Int64).alias("n")
         self._classes = {(0,) * len(self.quasi): start.group_by(self._names).agg(number)}
@@ -102,7 +104,12 @@ class Patterns:
         return self._counted(self._classes, node).filter(pl.col("n") >= self.limits.size)
 
     def _good(self, node: Node) -> pl.DataFrame:
-        """The classes that are large and diverse enough."""
+        """The classes that are large and diverse enough; of the node last asked they are known."""
+        if self._last is None or self._last[0] != node:
+            self._last = node, self._selected(node)
+        return self._last[1]
+
+    def _selected(self, node: Node) -> pl.DataFrame:
         good = self._large(node)
         for table in self._values if self.limits.diversity is not None else ():
             distinct = self._counted(table, node).filter(pl.col("value") > 0).group_by(self._names).len()
