@@ -257,3 +257,9 @@ def test_page_one_prints_on_one_a4_and_the_page_fits_a_narrow_screen() -> None:
             page.set_content(f"{first}</main></body></html>")
             pdf = page.pdf(prefer_css_page_size=True)
             assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 1, language
+
+
+def test_every_reason_says_what_is_wrong_and_what_to_do() -> None:
+    without = [name for name, each in _REASONS.items() for text in (each.nl, each.en)
+               if len(re.findall(r"\.(?= |$)|; ", text)) < 2]  # fmt: skip
+    assert without == []
