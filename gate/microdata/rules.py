@@ -13,7 +13,8 @@ from gate.microdata.anonymise import Anonymised
 from gate.microdata.measures import closeness, diversity, smallest, uniques
 
 _COARSER: Final = "Declare coarser steps for the quasi-identifiers, or leave a column out."
-_ROUNDING: Final = 1e-9
+_ROUNDING: Final = 1e-6
+"""Limits are decimal fractions and measures are floats: exactly at the limit holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class KAnonymity:
                 f"{found.facts['left_out']} of {found.facts['rows']} rows are left out; the smallest class that "
                 f"stays has {k} rows."
             )
-            few = found.facts["left_out"] > self.rows_left_out * found.facts["rows"]
+            few = found.facts["left_out"] > self.rows_left_out * found.facts["rows"] + _ROUNDING
             bad = k is None or k < self.k_anonymity or few
             return _said(self, "quasi-identifiers", k, self.k_anonymity, message, bad=bad)
 

@@ -146,6 +146,20 @@ def test_a_policy_that_does_not_look_at_rows_passes_none(tmp_path: Path) -> None
         gate_rows(tmp_path / "rows.parquet", MANY_ROLES, signed(("D12", "B13")), tmp_path / "out")
 
 
+def test_exactly_as_many_rows_left_out_as_allowed(tmp_path: Path) -> None:
+    """0.29 × 100 is a little less than 29 in floating point."""
+    pl.DataFrame({"age": [20] * 71 + list(range(100, 129)), "debt": [n % 4 for n in range(100)]}).write_csv(
+        tmp_path / "rows.csv"
+    )
+    limits = signed(ROWS_RULES, rows_left_out=0.29)
+    verdict = gate_rows(
+        tmp_path / "rows.csv", declared(age=QUASI, debt={"role": "sensitive"}), limits, tmp_path / "out"
+    )
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.rows is not None
+    assert verdict.rows["left_out"] == 29
+
+
 def test_leading_zeros_of_a_code_stay(tmp_path: Path) -> None:
     (tmp_path / "rows.csv").write_text("area,debt\n" + "".join(f"0{place % 2}1,{place % 3}\n" for place in range(60)))
     coded = declared(area={**QUASI, "prefixes": [2]}, debt={"role": "sensitive"})
