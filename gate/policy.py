@@ -78,6 +78,8 @@ class Thresholds(Declaration):
     # Limits of rules that a policy may leave out; a policy that names such a rule has its limits too.
     prior_percent: Threshold | None = None
     """Percent to within which everybody knows every contribution beforehand."""
+    range_percent: Threshold | None = None
+    """Percent of the largest contribution within which all contributions to a cell may not lie."""
     proxy_v_warn: Share | None = None
     proxy_v_fail: Share | None = None
     """Cramér's V."""
@@ -138,6 +140,8 @@ class Thresholds(Declaration):
             raise ValueError("p_percent must be above 0")
         if self.prior_percent and not self.p_percent.value < self.prior_percent.value <= 100:
             raise ValueError("prior_percent must lie above p_percent, and at most at 100")
+        if self.range_percent and not 0 < self.range_percent.value <= 100:
+            raise ValueError("range_percent must lie above 0, and at most at 100")
         if self.dominance_two.value < self.dominance_one.value:
             raise ValueError("dominance_two lies below dominance_one: two persons never have a smaller share than one")
         return self

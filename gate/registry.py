@@ -17,7 +17,15 @@ from gate.bias.wrong import MissedMatchGap, WrongLinks
 from gate.case import Rule
 from gate.disclosure.complementary import LonePersons, Recalculation
 from gate.disclosure.groups import GroupDisclosure, Zeros
-from gate.disclosure.primary import LargestShare, MinimumPeople, PercentRule, PriorKnowledge, Quantiles, TopTwoShare
+from gate.disclosure.primary import (
+    LargestShare,
+    MinimumPeople,
+    PercentRule,
+    PriorKnowledge,
+    Quantiles,
+    SmallRange,
+    TopTwoShare,
+)
 from gate.lineage.rules import Comparison, Differencing, JointRelease
 from gate.microdata.necessity import Necessity
 from gate.microdata.rules import KAnonymity, LDiversity, RareValues, TCloseness, Uniqueness
@@ -27,8 +35,8 @@ from gate.profiling.persons import PersonLists
 
 _KINDS: Final[tuple[Any, ...]] = (
     MinimumPeople, LargestShare, TopTwoShare, PercentRule, GroupDisclosure, Recalculation, LonePersons, Differencing,
-    JointRelease, Perturbing, Quantiles, KAnonymity, Zeros, PriorKnowledge, LDiversity, TCloseness, Uniqueness,
-    RareValues, Necessity,
+    JointRelease, Perturbing, Quantiles, KAnonymity, Zeros, PriorKnowledge, SmallRange, LDiversity, TCloseness,
+    Uniqueness, RareValues, Necessity,
     ProtectedColumns, KnownProxies, ProxyStrength, LinkRateGap, MissedMatchGap, WrongLinks,
     LinkedUnlikeSource, Representativity, SelectionDisparity, ThresholdSensitivity, ImplausibleLinks, HistoricSelection,
     PersonLists, Minors, Pollution,
@@ -40,7 +48,7 @@ RULES: Final[Mapping[str, Any]] = MappingProxyType({kind.id: kind for kind in _K
 HIDES_FEW: Final = MinimumPeople.id
 PERTURBING: Final = Perturbing.id
 
-_HIDING: Final = frozenset({"D01", "D02", "D03", "D04", "D11", "D15"})
+_HIDING: Final = frozenset({"D01", "D02", "D03", "D04", "D11", "D15", "D21"})
 _JOINT: Final = frozenset({"D09"})
 _AUDIT: Final = frozenset({"D06", "D07"})
 _SHOWN: Final = frozenset({"D05", "D14"})

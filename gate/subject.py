@@ -46,6 +46,7 @@ class Cells:
     strictly `below` and `above` it (Int64). A percentage is published as its two counts, of people who are and who are
     not, along a dimension of their own; a weighted count is a magnitude of weights.
     Optional `structural` (Boolean): the combination cannot occur, so its zero tells nothing.
+    Optional `lowest` and `highest` (least and greatest contribution of one person, with sign); never published.
     Optional `cell_key` (0 to 2^32 - 1): the keys of the people of a cell, added up modulo 2^32; never published.
     Optional `linkage_error` (Int64, percent; null where no record is): published with the cell, hidden with it.
     """

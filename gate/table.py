@@ -11,6 +11,7 @@ from gate.subject import CELL_KEY, TOTAL, Cells, OutputColumn, SubjectError
 
 NUMBERS: Final = (
     "people", "records", "value", "first", "second", "quantile", "below", "above", "structural", CELL_KEY,
+    "lowest", "highest",
 )  # fmt: skip
 """Columns of a file of cells that are no dimension."""
 

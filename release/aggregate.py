@@ -17,6 +17,7 @@ MOST_CELLS: Final = 1_000_000
 
 LINEAGE: Final = pl.Schema({"cell": pl.UInt32, "record": pl.Binary})
 
+_AMOUNTS: Final = ("value", "first", "second", "highest", "lowest")
 _SCALE: Final = 10_000
 """Amounts are summed as whole ten-thousandths: the order of summing then cannot show in the result."""
 
@@ -39,12 +40,12 @@ def aggregate(
     counted = [_counted(plain.with_columns(cluster.alias("cluster")), dimensions, parents) for cluster in clusterings]
     least = (
         pl.concat(counted)
-        .sort(*dimensions, "people", "first", "second", descending=[False] * (len(dimensions) + 1) + [True, True])
+        .sort(*dimensions, "people", *_AMOUNTS[1:], descending=[False] * (len(dimensions) + 1) + [True] * 4)
         .unique(dimensions, keep="first", maintain_order=True)
     )
     table = _lattice(records, dimensions, parents).join(least, on=dimensions, how="left", maintain_order="left")
     # Rounded: a division of whole columns may be off by the last bit, and 7777545.840000001 looks like a mistake.
-    amounts = [(pl.col(name).fill_null(0) / _SCALE).round(4).alias(name) for name in ("value", "first", "second")]
+    amounts = [(pl.col(name).fill_null(0) / _SCALE).round(4).alias(name) for name in _AMOUNTS]
     return table.select(*dimensions, pl.col("people", "records").fill_null(0), *(amounts if magnitude else []))
 
 
@@ -90,7 +91,7 @@ def _amount(magnitude: str | None) -> pl.Expr:
 
 
 def _counted(records: pl.DataFrame, dimensions: Sequence[str], parents: Parents) -> pl.DataFrame:
-    """Dimensions, `people`, `records` (Int64), `value`, `first`, `second` of each cell or margin that has a record."""
+    """Dimensions, `people`, `records` (Int64), `value`, and the amounts of each cell or margin that has a record."""
     return pl.concat(_persons(each, dimensions) for each in _summed(records, dimensions, parents))
 
 
@@ -119,6 +120,8 @@ def _persons(records: pl.DataFrame, dimensions: Sequence[str]) -> pl.DataFrame:
         records=pl.col("records").sum(),
         value=pl.col("amount").sum(),
         first=size.max(),
+        lowest=pl.col("amount").min(),
+        highest=pl.col("amount").max(),
         second=pl.when(pl.len() > 1).then(size.top_k(2).min()).otherwise(0),
     )
 

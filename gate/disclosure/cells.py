@@ -14,11 +14,12 @@ _COUNTS: Final = ("people", "records")
 _MAGNITUDES: Final = ("value", "first", "second")
 ERROR: Final = "linkage_error"
 QUANTILE: Final = "quantile"
+RANGE: Final = ("lowest", "highest")
 _SIDES: Final = ("below", "above")
 _TAKEN: Final = frozenset({
     "people", "records", "value", "first", "second", "quantile", "below", "above", "structural", "cell_key",
     "linkage_error", "whole", "sign", "total", "parts", "found", "more", "room", "gap", "known", "unknown", "told",
-    "row", "cell", "record", "person",
+    "row", "cell", "record", "person", *RANGE,
 })  # fmt: skip
 """Names that a cell's numbers have, here or while they are calculated."""
 _RELATIVE: Final = 1e-6
@@ -56,7 +57,7 @@ def checked(cells: Cells) -> pl.DataFrame:
     if _key(cells) and not table[CELL_KEY].is_between(0, KEYS - 1).fill_null(value=False).all():
         raise SubjectError("a cell has no key", remedy="Add up the keys of its people, modulo 2^32; of nobody it is 0.")
     if cells.magnitude:
-        _check_contributions(table)
+        _check_contributions(table, ranged=bool(_range(cells)))
     _check_parents(cells)
     _check_lattice(table, cells)
     for measure in ("records", "value") if cells.magnitude else ("records",):
@@ -85,6 +86,10 @@ def _sides_fit() -> pl.Expr:
     return ((below >= 0) & (above >= 0) & (below + above <= pl.col("people"))).fill_null(value=False)
 
 
+def _range(cells: Cells) -> list[str]:
+    return list(RANGE) if cells.magnitude and set(RANGE) <= set(cells.table.columns) else []
+
+
 def _key(cells: Cells) -> list[str]:
     return [CELL_KEY] if CELL_KEY in cells.table.columns else []
 
@@ -111,12 +116,15 @@ def _typed(cells: Cells) -> pl.DataFrame:
             *(pl.col(name).cast(pl.Int64) for name in (*sides, *_error(cells))),
             structural.cast(pl.Boolean).fill_null(False),
             *(pl.col(name).cast(pl.Int64) for name in _key(cells)),
+            *(pl.col(name).cast(pl.Float64) for name in _range(cells)),
         )
     except pl.exceptions.PolarsError:
         raise SubjectError("a column of the table has a wrong type", remedy="Counts are whole numbers.") from None
 
 
-def _check_contributions(table: pl.DataFrame) -> None:
+def _check_contributions(table: pl.DataFrame, *, ranged: bool) -> None:
+    if ranged:
+        _check_range(table)
     wrong = (pl.col("second") < 0) | (pl.col("first") < pl.col("second"))
     lone = (pl.col("people") == 1) & (
         (pl.col("value").abs() - pl.col("first")).abs() > _RELATIVE * (1 + pl.col("first"))
@@ -126,6 +134,18 @@ def _check_contributions(table: pl.DataFrame) -> None:
         raise SubjectError(
             "the largest contributions of a cell do not fit its people and value",
             remedy="Sum the magnitude per person first; first and second are the two largest, without sign.",
+        )
+
+
+def _check_range(table: pl.DataFrame) -> None:
+    """The larger of the two, without sign, is the first contribution; somebody alone makes both."""
+    lowest, highest = (pl.col(name) for name in RANGE)
+    off = (pl.max_horizontal(lowest.abs(), highest.abs()) - pl.col("first")).abs() > _RELATIVE * (1 + pl.col("first"))
+    fits = ~off & (lowest <= highest) & ((pl.col("people") != 1) | (lowest == highest))
+    if table.filter(~fits.fill_null(value=False)).height:
+        raise SubjectError(
+            "the least and greatest contributions of a cell do not fit its largest",
+            remedy="Sum the magnitude per person first; lowest and highest are with sign, and 0 where nobody is.",
         )
 
 

@@ -150,6 +150,40 @@ class Quantiles:
         return (_hiding(self, case, self.minimum_people, reason),)
 
 
+@dataclass(frozen=True, slots=True)
+class SmallRange:
+    """No sum is published of persons who all contribute nearly the same, so that it tells what each of them does."""
+
+    id: ClassVar = "D21"
+    needs: ClassVar = "highest"
+    source: ClassVar = (
+        "interval disclosure in the Handbook on Statistical Disclosure Control, 4.2; the limit is the owner's"
+    )
+    outcomes: ClassVar = (
+        "cells whose contributions lie within the limit are hidden; FAIL if one would be published; NOT ASSESSABLE for "
+        "amounts without their least and greatest contribution"
+    )
+    remedy: ClassVar = "Combine categories, or leave the magnitude out."
+    range_percent: float
+
+    def unsafe(self) -> pl.Expr:
+        lowest, highest = pl.col("lowest"), pl.col("highest")
+        size = pl.max_horizontal(lowest.abs(), highest.abs())
+        return (pl.col("people") > 0) & (
+            ((highest - lowest) * _ROUNDING < self.range_percent / 100 * size) | (size == 0)
+        )
+
+    def level(self) -> pl.Expr | None:
+        return None
+
+    def check(self, case: Case) -> tuple[Finding, ...]:
+        if case.table is not None and "value" in case.table.truth.columns and self.id not in case.table.unsafe:
+            message = "Nobody told the least and the greatest contribution to each cell."
+            return (Finding(self.id, Outcome.NOT_ASSESSABLE, "table", None, self.range_percent, message, self.remedy),)
+        reason = f"have contributions within {self.range_percent:g} percent of each other"
+        return (_hiding(self, case, self.range_percent, reason),)
+
+
 def _hiding(rule: CellRule, case: Case, limit: float, reason: str) -> Finding:
     """How many cells the rule hid; FAIL should one of them be in the safe table."""
     table = case.table

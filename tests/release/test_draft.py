@@ -80,10 +80,15 @@ def slow_cells(linked: LinkedTable, dimensions: list[str]) -> dict[tuple[str, ..
             for row in rows:
                 sums[clusters[row]] += report[row][1] or 0.0
             first, second = [*sorted((abs(amount) for amount in sums.values()), reverse=True), 0.0, 0.0][:2]
-            options.append((len(sums), -first, -second))
-        people, first, second = min(options)
+            ends = (max(sums.values(), default=0.0), min(sums.values(), default=0.0))
+            options.append((len(sums), -first, -second, *(-end for end in ends)))
+        people, *amounts = min(options)
+        first, second, highest, lowest = (-amount for amount in amounts)
         value = sum(report[row][1] or 0.0 for row in rows)
-        cells[key] = {"people": people, "records": len(rows), "value": value, "first": -first, "second": -second}
+        cells[key] = {
+            "people": people, "records": len(rows), "value": value, "first": first, "second": second,
+            "lowest": lowest, "highest": highest,
+        }  # fmt: skip
     return cells
 
 
