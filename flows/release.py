@@ -1,5 +1,6 @@
 """Release what people decided on: from register rows to a permit, and from the permit to a signed parcel."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from gate import Policy, Verdict, verify_policy
 from koppelkamer.room import Room
 from release.gather import decided
 from release.manifest import MANIFEST, ParcelChanged, verify_parcel
-from release.parcel import write_parcel
+from release.parcel import Papers, write_parcel
 from release.permit import Examined, Opinion, Permit, ReleaseDecision, permit
 from release.report import ReportFacts, render
 from release.report.facts import Proof
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
 def release(room: Room, keyring: Keyring, request_id: str) -> Path:
     """The parcel of the request's latest release; a second call finds it written.
 
-    Raises `NotPermitted`, `StepNotAllowed`, `ChangedSinceRun`, or `ParcelChanged` when another parcel lies there.
+    Raises `NotPermitted`, `StepNotAllowed`, `ChangedSinceRun`, `NoAddress`, or `ParcelChanged` when another parcel lies
+    there.
     """
     from register.runs import check_may_write, record_parcel
 
     started, row = datetime.now(UTC), _latest(request_id)
     check_may_write(row)
+    seal_to = room.addresses(row.request.recipients)
     write_logs(room, keyring.signer)  # the parcel shows that the decision stands in the log
     facts, verdict, folder = read_facts(room, row), read_verdict(room, keyring, row), room.parcels / row.id
     leave = _permit(row, facts, verdict)
@@ -40,7 +43,7 @@ def release(room: Room, keyring: Keyring, request_id: str) -> Path:
         if folder.exists():
             _check_ours(room, row, folder)
         else:
-            _write(room, keyring, folder, leave, verdict, _signed(room, facts, leave))
+            _write(room, keyring, folder, leave, verdict, _signed(room, facts, leave), seal_to)
     record_parcel(row, digest_file(folder / MANIFEST), started=started)
     write_logs(room, keyring.signer)
     return folder
@@ -50,11 +53,20 @@ def _policy(room: Room) -> Policy:
     return verify_policy(room.policy, room.policy_signature, room.read_public_key()).policy
 
 
-def _write(room: Room, keyring: Keyring, folder: Path, leave: Permit, verdict: Verdict, facts: ReportFacts) -> None:
+def _write(
+    room: Room,
+    keyring: Keyring,
+    folder: Path,
+    leave: Permit,
+    verdict: Verdict,
+    facts: ReportFacts,
+    seal_to: Sequence[str],
+) -> None:
     """The reports with opinion and decision, and the parcel with the public copy of them."""
     write_pages(room.reports / folder.name, facts)
     pages = {language: render(facts, language, public=True) for language in ("nl", "en")}
-    write_parcel(leave, verdict, facts, pages, _decision(room, leave), folder, keyring.signer)
+    papers = Papers(facts, pages, _decision(room, leave))
+    write_parcel(leave, verdict, papers, folder, keyring.signer, seal_to)
 
 
 def _decision(room: Room, leave: Permit) -> Inclusion:

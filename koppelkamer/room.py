@@ -1,7 +1,7 @@
 """A room is a folder of declarations; what happened is in its register, what it holds is in its store."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePath
@@ -9,7 +9,7 @@ from typing import Final, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from declare import Declaration, WrongInput, load
+from declare import Declaration, Refusal, WrongInput, load
 from expectations.dictionary import Dictionary
 from intake.source import Source
 from koppelkamer.crosschecks import CrossChecks
@@ -72,6 +72,8 @@ class Partner(Declaration):
     kind: str
     """For example municipality or tax. What a partner of kind `public` receives goes to everybody: it stands on the
     public site."""
+    seal_to: str | None = Field(default=None, pattern=r"^age1[0-9a-z]{58}$")
+    """The address (age, X25519) that parcels for this partner are sealed to, as `koppelkamer parcel key` tells it."""
 
 
 class Member(Declaration):
@@ -95,6 +97,8 @@ class RoomDeclaration(Declaration):
     domain: Domain
     keystore: Keystore = Keystore()
     intake: Intake = Intake()
+    parcels: Literal["sealed", "clear"] = "sealed"
+    """Whether what is not for everybody leaves sealed to its recipients, or in clear: then somebody else guards it."""
     partners: tuple[Partner, ...] = Field(min_length=1)
     people: tuple[Member, ...] = Field(min_length=1)
 
@@ -109,6 +113,16 @@ class Unknown(WrongInput):
         near = difflib.get_close_matches(name, known, n=1)
         remedy = f"Did you mean {near[0]}?" if near else f"The room declares: {', '.join(known) or 'none'}."
         super().__init__(f"this room declares no such {what}", remedy=remedy)
+
+
+class NoAddress(Refusal):
+    """A parcel that is not for everybody cannot be sealed."""
+
+    def __init__(self, partner: str) -> None:
+        super().__init__(
+            f"partner {partner} has no address that a parcel could be sealed to",
+            remedy="Let it run `koppelkamer parcel key`, put the address into room.toml as `seal_to`, and try again.",
+        )
 
 
 @dataclass(frozen=True)
@@ -167,6 +181,15 @@ class Room:
 
     def request(self, name: str) -> Request:
         return _one("request", self.requests, name)
+
+    def addresses(self, recipients: Collection[str]) -> tuple[str, ...]:
+        """What a parcel for these partners is sealed to; nothing where it leaves in clear. Raises `NoAddress`."""
+        if self.declaration.parcels == "clear" or set(self.public) & set(recipients):
+            return ()
+        partners = [partner for partner in self.declaration.partners if partner.id in recipients]
+        if missing := [partner.id for partner in partners if partner.seal_to is None]:
+            raise NoAddress(missing[0])
+        return tuple(partner.seal_to for partner in partners if partner.seal_to)
 
     @property
     def policy(self) -> Path:

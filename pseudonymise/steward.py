@@ -4,7 +4,7 @@ Both are ordinary age files (age-encryption.org/v1): `age -d -i steward.key quar
 nothing of who sealed a file; whoever knows the address can, so that what is opened is looked at as a stranger's.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Final
 
@@ -28,14 +28,14 @@ class NotForThisSteward(Refusal):
         )
 
 
-def make_steward_key(path: Path, passphrase: str) -> str:
+def make_mailbox(path: Path, passphrase: str, whose: str) -> str:
     """Make an identity, write it under the passphrase, mode 0600, and give its address. Never over a file there is."""
     require_free(path)
     if not passphrase:
         raise WrongInput("the key needs a passphrase", remedy="Type one, or name a file of mode 0600 that holds one.")
     identity = pyrage.x25519.Identity.generate()
     address = str(identity.to_public())
-    text = f"# steward of a source; address: {address}\n{identity}\n"
+    text = f"# {whose}; address: {address}\n{identity}\n"
     write_atomically(path, pyrage.passphrase.encrypt(text.encode(), passphrase), mode=0o600)
     return address
 
@@ -65,15 +65,21 @@ def seal_to_steward(members: Iterable[tuple[str, Iterable[bytes]]], address: str
     seal_pieces(packed(members), recipient_of(address), out)
 
 
-def open_for_steward(path: Path, key: Mailbox, out: Path, files: Collection[str]) -> list[Path]:
+def open_for_steward(
+    path: Path,
+    key: Mailbox,
+    out: Path,
+    files: Collection[str],
+    stranger: Callable[[str], Refusal] = NotForThisSteward,
+) -> list[Path]:
     """Write what was sealed, mode 0600, into the new folder `out`, whole or not at all.
 
-    Raises `Refusal` when the folder is there, `WrongInput` for what is no sealed file, `NotForThisSteward`, `Damaged`
-    for a file that was cut or changed or holds others than `files`, and `Fault` for the disk.
+    Raises `Refusal` when the folder is there, `WrongInput` for what is no sealed file, `stranger` for one that is for
+    somebody else, `Damaged` for a file that was cut or changed or holds others than `files`, and `Fault` for the disk.
     """
     require_free(out)
     with workplace(out) as place:
-        unseal(path, key.open, place / "opened.zip", NotForThisSteward)
+        unseal(path, key.open, place / "opened.zip", stranger)
         archive = Archive(place / "opened.zip", path.name)
         named = archive.require_among(files)
         fresh = place / "files"

@@ -46,6 +46,8 @@ class Manifest(Declaration):
     """Digest of what opinion and decision were given to."""
     key_id: str
     files: tuple[File, ...] = Field(min_length=1)
+    sealed: File | None = None
+    """One sealed file that stands for all others but the decision until its recipient opens it."""
 
     def to_bytes(self) -> bytes:
         return canonical(self.model_dump(mode="json"))
@@ -60,7 +62,7 @@ def verify_parcel(folder: Path, public_key: bytes) -> Manifest:
     content = _read(folder, MANIFEST)
     verify_signature(public_key, CONTEXT + content, _read(folder, SIGNATURE), what=f"parcel {folder.name}")
     manifest = _parsed(content)
-    expected = {file.name: file for file in manifest.files}
+    expected = {file.name: file for file in _outside(manifest, folder)}
     _check_names(folder, {*expected, MANIFEST, SIGNATURE})
     for name, file in expected.items():
         found = _read(folder, name)
@@ -68,6 +70,13 @@ def verify_parcel(folder: Path, public_key: bytes) -> Manifest:
             raise ParcelChanged(f"{name} is not the file that was signed")
     _check_decided(manifest, Inclusion.from_bytes(_read(folder, INCLUSION)).check("audit", public_key))
     return manifest
+
+
+def _outside(manifest: Manifest, folder: Path) -> tuple[File, ...]:
+    """What lies in the folder: the sealed file with the decision, or all that was in it."""
+    if manifest.sealed is None or not (folder / manifest.sealed.name).exists():
+        return manifest.files
+    return (manifest.sealed, *(file for file in manifest.files if file.name == INCLUSION))
 
 
 def _check_decided(manifest: Manifest, event: Event) -> None:

@@ -4,7 +4,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from release.dataset import as_csv, as_parquet, csvw, described, readme
 from release.manifest import CONTEXT, INCLUSION, MANIFEST, SIGNATURE, File, Manifest, verify_parcel
 from release.permit import NotPermitted, Permit
 from release.report.facts import ReportFacts, plain
+from release.sealed import SEALED, seal
 
-__all__ = ["ParcelExists", "verify_parcel", "write_parcel"]
+__all__ = ["Papers", "ParcelExists", "verify_parcel", "write_parcel"]
 
 
 class ParcelExists(Refusal):
@@ -28,28 +30,33 @@ class ParcelExists(Refusal):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """What goes with the table. `reports`: language → HTML page; `decision`: the officer's, in the audit log."""
+
+    facts: ReportFacts
+    reports: Mapping[str, str]
+    decision: Inclusion
+
+
 def write_parcel(
-    permit: Permit,
-    verdict: Verdict,
-    facts: ReportFacts,
-    reports: Mapping[str, str],
-    decision: Inclusion,
-    folder: Path,
-    signer: Signer,
+    permit: Permit, verdict: Verdict, papers: Papers, folder: Path, signer: Signer, seal_to: Sequence[str] = ()
 ) -> Path:
     """`folder`, with every file or not there at all.
 
-    `reports`: language → HTML page; `decision`: the release officer's in the audit log. Raises `NotPermitted` when
-    verdict or facts are not those of the permit, `ParcelExists`, and `Fault` when the folder cannot be written.
+    `seal_to`: addresses of its recipients; with none the files lie open. Raises `NotPermitted` when verdict or facts
+    are not those of the permit, `ParcelExists`, and `Fault` when the folder cannot be written.
     """
-    table = _permitted(permit, verdict, facts)
+    table = _permitted(permit, verdict, papers.facts)
     if folder.exists():
         raise ParcelExists(permit.examined.release)
-    files = _files(table, verdict, facts, reports) | {INCLUSION: decision.to_bytes()}
-    manifest = _manifest(permit, files, signer).to_bytes()
+    content = _files(table, verdict, papers.facts, papers.reports)
+    decision = {INCLUSION: papers.decision.to_bytes()}
+    outside = {SEALED: seal(content, seal_to)} if seal_to else content
+    manifest = _manifest(permit, content | decision, outside.get(SEALED), signer).to_bytes()
     signature = signer.sign(CONTEXT + manifest)
     try:
-        _write_whole(folder, {**files, MANIFEST: manifest, SIGNATURE: signature})
+        _write_whole(folder, {**outside, **decision, MANIFEST: manifest, SIGNATURE: signature})
     except OSError as error:
         raise Fault(
             f"the parcel could not be written ({os.strerror(error.errno or 0)})",
@@ -89,7 +96,7 @@ def _public(verdict: Verdict) -> dict[str, Any]:
     return content | {"digest": verdict.digest, "table": None if verdict.safe is None else digest_frame(verdict.safe)}
 
 
-def _manifest(permit: Permit, files: Mapping[str, bytes], signer: Signer) -> Manifest:
+def _manifest(permit: Permit, files: Mapping[str, bytes], sealed: bytes | None, signer: Signer) -> Manifest:
     examined = permit.examined
     return Manifest(
         format="koppelkamer parcel 1",
@@ -100,10 +107,13 @@ def _manifest(permit: Permit, files: Mapping[str, bytes], signer: Signer) -> Man
         policy=examined.policy,
         decided=examined.digest,
         key_id=signer.key_id,
-        files=tuple(
-            File(name=name, size=len(content), sha256=digest(content)) for name, content in sorted(files.items())
-        ),
+        files=tuple(_listed(name, content) for name, content in sorted(files.items())),
+        sealed=None if sealed is None else _listed(SEALED, sealed),
     )
+
+
+def _listed(name: str, content: bytes) -> File:
+    return File(name=name, size=len(content), sha256=digest(content))
 
 
 def _write_whole(folder: Path, files: Mapping[str, bytes]) -> None:

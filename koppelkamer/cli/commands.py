@@ -205,6 +205,17 @@ COMMANDS: Final = (
         "--out": {"type": Path, "metavar": "STEWARD.key|DIR", "required": True, "help": "new file or new folder"},
         "--passphrase-file": {**_FILE, "help": "file of mode 0600; without it the passphrase is asked for"},
     }),
+    Command("parcel", "the recipient's key, and a sealed parcel in clear", "parcel:parcel", {
+        "action": {
+            "choices": ["key", "open"],
+            "help": "key makes the recipient's key and prints its address; open writes a sealed parcel in clear",
+        },
+        "folder": {"type": Path, "nargs": "?", "metavar": "PARCEL", "help": "for open: the parcel's folder"},
+        "--identity": {**_FILE, "metavar": "MY.key", "help": "for open: the recipient's key"},
+        "--key": {**_FILE, "help": "for open: the room's public key, from other hands than the parcel's"},
+        "--out": {"type": Path, "metavar": "MY.key|DIR", "required": True, "help": "new file or new folder"},
+        "--passphrase-file": {**_FILE, "help": "file of mode 0600; without it the passphrase is asked for"},
+    }),
     Command("gate", "examine a table or microdata under a signed policy; exit 0 only for PASS", "workbench:gate", {
         "file": _FILE, "--policy": {**_FILE, "required": True},
         "--key": {**_FILE, "required": True, "help": "public key of the policy's owner"}, **_OUT,

@@ -15,10 +15,10 @@ def quarantine(call: argparse.Namespace) -> Screen:
 def key(call: argparse.Namespace) -> Screen:
     """A new key for the steward, under a passphrase; on the screen the address for the source's declaration."""
     from koppelkamer.passphrase import new_passphrase
-    from pseudonymise.steward import make_steward_key, require_free
+    from pseudonymise.steward import make_mailbox, require_free
 
     require_free(call.out)
-    address = make_steward_key(call.out, new_passphrase(call.passphrase_file))
+    address = make_mailbox(call.out, new_passphrase(call.passphrase_file), "steward of a source")
     return Screen(
         {"key": str(call.out), "steward": address},
         [

@@ -73,7 +73,9 @@ def _parcel(folder: Path, key: bytes, notice: Path | None = None) -> str:
     manifest = verify_parcel(folder, key)
     if notice:
         Notice.read(_content(notice), key).hold_against(manifest.release, digest_file(folder / MANIFEST))
-    signed = f"{len(manifest.files)} files, all as signed by key {manifest.key_id}"
+    sealed = manifest.sealed
+    whole = f"one sealed file of {sealed.size:,} bytes" if sealed else f"{len(manifest.files)} files"
+    signed = f"{whole}, all as signed by key {manifest.key_id}"
     return f"parcel {manifest.release}: {signed}; the decision to release it stands in the signed log"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from declare import canonical
+from declare import Refusal, canonical
 from release.manifest import MANIFEST, SIGNATURE, verify_parcel
 from release.report import ReportFacts, from_json
 
@@ -26,9 +26,19 @@ class Entry:
         return f"Entry({self.facts.release})"
 
 
+class NotForEverybody(Refusal):
+    def __init__(self, release: str) -> None:
+        super().__init__(
+            f"parcel {release} is sealed to its recipients and cannot be shown to everybody",
+            remedy="Let a request that names the public as recipient be decided anew.",
+        )
+
+
 def read_entry(folder: Path, public_key: bytes, *, revoked: bool = False) -> Entry:
     """Raises `ParcelChanged` or `BadSignature` for a parcel that is not as the room signed it."""
     manifest = verify_parcel(folder, public_key)
+    if manifest.sealed is not None:
+        raise NotForEverybody(manifest.release)
     annex = json.loads((folder / "findings.json").read_bytes())
     listed = [(file.name, file.size, file.sha256) for file in manifest.files]
     listed += [(name, (folder / name).stat().st_size, "") for name in (MANIFEST, SIGNATURE)]

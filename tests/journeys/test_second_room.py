@@ -147,6 +147,32 @@ def test_a_parcel_that_was_touched_does_not_verify(way: Way, tmp_path: Path, har
     assert "Do not use this parcel" in said.err
 
 
+def test_a_parcel_is_sealed_to_its_recipient(way: Way, tmp_path: Path) -> None:
+    room, secret = way.copy("decided", tmp_path / "room"), tmp_path / "passphrase"
+    secret.write_text("zes natte laarzen in mei")
+    secret.chmod(0o600)
+    opening = ("--passphrase-file", secret, "--json")
+    address = koppelkamer("parcel", "key", "--out", "my.key", *opening, at=tmp_path).facts["address"]
+    declared = room / "room.toml"
+    sealed = declared.read_text().replace('parcels = "clear"\n', "")
+    declared.write_text(sealed)
+    said = koppelkamer("release", "wijken", at=room)
+    assert said.code == 1 and "koppelkamer parcel key" in said.err
+    assert list((room / "parcels").glob("*")) == []
+    declared.write_text(sealed.replace('id = "waterschap"\n', f'id = "waterschap"\nseal_to = "{address}"\n', 1))
+    parcel = koppelkamer("release", "wijken", "--json", at=room).facts["parcel"]
+    assert koppelkamer("verify", room, at=tmp_path).code == 0
+    key = ("--key", room / "keys" / "room.pub")
+    call = ("parcel", "open", parcel, "--identity", "my.key", *key, *opening)
+    assert koppelkamer(*call, "--out", "opened", at=tmp_path).code == 0
+    assert {path.name for path in (tmp_path / "opened").iterdir()} == PARCEL
+    assert koppelkamer("verify", "opened", *key, at=tmp_path).code == 0
+    koppelkamer("parcel", "key", "--out", "other.key", *opening, at=tmp_path)
+    other = ("parcel", "open", parcel, "--identity", "other.key", *key, *opening, "--out", "no")
+    assert "for another recipient" in koppelkamer(*other, at=tmp_path).out
+    assert not (tmp_path / "no").exists()
+
+
 def test_a_revoked_parcel_is_called_back(way: Way, tmp_path: Path) -> None:
     room, out = way.copy("released", tmp_path / "room"), tmp_path / "notices"
     parcel = Path(shutil.copytree(room / "parcels" / "wijken-1", tmp_path / "wijken-1"))

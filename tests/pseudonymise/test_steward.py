@@ -19,7 +19,7 @@ from pseudonymise.keys.handle import Mailbox
 from pseudonymise.manifest import Damaged
 from pseudonymise.steward import (
     NotForThisSteward,
-    make_steward_key,
+    make_mailbox,
     open_for_steward,
     open_steward_key,
     seal_to_steward,
@@ -48,7 +48,7 @@ def members() -> Iterator[tuple[str, Iterator[bytes]]]:
 
 def test_a_key_is_an_identity_under_a_passphrase_that_age_itself_opens(tmp_path: Path) -> None:
     path = tmp_path / "steward.key"
-    address = make_steward_key(path, WORDS)
+    address = make_mailbox(path, WORDS, "steward")
     assert path.stat().st_mode & 0o777 == 0o600
     opened = open_steward_key(path, WORDS)
     assert opened.recipient == address and "SECRET" not in repr(opened)
@@ -62,7 +62,7 @@ def test_a_key_is_an_identity_under_a_passphrase_that_age_itself_opens(tmp_path:
     with pytest.raises(WrongPassphrase):
         open_steward_key(path, WORDS)
     with pytest.raises(Refusal, match="is there already"):
-        make_steward_key(path, WORDS)
+        make_mailbox(path, WORDS, "steward")
 
 
 NO_KEY = {
@@ -85,7 +85,7 @@ def test_what_is_no_key(tmp_path: Path, content: bytes | None) -> None:
 
 def test_a_key_without_a_passphrase_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(WrongInput, match="needs a passphrase"):
-        make_steward_key(tmp_path / "steward.key", "")
+        make_mailbox(tmp_path / "steward.key", "", "steward")
     assert not list(tmp_path.iterdir())
 
 

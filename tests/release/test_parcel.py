@@ -1,8 +1,10 @@
 """A parcel appears whole or not at all, and nobody changes it unseen."""
 
 import errno
+import io
 import json
 import shutil
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -10,15 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyrage
 import pytest
 
 from audit import Inclusion
 from declare import BadSignature, Fault, Refusal, canonical, digest
 from release.dataset import as_csv
-from release.manifest import CONTEXT, MANIFEST, SIGNATURE, ParcelChanged, verify_parcel
-from release.parcel import ParcelExists, write_parcel
+from release.manifest import CONTEXT, INCLUSION, MANIFEST, SIGNATURE, ParcelChanged, verify_parcel
+from release.parcel import Papers, ParcelExists, write_parcel
 from release.permit import NotPermitted, permit
 from release.report import ReportFacts, render
+from release.sealed import SEALED
+from release.site.entry import NotForEverybody, read_entry
 from tests.audit.signing import TestSigner, decision
 from tests.release.example import DOMINATED, FACTS, WARNED
 from tests.release.test_permit import WARNED as VERDICT
@@ -43,7 +48,7 @@ def write(folder: Path, signer: TestSigner = SIGNER) -> Path:
     given = papers(VERDICT)
     facts = facts_of(given)
     reports = {"nl": render(facts, "nl"), "en": render(facts, "en")}
-    return write_parcel(permit(**given), VERDICT, facts, reports, decision_of(given, signer), folder, signer)
+    return write_parcel(permit(**given), VERDICT, Papers(facts, reports, decision_of(given, signer)), folder, signer)
 
 
 @cache
@@ -140,9 +145,8 @@ DECISIONS: dict[str, dict[str, str]] = {
 def test_another_decision_in_the_log_does_not_do(tmp_path: Path, other: dict[str, str]) -> None:
     given = papers(VERDICT)
     fields = {"id": given["examined"].release, "digest": given["examined"].digest, **other}
-    folder = write_parcel(
-        permit(**given), VERDICT, facts_of(given), {}, decision(SIGNER, **fields), tmp_path / "r-1", SIGNER
-    )
+    papers_there = Papers(facts_of(given), {}, decision(SIGNER, **fields))
+    folder = write_parcel(permit(**given), VERDICT, papers_there, tmp_path / "r-1", SIGNER)
     with pytest.raises(ParcelChanged, match="not the decision on this release"):
         verify_parcel(folder, SIGNER.public_key)
 
@@ -199,22 +203,78 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
     assert list(tmp_path.iterdir()) == []
 
 
+def with_facts(**other: str) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda call: {"papers": replace(call["papers"], facts=replace(call["papers"].facts, **other))}
+
+
 OTHERS: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
-    "another verdict": lambda given: {"verdict": verdict_of()},
-    "a report on another draft": lambda given: {"facts": replace(given["facts"], draft_digest="0" * 64)},
-    "a report on another verdict": lambda given: {"facts": replace(given["facts"], verdict_digest="0" * 64)},
-    "a report on another release": lambda given: {"facts": replace(given["facts"], release="r-2")},
+    "another verdict": lambda call: {"verdict": verdict_of()},
+    "a report on another draft": with_facts(draft_digest="0" * 64),
+    "a report on another verdict": with_facts(verdict_digest="0" * 64),
+    "a report on another release": with_facts(release="r-2"),
 }
 
 
 @pytest.mark.parametrize("other", OTHERS.values(), ids=OTHERS)
 def test_only_what_was_permitted_is_written(tmp_path: Path, other: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     given = papers(VERDICT)
-    call: dict[str, Any] = {"permit": permit(**given), "verdict": VERDICT, "facts": facts_of(given)}
-    call["decision"] = decision_of(given)
+    call: dict[str, Any] = {"permit": permit(**given), "verdict": VERDICT}
+    call["papers"] = Papers(facts_of(given), {}, decision_of(given))
     with pytest.raises(NotPermitted):
-        write_parcel(**(call | other(call)), reports={}, folder=tmp_path / "r-1", signer=SIGNER)
+        write_parcel(**(call | other(call)), folder=tmp_path / "r-1", signer=SIGNER)
     assert list(tmp_path.iterdir()) == []
+
+
+RECIPIENTS = [pyrage.x25519.Identity.generate() for _ in range(2)]
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As `parcel`, sealed to two recipients."""
+    given = papers(VERDICT)
+    all_papers = Papers(facts_of(given), {"nl": "<p>"}, decision_of(given))
+    folder = tmp_path_factory.mktemp("sealed") / "r-1"
+    return write_parcel(
+        permit(**given), VERDICT, all_papers, folder, SIGNER, [str(one.to_public()) for one in RECIPIENTS]
+    )
+
+
+def test_what_is_not_for_everybody_is_one_sealed_file(closed: Path) -> None:
+    manifest = verify_parcel(closed, SIGNER.public_key)
+    assert {path.name for path in closed.iterdir()} == {SEALED, INCLUSION, MANIFEST, SIGNATURE}
+    assert manifest.sealed is not None
+    assert "table.csv" in {file.name for file in manifest.files}
+    assert b"table.csv" not in (closed / SEALED).read_bytes()
+    with pytest.raises(NotForEverybody):
+        read_entry(closed, SIGNER.public_key)
+
+
+@pytest.mark.parametrize("recipient", RECIPIENTS, ids=["first", "second"])
+def test_each_recipient_opens_it_and_finds_what_was_signed(closed: Path, tmp_path: Path, recipient: Any) -> None:
+    copy = shutil.copytree(closed, tmp_path / "r-1")
+    with zipfile.ZipFile(io.BytesIO(pyrage.decrypt((copy / SEALED).read_bytes(), [recipient]))) as archive:
+        archive.extractall(copy)
+    (copy / SEALED).unlink()
+    verify_parcel(copy, SIGNER.public_key)
+    (copy / "table.csv").write_text("other")
+    with pytest.raises(ParcelChanged, match=r"table\.csv is not the file"):
+        verify_parcel(copy, SIGNER.public_key)
+
+
+CLOSED: dict[str, Callable[[Path], object]] = {
+    "the sealed file changed": lambda folder: (folder / SEALED).write_bytes((folder / SEALED).read_bytes() + b"\0"),
+    "the sealed file gone": remove(SEALED),
+    "another file beside it": lambda folder: (folder / "table.csv").write_text("a"),
+    "the decision gone": remove(INCLUSION),
+}
+
+
+@pytest.mark.parametrize("change", CLOSED.values(), ids=CLOSED)
+def test_a_changed_sealed_parcel_is_noticed(closed: Path, tmp_path: Path, change: Callable[[Path], object]) -> None:
+    copy = shutil.copytree(closed, tmp_path / "r-1")
+    change(copy)
+    with pytest.raises(ParcelChanged):
+        verify_parcel(copy, SIGNER.public_key)
 
 
 def test_the_annex_has_no_concentration_parameters(parcel: Path) -> None:

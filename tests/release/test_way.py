@@ -17,7 +17,7 @@ from release.catalogue import closed_part, public_part
 from release.draft import Draft, draft, subject_of
 from release.gather import Occasion, _gaps, _group, decided, gather
 from release.manifest import verify_parcel
-from release.parcel import write_parcel
+from release.parcel import Papers, write_parcel
 from release.permit import QUESTIONS, Examined, NotPermitted, Opinion, ReleaseDecision, open_rules, permit
 from release.report import LANGUAGES, ReportFacts, render
 from release.report.facts import Proof
@@ -168,7 +168,7 @@ def test_the_whole_way_to_a_parcel(made: Draft, verdict: Verdict, facts: ReportF
     pages = {language: render(signed_facts, language, public=True) for language in LANGUAGES}
     signer = TestSigner()
     logged = in_log(signer, id=examined.release, digest=examined.digest)
-    folder = write_parcel(leave, verdict, signed_facts, pages, logged, tmp_path / "parcels" / "r-1", signer)
+    folder = write_parcel(leave, verdict, Papers(signed_facts, pages, logged), tmp_path / "parcels" / "r-1", signer)
     assert verify_parcel(folder, signer.public_key).draft == made.digest
     table = pl.read_parquet(folder / "table.parquet")
     assert verdict.safe is not None
