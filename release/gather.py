@@ -207,6 +207,7 @@ def _disclosure(draft: Draft, verdict: Verdict, earlier: int | None) -> Disclosu
         )
     )
     total = int(records["records"].sum())
+    totals = verdict.safe.filter(pl.col(name) == TOTAL for name in draft.cells.dimensions)
     return Disclosure(
         cells=draft.cells.table.filter(pl.col("records") > 0).height,
         hidden_primary=verdict.unsafe,
@@ -216,6 +217,8 @@ def _disclosure(draft: Draft, verdict: Verdict, earlier: int | None) -> Disclosu
         earlier_releases=earlier,
         **_nearest(verdict.findings),
         perturbation=_perturbation(verdict.perturbed),
+        people=totals["people"].item(),
+        records=totals["records"].item(),
         not_covered=NOT_COVERED,
     )
 
@@ -224,7 +227,6 @@ def _perturbation(made: Perturbed | None) -> Perturbation | None:
     if made is None:
         return None
     settings, loss = made.settings, made.loss["people"]
-    totals = made.table.filter(pl.all_horizontal(pl.col(made.dimensions) == TOTAL))
     return Perturbation(
         method=settings.method,
         base=settings.base,
@@ -235,8 +237,6 @@ def _perturbation(made: Perturbed | None) -> Perturbation | None:
         most=loss.largest,
         sums=loss.sums,
         kept=loss.kept,
-        people=totals["people"].item(),
-        records=totals["records"].item(),
     )
 
 

@@ -5,7 +5,7 @@ Dates are ISO 8601 text, rates are fractions from 0 to 1, digests hexadecimal. `
 
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -91,7 +91,7 @@ class Leaves:
     people: int | None
     records_eligible: int
     """Records of the counted source that could be linked."""
-    records_counted: int
+    records_counted: int | None
     """Of these, records linked to every source the table needs."""
     special_categories: tuple[str, ...] = ()
     minors: bool | None = None
@@ -166,9 +166,6 @@ class Perturbation:
     sums: int | None = None
     kept: int | None = None
     """Of the sums of shown counts of people, those that still hold."""
-    people: int | None = None
-    records: int | None = None
-    """Totals as published; None when hidden."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +187,9 @@ class Disclosure:
     smallest_difference: int | None = None
     """At least so many people are left: the limit, not a measure."""
     perturbation: Perturbation | None = None
+    people: int | None = None
+    records: int | None = None
+    """Totals as published; None when hidden."""
     not_covered: tuple[str, ...] = ()
     """What this table was not held against; each has its words in the page's languages."""
 
@@ -311,26 +311,30 @@ class ReportFacts:
         let a contributor compute what another contributed (Handbook on Statistical Disclosure Control, 4.2). Without
         rates by group, for rate and interval together tell how many of a protected group there are and how many were
         not linked; the largest gap stays, in whole points. Without changes, for not everybody has the release before.
-        Where counts were perturbed, without the loss and with the totals as published.
+        Where counts were perturbed, without the loss. Totals are as published: hidden where they are hidden there.
         """
         columns = tuple(replace(column, drift=None) for column in self.profile)
         findings = tuple(_public(line) for line in self.findings)
         told = replace(self, groups=(), changes=None, profile=columns, findings=findings)
-        perturbed = self.disclosure.perturbation if self.disclosure else None
-        return _without_loss(told, perturbed) if perturbed else told
+        return told if self.disclosure is None else _as_published(told, self.disclosure)
 
 
-def _without_loss(facts: ReportFacts, made: Perturbation) -> ReportFacts:
-    told = Perturbation(method=made.method, base=made.base, largest=made.largest)
-    counted = facts.leaves.records_counted if made.records is None else made.records
-    counted = min(counted, facts.leaves.records_eligible)
+def _as_published(facts: ReportFacts, disclosure: Disclosure) -> ReportFacts:
+    made, leaves = disclosure.perturbation, facts.leaves
+    without = Perturbation(method=made.method, base=made.base, largest=made.largest) if made else None
+    counted = None if disclosure.records is None else min(disclosure.records, leaves.records_eligible)
+    # With these the number of records counted could be worked out.
+    kept = tuple(one for one in facts.quality if counted is not None or one.what not in FOUND_BY_DRAFT)
     return replace(
         facts,
-        leaves=replace(facts.leaves, people=made.people, records_counted=counted),
-        disclosure=replace(facts.disclosure, perturbation=told) if facts.disclosure else None,
+        leaves=replace(leaves, people=disclosure.people, records_counted=counted),
+        disclosure=replace(disclosure, perturbation=without),
+        quality=kept,
     )
 
 
+FOUND_BY_DRAFT: Final = ("conflicting", "unlinked")
+"""`QualityFact.what` that the draft itself finds; the others are `column: check`."""
 _CONCENTRATION = frozenset({"D02", "D03", "D04", "D06"})
 _BY_GROUP = frozenset({"B03", "B04", "B05", "B06", "B07", "B08", "B09", "B11", "B15"})
 

@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from release.report.bars import charts
-from release.report.facts import ReportFacts
+from release.report.facts import FOUND_BY_DRAFT, ReportFacts
 from release.report.pictures import pictures
 from release.report.words import Language, Words, words
 from release.series import CellChanges, Changes
@@ -67,8 +67,7 @@ def _changed_cells(text: Words, cells: CellChanges) -> list[str]:
 
 
 def _quality_words(text: Words, what: str) -> str:
-    """Two things are found by the draft itself; the others are `column: check`."""
-    if what in ("conflicting", "unlinked"):
+    if what in FOUND_BY_DRAFT:
         return text(what)
     column, colon, check = what.rpartition(": ")
     return f"{column}{colon}{text.check(check)}"

@@ -125,7 +125,7 @@ FACTS = ReportFacts(
     disclosure=Disclosure(
         cells=281, hidden_primary=41, hidden_complementary=12, share_hidden=0.032, narrowest=11.0,
         earlier_releases=12, nearest="meldingen-2025-012", smallest_difference=10,
-        not_covered=("amounts", "reports", "models", "exports", "outside"),
+        not_covered=("amounts", "reports", "models", "exports", "outside"), people=3104, records=3755,
     ),
     groups=(
         GroupRate(attribute="residents.nationaliteit", group="Nederlandse", rate=0.96, low=0.95, high=0.97),

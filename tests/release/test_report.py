@@ -101,7 +101,7 @@ def test_every_rule_of_the_gate_has_words() -> None:
 def test_every_sentence_is_used() -> None:
     folder = files("release.report")
     source = folder.joinpath("templates", "report.html.j2").read_text() + folder.joinpath("render.py").read_text()
-    source += folder.joinpath("words.py").read_text()
+    source += folder.joinpath("words.py").read_text() + folder.joinpath("facts.py").read_text()
     source += folder.joinpath("templates", "profile.html.j2").read_text()
     made = (
         "verdict_", "meaning_", "count_", "level_", "use_", "what_", "not_covered_", "changes_", "kind_", "figure_",
@@ -199,6 +199,16 @@ def test_the_public_copy_has_no_concentration_parameters() -> None:
     for hidden in ("0,812", "0.8123", "0,432", "0.4321"):
         assert hidden not in public
     assert "Openbaar exemplaar" in public
+
+
+def test_the_public_copy_tells_no_total_that_the_table_hides() -> None:
+    assert FACTS.disclosure is not None
+    whole = replace(FACTS, disclosure=replace(FACTS.disclosure, people=None, records=None))
+    page = Outline(render(whole, "en", public=True)).text
+    for told in ("3,104", "3,755", "257", "4,012 events"):
+        assert told not in page
+    assert "3,104" in Outline(render(whole, "en")).text
+    assert "3,104" in Outline(render(FACTS, "en", public=True)).text
 
 
 def test_the_public_copy_has_no_figures_by_group() -> None:
