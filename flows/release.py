@@ -36,9 +36,9 @@ def release(room: Room, keyring: Keyring, request_id: str) -> Path:
     started, row = datetime.now(UTC), _latest(request_id)
     check_may_write(row)
     seal_to = room.addresses(row.request.recipients)
-    write_logs(room, keyring.signer)  # the parcel shows that the decision stands in the log
     facts, verdict, folder = read_facts(room, row), read_verdict(room, keyring, row), room.parcels / row.id
     leave = _permit(row, facts, verdict)
+    write_logs(room, keyring.signer)  # the parcel shows that the decision stands in the log
     with Ledger(room, keyring).entering(row.id, _policy(room)):
         if folder.exists():
             _check_ours(room, row, folder)

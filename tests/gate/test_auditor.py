@@ -45,7 +45,7 @@ def interval(table: Cells, hidden: pl.Series, cell: str, least: float = 0.0) -> 
 def test_geurts() -> None:
     """Geurts 1992, as worked out in the Handbook on Statistical Disclosure Control, 4.2: from 3 to 6."""
     table = cells("""
-        row | column | people
+        line | column | people
         1   | 1      | 5
         1   | 2      | 2
         2   | 1      | 1
