@@ -153,8 +153,8 @@ def require_entries(room: Room) -> None:
 
 
 def _require_no_collision(release: Published, others: Sequence[Published], policy: Policy) -> None:
-    """What was examined together before passes again; what came in between may not."""
-    for rule in comparing(policy.rules, policy) if others else ():
+    """What was examined together before passes again; what came in between may not. Rows are held against nothing."""
+    for rule in comparing(policy.rules, policy) if others and not release.lineage.extract else ():
         for finding in rule.compare(release, others):
             if finding.outcome is Outcome.FAIL:
                 raise Collides(release.release, finding.about.split(", "))
@@ -169,6 +169,7 @@ def _about(release: Published) -> pl.DataFrame:
         "delivery": release.lineage.delivery,
         "key": release.lineage.key,
         "subtotals": release.lineage.subtotals,
+        "extract": release.lineage.extract,
         "table": digest_frame(release.table),
         "members": digest_frame(release.lineage.members),
     }
@@ -180,7 +181,8 @@ def _published(about: dict[str, Any], table: pl.DataFrame, members: pl.DataFrame
     if (digest_frame(table), digest_frame(members)) != (about["table"], about["members"]):
         raise LedgerDamaged(f"the entry of {about['release']} is not of one piece")
     dimensions = tuple(Dimension(name, tuple(variables)) for name, variables in about["dimensions"])
-    lineage = Lineage(dimensions, members, about["delivery"], about["key"], about.get("subtotals", False))
+    layered, rows = about.get("subtotals", False), about.get("extract", False)
+    lineage = Lineage(dimensions, members, about["delivery"], about["key"], layered, rows)
     return Published(about["release"], tuple(about["recipients"]), table, lineage)
 
 

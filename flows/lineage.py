@@ -1,19 +1,22 @@
 """Whose records a draft counts, in tokens that only the ledger of releases can compare."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
 import polars as pl
 
-from gate import Cells, Dimension, Lineage
+from gate import Cells, Dimension, Lineage, Published
+from gate.microdata.declared import Rows
 from gate.perturb.cell_key import key_sums
+from gate.subject import TOTAL
 from koppelkamer.room import Room
 from linkage import LinkedTable
 from pseudonymise.keys import LeafKey, RoomKeys
 from pseudonymise.protected import ProtectedTable
 from pseudonymise.token import token_column
 from release.draft import Draft
+from release.extract import under_pseudonyms
 from release.population import PLAUSIBLE
 
 STRONG: Final = ("bsn", "rsin", "kvk", "bag_id")
@@ -33,11 +36,12 @@ def lineage_of(
     members = made.lineage.join(persons, on="record", how="left", maintain_order="left")
     tokens = [_renewed(members[name], leaf) for name, leaf in leaves.items()]
     return Lineage(
-        dimensions=tuple(Dimension(name, _variables(room, name)) for name in _names(made)),
+        dimensions=_dimensions(room, made),
         members=members.select("cell", *tokens, "lasting"),
         delivery=made.deliveries[made.unit],
         key=tables[made.unit].key_id,
         subtotals=bool(made.cells and any(made.cells.parents.values())),
+        extract=made.rows is not None,
     )
 
 
@@ -53,8 +57,27 @@ def with_cell_keys(cells: Cells, lineage: Lineage, keys: RoomKeys) -> Cells:
     return replace(cells, table=cells.table.with_columns(summed))
 
 
-def _names(made: Draft) -> tuple[str, ...]:
-    return made.cells.dimensions if made.cells else ()
+def with_pseudonyms(rows: Rows, lineage: Lineage, keys: RoomKeys, release: str) -> Rows:
+    """`rows` under pseudonyms: the ledger's tokens of their persons under a leaf key of this release.
+
+    One person has one pseudonym in a release, and another in every other release.
+    """
+    return under_pseudonyms(rows, _renewed(lineage.members["person"], keys.leaf("extract", release)))
+
+
+def as_one_cell(release: str, recipients: Sequence[str], lineage: Lineage) -> Published:
+    """What the ledger holds of an extract: who is in it, and how many."""
+    (dimension,) = lineage.dimensions
+    people, records = lineage.members["person"].n_unique(), lineage.members.height
+    table = {dimension.name: [TOTAL, "in"], "people": [people] * 2, "records": [records] * 2}
+    return Published(release, tuple(recipients), pl.DataFrame(table), lineage)
+
+
+def _dimensions(room: Room, made: Draft) -> tuple[Dimension, ...]:
+    if made.rows is not None:
+        return (Dimension("extract", (f"extract {made.request}",)),)
+    names = made.cells.dimensions if made.cells else ()
+    return tuple(Dimension(name, _variables(room, name)) for name in names)
 
 
 def _renewed(tokens: pl.Series, key: LeafKey) -> pl.Series:

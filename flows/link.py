@@ -11,7 +11,7 @@ from flows.deliveries import context_of, latest, protected_table
 from flows.facts import facts_of
 from flows.keyring import Keyring
 from flows.ledger import Ledger
-from flows.lineage import lineage_of, with_cell_keys
+from flows.lineage import as_one_cell, lineage_of, with_cell_keys, with_pseudonyms
 from flows.reports import last_of
 from flows.reports import write as write_report
 from gate import Lineage, Published, Subject, Verdict, examine, verify_policy
@@ -62,6 +62,7 @@ def link(room: Room, keyring: Keyring, by: "SignedIn", request_id: str) -> Exami
 
 def _inputs(room: Room, request_id: str) -> Inputs:
     request = room.request(request_id)
+    room.seals(request)
     return Inputs(
         request=request,
         models=fitted_models(room, request),
@@ -76,13 +77,14 @@ def _execute(room: Room, keyring: Keyring, by: "SignedIn", inputs: Inputs, run: 
     made = draft(linked, inputs.request, questions_of(room, keyring, inputs), concepts_of(room))
     ledger = Ledger(room, keyring)
     lineage = lineage_of(room, made, linked, tables, ledger.keys)
-    subject = replace(_keyed(subject_of(made), lineage, ledger, inputs), lineage=lineage, earlier=ledger.earlier())
+    asked = _keyed(subject_of(made), lineage, ledger, inputs, run.id)
+    subject = replace(asked, lineage=lineage, earlier=ledger.earlier())
     verdict = examine(subject, inputs.policy)
     occasion = _occasion(room, run, len(subject.earlier), last_of(room, keyring, run.request_id))
     facts = facts_of(room, inputs.request, run, made, verdict, inputs.policy, occasion)
     _keep(room, keyring, run, linked, made)
-    if verdict.exact is not None:
-        ledger.wait(Published(run.id, inputs.request.recipients, verdict.exact, lineage))
+    if verdict.safe is not None:
+        ledger.wait(_published(run.id, inputs, verdict, lineage))
     reports = write_report(room, keyring, run.id, facts, verdict)
     release = _finish(by, run, facts, verdict, linked)
     return Examined(release.id, linked, verdict, facts, reports)
@@ -96,8 +98,16 @@ def _occasion(room: Room, run: "Run", earlier: int, last: Last | None) -> Occasi
     )
 
 
-def _keyed(subject: Subject, lineage: Lineage, ledger: Ledger, inputs: Inputs) -> Subject:
-    """With the keys of its cells where the policy asks for them."""
+def _published(release: str, inputs: Inputs, verdict: Verdict, lineage: Lineage) -> Published:
+    if verdict.exact is None:
+        return as_one_cell(release, inputs.request.recipients, lineage)
+    return Published(release, inputs.request.recipients, verdict.exact, lineage)
+
+
+def _keyed(subject: Subject, lineage: Lineage, ledger: Ledger, inputs: Inputs, release: str) -> Subject:
+    """With the pseudonyms of its rows, or with the keys of its cells where the policy asks for them."""
+    if subject.rows is not None:
+        return replace(subject, rows=with_pseudonyms(subject.rows, lineage, ledger.keys, release))
     perturbation = inputs.policy.policy.perturbation
     if subject.cells is None or perturbation is None or perturbation.method != "cell-key":
         return subject

@@ -19,7 +19,7 @@ from release.manifest import MANIFEST, ParcelChanged, verify_parcel
 from release.parcel import Papers, write_parcel
 from release.permit import Examined, Opinion, Permit, ReleaseDecision, permit
 from release.report import ReportFacts, render
-from release.report.facts import Proof
+from release.report.facts import EXTRACT, Proof
 
 if TYPE_CHECKING:
     from register.models import Release
@@ -35,8 +35,9 @@ def release(room: Room, keyring: Keyring, request_id: str) -> Path:
 
     started, row = datetime.now(UTC), _latest(request_id)
     check_may_write(row)
-    seal_to = room.addresses(row.request.recipients)
-    facts, verdict, folder = read_facts(room, row), read_verdict(room, keyring, row), room.parcels / row.id
+    facts = read_facts(room, row)
+    seal_to = room.addresses(row.request.recipients, rows=facts.leaves.kind == EXTRACT)
+    verdict, folder = read_verdict(room, keyring, row), room.parcels / row.id
     leave = _permit(row, facts, verdict)
     write_logs(room, keyring.signer)  # the parcel shows that the decision stands in the log
     with Ledger(room, keyring).entering(row.id, _policy(room)):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def submit(room: Room, by: "SignedIn", request_id: str) -> "Request":
     """Register the request as declared now and submit it, both or neither.
 
-    Raises `NotTrained`, `NoDpia`, `AgreementLapsed`, …
+    Raises `NoAddress`, `NotTrained`, `NoDpia`, `AgreementLapsed`, …
     """
     from django.db import transaction
 
@@ -22,6 +22,7 @@ def submit(room: Room, by: "SignedIn", request_id: str) -> "Request":
     from register.load import sync_request
 
     declared = room.request(request_id)
+    room.seals(declared)
     plan = plan_of(room, declared, fitted_models(room, declared))
     with transaction.atomic():
         row = sync_request(declared, plan)

@@ -125,6 +125,16 @@ class NoAddress(Refusal):
         )
 
 
+class NotForEverybody(Refusal):
+    """Rows about persons are asked for by a partner that stands for everybody."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "rows about persons do not go to everybody",
+            remedy="Name the one partner that reads them in a closed environment, or ask for a table.",
+        )
+
+
 @dataclass(frozen=True)
 class Room:
     """An opened room: its folder and its declarations, read once."""
@@ -182,14 +192,23 @@ class Room:
     def request(self, name: str) -> Request:
         return _one("request", self.requests, name)
 
-    def addresses(self, recipients: Collection[str]) -> tuple[str, ...]:
-        """What a parcel for these partners is sealed to; nothing where it leaves in clear. Raises `NoAddress`."""
-        if self.declaration.parcels == "clear" or set(self.public) & set(recipients):
+    def addresses(self, recipients: Collection[str], *, rows: bool = False) -> tuple[str, ...]:
+        """What a parcel for these partners is sealed to; nothing where it leaves in clear, which `rows` about persons
+        never do. Raises `NoAddress`."""
+        public = bool(set(self.public) & set(recipients))
+        if rows and public:
+            raise NotForEverybody
+        if public or (self.declaration.parcels == "clear" and not rows):
             return ()
         partners = [partner for partner in self.declaration.partners if partner.id in recipients]
         if missing := [partner.id for partner in partners if partner.seal_to is None]:
             raise NoAddress(missing[0])
         return tuple(partner.seal_to for partner in partners if partner.seal_to)
+
+    def seals(self, request: Request) -> None:
+        """Raises `NoAddress` or `NotForEverybody` before any work where an extract could not leave sealed."""
+        if request.output.kind == "extract":
+            self.addresses(request.recipients, rows=True)
 
     @property
     def policy(self) -> Path:

@@ -9,6 +9,8 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from declare import Declaration
 
 _ID = r"^[a-z][a-z0-9_-]*$"
+_SAID = 3
+"""Signs that a reason has, at least."""
 
 
 class Triple(Declaration):
@@ -155,11 +157,12 @@ def _goes_round(above: dict[str, str]) -> bool:
 
 
 class Output(Declaration):
-    """What is asked: a table of counts, or one row per person. Columns are written as `source.payload`."""
+    """What is asked: a table of counts, one row per person, or an extract of records under pseudonyms. Columns are
+    written as `source.payload`."""
 
-    kind: Literal["table", "persons"]
+    kind: Literal["table", "persons", "extract"]
     unit: str
-    """Id of the source whose records are counted."""
+    """Id of the source whose records are counted, or leave."""
     dimensions: tuple[str, ...] = ()
     magnitude: str | None = None
     """The column summed in each cell."""
@@ -175,6 +178,24 @@ class Output(Declaration):
     implausible: tuple[Implausible, ...] = ()
     polluted: tuple[Polluted, ...] = ()
     population: Population | None = None
+    needs: dict[str, str] = {}
+    """Of an extract: each column that leaves → why the recipient needs it."""
+    environment: str | None = None
+    """Of an extract: the closed environment in which alone it is read."""
+
+    @model_validator(mode="after")
+    def _an_extract_says_what_it_is_needed_for(self) -> Self:
+        if self.kind != "extract":
+            if self.needs or self.environment is not None:
+                raise ValueError("needs and environment belong to an extract")
+            return self
+        if self.dimensions or self.magnitude or self.rank_by or self.hierarchies or self.headlines:
+            raise ValueError("an extract has needs, and nothing of a table or a list")
+        if not self.needs or any(len(need.strip()) < _SAID for need in self.needs.values()):
+            raise ValueError("an extract says of every column that leaves why it is needed: output.needs")
+        if self.environment is None or len(self.environment.strip()) < _SAID:
+            raise ValueError("an extract says in which closed environment it is read: output.environment")
+        return self
 
     @model_validator(mode="after")
     def _hierarchies_are_of_dimensions(self) -> Self:
@@ -185,9 +206,14 @@ class Output(Declaration):
         return self
 
     @property
+    def described(self) -> tuple[str, ...]:
+        """The columns that tell something of each record: dimensions of a table, or what leaves in an extract."""
+        return (*self.dimensions, *self.needs)
+
+    @property
     def columns(self) -> frozenset[str]:
         """Every `source.payload` the output names."""
-        named = [*self.dimensions, self.magnitude, self.rank_by, *(one.column for one in self.filters)]
+        named = [*self.described, self.magnitude, self.rank_by, *(one.column for one in self.filters)]
         return frozenset(column for column in named if column is not None)
 
     @property
@@ -240,6 +266,12 @@ class Request(Declaration):
         names = [source.id for source in self.sources]
         if len(names) != len(set(names)):
             raise ValueError("a source occurs twice")
+        return self
+
+    @model_validator(mode="after")
+    def _an_extract_has_one_recipient(self) -> Self:
+        if self.output.kind == "extract" and len(self.recipients) > 1:
+            raise ValueError("an extract has one recipient; write a request for each")
         return self
 
     @model_validator(mode="after")

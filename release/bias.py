@@ -88,7 +88,7 @@ def bias_run(linked: LinkedTable, request: Request, questions: Questions, concep
 
 def _kept(linked: LinkedTable, output: Output) -> Tables:
     """Source → `row` and its columns that the output describes by, or that a population is declared for."""
-    named = [*output.dimensions, *(one.column for one in output.filters)]
+    named = [*output.described, *(one.column for one in output.filters)]
     named += [output.population.column] if output.population else []
     found: dict[str, list[str]] = {}
     for source, _, column in sorted({name.partition(".") for name in named}):

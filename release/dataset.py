@@ -1,4 +1,4 @@
-"""The table as files that programs open without asking, and the words and metadata that go with it."""
+"""The table or the rows as files that programs open without asking, and the words and metadata that go with them."""
 
 import io
 from collections.abc import Mapping
@@ -9,7 +9,8 @@ import polars as pl
 
 from gate.subject import TOTAL
 from release.aggregate import UNKNOWN
-from release.report.facts import ReportFacts
+from release.extract import PSEUDONYM
+from release.report.facts import EXTRACT, ReportFacts
 
 _FORMULA: Final = r"^[=+\-@\t\r]"
 """A spreadsheet takes text that begins so for a formula (OWASP, CSV injection)."""
@@ -18,6 +19,11 @@ _MEDIA: Final = {
     ".csv": "text/csv", ".parquet": "application/vnd.apache.parquet", ".html": "text/html",
     ".json": "application/json", ".txt": "text/plain",
 }  # fmt: skip
+
+
+def stem_of(facts: ReportFacts) -> str:
+    """What the files of the data are called."""
+    return "rows" if facts.leaves.kind == EXTRACT else "table"
 
 
 def as_parquet(table: pl.DataFrame) -> bytes:
@@ -42,17 +48,19 @@ def _harmless_name(name: str) -> str:
 
 
 def csvw(facts: ReportFacts, table: pl.DataFrame) -> dict[str, Any]:
-    """What table.csv means, column by column, in both languages (W3C, Metadata Vocabulary for Tabular Data, 2015)."""
+    """The CSV file's meaning, column by column, in both languages (W3C, Metadata Vocabulary for Tabular Data, 2015)."""
+    rows = facts.leaves.kind == EXTRACT
+    key = {} if rows else {"primaryKey": [_reference(name) for name in table.columns if name not in _DUTCH]}
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "nl"}],
-        "url": "table.csv",
+        "url": f"{stem_of(facts)}.csv",
         "dct:identifier": facts.release,
         "dct:title": facts.asked.title,
         "dct:issued": facts.made_on,
         "dialect": {"encoding": "utf-8", "delimiter": ",", "header": True},
         "tableSchema": {
             "columns": [_column(name, kind, facts) for name, kind in table.schema.items()],
-            "primaryKey": [_reference(name) for name in table.columns if name not in _DUTCH],
+            **key,
         },
     }
 
@@ -82,40 +90,69 @@ def readme(facts: ReportFacts, table: pl.DataFrame) -> str:
         "\n".join(f"  {name:<{_width(table)}}  {_meaning(name, facts, language)}" for name in table.columns)
         for language in ("nl", "en")
     )
-    asked = facts.asked
+    asked, stem = facts.asked, stem_of(facts)
     return f"""{asked.title}
 Vrijgave / release {facts.release}, {facts.room_title}{" (demo)" if facts.demo else ""}
 
 NEDERLANDS
-Deze map bevat een geaggregeerde tabel voor: {", ".join(asked.recipients)}. Doel: {asked.purpose}.
+Deze map bevat {_what(facts, "nl")} voor: {", ".join(asked.recipients)}. Doel: {asked.purpose}.
 Bewaren tot {asked.retention_until}. Gebruik voor een ander doel is niet toegestaan.
 
-table.csv en table.parquet bevatten dezelfde tabel:
+{stem}.csv en {stem}.parquet bevatten hetzelfde:
 {dutch}
-Een lege cel is onderdrukt ter bescherming van personen; 0 betekent echt nul.
-"{TOTAL}" betekent totaal, "{UNKNOWN}" betekent onbekend. In table.csv staat een ' voor tekst die een rekenblad
-anders als formule zou lezen. Onderdrukte cellen terugrekenen is niet toegestaan.
+{_how(facts, "nl")}
 
-table.csv-metadata.json zegt voor programma's wat elke kolom van table.csv betekent (CSVW). report.nl.html is het
+{stem}.csv-metadata.json zegt voor programma's wat elke kolom van {stem}.csv betekent (CSVW). report.nl.html is het
 rapport van de toetsing, findings.json hetzelfde voor programma's, dataset.jsonld beschrijft de gegevens voor een
 catalogus. manifest.json noemt elk bestand; manifest.sig is de handtekening; decision.json is de regel van het logboek
 waarin tot vrijgave is besloten, met het bewijs dat die daar staat.
 
 ENGLISH
-This folder holds an aggregate table for: {", ".join(asked.recipients)}. Purpose: {asked.purpose}.
+This folder holds {_what(facts, "en")} for: {", ".join(asked.recipients)}. Purpose: {asked.purpose}.
 Keep until {asked.retention_until}. Use for another purpose is not allowed.
 
-table.csv and table.parquet hold the same table:
+{stem}.csv and {stem}.parquet hold the same:
 {english}
-An empty cell is hidden to protect people; 0 really means zero.
-"{TOTAL}" means total, "{UNKNOWN}" means unknown. In table.csv a ' stands before text that a spreadsheet would
-take for a formula. Computing hidden cells back is not allowed.
+{_how(facts, "en")}
 
-table.csv-metadata.json tells programs what each column of table.csv means (CSVW). report.en.html is the
+{stem}.csv-metadata.json tells programs what each column of {stem}.csv means (CSVW). report.en.html is the
 report of the examination, findings.json the same for programs, dataset.jsonld describes the data for a
 catalogue. manifest.json names every file; manifest.sig is the signature; decision.json is the line of the log in which
 the release was decided, with the proof that it stands there.
 """
+
+
+_WHAT: Final = {
+    ("nl", "table"): "een geaggregeerde tabel",
+    ("en", "table"): "an aggregate table",
+    ("nl", EXTRACT): "regels over personen, onder pseudoniem,",
+    ("en", EXTRACT): "rows about persons, under pseudonyms,",
+}
+_HOW: Final = {
+    ("nl", "table"): f"""Een lege cel is onderdrukt ter bescherming van personen; 0 betekent echt nul.
+"{TOTAL}" betekent totaal, "{UNKNOWN}" betekent onbekend. In table.csv staat een ' voor tekst die een rekenblad
+anders als formule zou lezen. Onderdrukte cellen terugrekenen is niet toegestaan.""",
+    ("en", "table"): f"""An empty cell is hidden to protect people; 0 really means zero.
+"{TOTAL}" means total, "{UNKNOWN}" means unknown. In table.csv a ' stands before text that a spreadsheet would
+take for a formula. Computing hidden cells back is not allowed.""",
+    ("nl", EXTRACT): f"""Dit zijn persoonsgegevens. Ze worden alleen gelezen in: {{environment}}.
+Regels met hetzelfde pseudoniem gaan over dezelfde persoon; elke vrijgave heeft andere pseudoniemen. "{UNKNOWN}"
+betekent onbekend. In rows.csv staat een ' voor tekst die een rekenblad anders als formule zou lezen. Uitzoeken wie
+iemand is, is niet toegestaan.""",
+    ("en", EXTRACT): f"""These are personal data. They are read in one place only: {{environment}}.
+Rows with the same pseudonym are about the same person; every release has other pseudonyms. "{UNKNOWN}" means
+unknown. In rows.csv a ' stands before text that a spreadsheet would take for a formula. Finding out who somebody is, is
+not allowed.""",
+}
+
+
+def _what(facts: ReportFacts, language: str) -> str:
+    return _WHAT[language, facts.leaves.kind]
+
+
+def _how(facts: ReportFacts, language: str) -> str:
+    made = facts.leaves.minimised
+    return _HOW[language, facts.leaves.kind].format(environment=made.environment if made else "")
 
 
 _DUTCH: Final = {
@@ -145,11 +182,21 @@ _PERTURBED: Final = {
 def _meaning(name: str, facts: ReportFacts, language: str) -> str:
     """What a column holds; a count also how it was perturbed."""
     known, dimension = (_DUTCH, _DUTCH_DIMENSION) if language == "nl" else (_ENGLISH, _ENGLISH_DIMENSION)
+    if facts.leaves.kind == EXTRACT:
+        return _of_rows(name, facts, language)
     made = facts.disclosure.perturbation if facts.disclosure else None
     plain = known.get(name, dimension)
     if made is None or name not in ("people", "records"):
         return plain
     return f"{plain}; {_PERTURBED[language, made.method].format(base=made.base, largest=made.largest)}"
+
+
+def _of_rows(name: str, facts: ReportFacts, language: str) -> str:
+    if name == PSEUDONYM:
+        return {"nl": "pseudoniem van de persoon", "en": "pseudonym of the person"}[language]
+    needs = [column.need for column in facts.leaves.columns if column.name == name and column.need]
+    why = {"nl": "nodig", "en": "needed"}[language]
+    return f"{why}: {needs[0]}" if needs else why
 
 
 def _width(table: pl.DataFrame) -> int:

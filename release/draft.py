@@ -2,6 +2,7 @@
 
 A table counts the records of one source (the unit) by columns of the sources they are linked to. People are counted
 under several plausible link sets and the least count is kept: a link that was missed makes one person look like two.
+An extract is the records themselves, with the columns their recipient needs.
 """
 
 from collections.abc import Mapping
@@ -12,11 +13,13 @@ import polars as pl
 
 from declare import Refusal, canonical, digest, digest_frame
 from gate import Cells, GroupRates, OutputColumn, Subject
+from gate.microdata.declared import Rows
 from linkage import LinkedTable, LinkQuality
 from register.declarations import Request
 from release.aggregate import LINEAGE, aggregate, lineage, occurring
 from release.bands import DRAWS, linkage_error
 from release.bias import Measured, Questions, bias_run
+from release.extract import members, rows_of
 from release.population import Population, population
 
 PERSON: Final = "person"
@@ -28,8 +31,8 @@ _RELEASE: Final = object()
 class NothingLinked(Refusal):
     def __init__(self, unit: str) -> None:
         super().__init__(
-            f"no record of {unit} is linked to every source the table needs",
-            remedy="Look at the linkage model and at the deliveries, or leave a dimension out.",
+            f"no record of {unit} is linked to every source the output needs",
+            remedy="Look at the linkage model and at the deliveries, or leave a column out.",
         )
 
 
@@ -38,7 +41,8 @@ class Draft:
     """Made by `draft` only.
 
     `lineage`: `cell` (UInt32, row number in `cells.table`, from 0) and `record` (Binary, record token of the unit) for
-    every cell that is no margin; a margin holds the records of its cells.
+    every cell that is no margin; a margin holds the records of its cells. Of an extract the records of its rows, in
+    their order, as one cell.
     """
 
     kind: str
@@ -68,6 +72,8 @@ class Draft:
     """Model → digest."""
     deliveries: Mapping[str, str]
     """Source → digest."""
+    rows: Rows | None = None
+    """Of an extract, without pseudonyms yet."""
     _made_by: object = field(default=None)
 
     def __post_init__(self) -> None:
@@ -92,7 +98,7 @@ class Draft:
 
     @property
     def people(self) -> int | None:
-        """Distinct persons in the whole table (conservative); None for a list of persons."""
+        """Distinct persons in the whole table (conservative); None where there is no table."""
         if self.cells is None:
             return None
         return int(self.cells.table.select(pl.col("people").max()).item())
@@ -115,9 +121,11 @@ def draft(
     the table would be empty.
     """
     counted = population(linked, request.output)
-    cells = _cells(linked, request, counted, draws) if request.output.kind == "table" else None
+    kind = request.output.kind
+    cells = _cells(linked, request, counted, draws) if kind == "table" else None
+    rows = rows_of(linked, request, _some(counted, request).records, concepts) if kind == "extract" else None
     return Draft(
-        kind=request.output.kind,
+        kind=kind,
         request=request.id,
         request_digest=request.digest,
         unit=request.output.unit,
@@ -127,7 +135,7 @@ def draft(
         case_decision=request.case_decision,
         human_decision=request.human_decision,
         dpia=request.dpia.id if request.dpia else None,
-        lineage=lineage(cells, counted.records) if cells else pl.DataFrame(schema=LINEAGE),
+        lineage=_lineage(cells, rows, request, counted),
         eligible=counted.eligible,
         linked=counted.linked_rows.len(),
         counted=counted.records.height,
@@ -135,6 +143,7 @@ def draft(
         quality=linked.quality,
         models=dict(linked.models),
         deliveries=dict(linked.deliveries),
+        rows=rows,
         _made_by=_RELEASE,
     )
 
@@ -145,6 +154,7 @@ def subject_of(made: Draft) -> Subject:
         kind=made.kind,
         columns=made.columns,
         cells=made.cells,
+        rows=made.rows,
         case_decision=made.case_decision,
         human_decision=made.human_decision,
         dpia=made.dpia,
@@ -153,9 +163,7 @@ def subject_of(made: Draft) -> Subject:
 
 
 def _cells(linked: LinkedTable, request: Request, counted: Population, draws: int) -> Cells:
-    output = request.output
-    if counted.records.is_empty():
-        raise NothingLinked(output.unit)
+    output, counted = request.output, _some(counted, request)
     parents, clusterings = occurring(counted.records, output.hierarchies), counted.clusterings(linked, output.unit)
     table = aggregate(counted.records, output.dimensions, output.magnitude, clusterings, parents)
     if draws:
@@ -163,9 +171,21 @@ def _cells(linked: LinkedTable, request: Request, counted: Population, draws: in
     return Cells(output.dimensions, table, output.magnitude, parents)
 
 
+def _some(counted: Population, request: Request) -> Population:
+    if counted.records.is_empty():
+        raise NothingLinked(request.output.unit)
+    return counted
+
+
+def _lineage(cells: Cells | None, rows: Rows | None, request: Request, counted: Population) -> pl.DataFrame:
+    if rows is not None:
+        return members(counted.records, request.output)
+    return lineage(cells, counted.records) if cells else pl.DataFrame(schema=LINEAGE)
+
+
 def _columns(request: Request, concepts: Mapping[str, str]) -> tuple[OutputColumn, ...]:
     output = request.output
-    named = [(name, "breakdown") for name in output.dimensions]
+    named = [(name, "breakdown") for name in output.described]
     named += [(output.magnitude, "magnitude")] if output.magnitude else []
     named += [(output.rank_by, "ranking")] if output.rank_by else []
     columns = [OutputColumn(name, concepts.get(name), use, (), output.exceptions.get(name)) for name, use in named]

@@ -16,9 +16,11 @@ from gate.subject import TOTAL
 from gate.verdict import WORST_FIRST, Verdict
 from linkage import LinkQuality
 from release.draft import Draft
+from release.extract import PSEUDONYM
 from release.permit import Answers, Opinion, ReleaseDecision
 from release.profile import profile
 from release.report.facts import (
+    EXTRACT,
     Answer,
     Asked,
     Column,
@@ -29,6 +31,7 @@ from release.report.facts import (
     Leaves,
     LinkError,
     LinkFacts,
+    Minimised,
     Perturbation,
     Proof,
     QualityFact,
@@ -41,7 +44,8 @@ from release.series import Last, changes
 NOT_COVERED: Final = ("amounts", "reports", "models", "exports", "outside")
 """What no table is held against: see docs/decisions/065."""
 
-FILES: Final = ("table.csv", "table.parquet")
+FILES: Final = {"table": ("table.csv", "table.parquet"), EXTRACT: ("rows.csv", "rows.parquet")}
+"""By what leaves."""
 _BAD: Final = (Outcome.FAIL, Outcome.WARN)
 
 
@@ -141,14 +145,49 @@ def _leaves(draft: Draft, verdict: Verdict) -> Leaves:
     leaves = verdict.safe is not None
     return Leaves(
         kind=draft.kind,
-        files=FILES if leaves else (),
+        files=FILES[draft.kind] if leaves else (),
         rows=verdict.safe.height if verdict.safe is not None else 0,
-        columns=tuple(Column(name=column.name, use=column.use) for column in draft.columns if column.use != "evidence"),
-        people=draft.people if leaves else None,
+        columns=_columns(draft),
+        people=_people(draft, verdict),
         records_eligible=draft.eligible,
         records_counted=draft.counted,
         special_categories=_special(verdict.findings),
         minors=_minors(verdict.findings),
+        minimised=_minimised(draft, verdict),
+    )
+
+
+def _columns(draft: Draft) -> tuple[Column, ...]:
+    needs = draft.rows.declared.columns if draft.rows else {}
+    columns = [column for column in draft.columns if column.use != "evidence"]
+    return tuple(
+        Column(
+            name=column.name,
+            use=column.use,
+            need=needs[column.name].necessity if column.name in needs and column.use == "breakdown" else None,
+        )
+        for column in columns
+    )
+
+
+def _people(draft: Draft, verdict: Verdict) -> int | None:
+    if verdict.safe is None:
+        return None
+    return verdict.safe[PSEUDONYM].n_unique() if draft.rows else draft.people
+
+
+def _minimised(draft: Draft, verdict: Verdict) -> Minimised | None:
+    terms = draft.rows.declared.extract if draft.rows else None
+    if terms is None or verdict.rows is None:
+        return None
+    found = verdict.rows
+    return Minimised(
+        rows_before=found["rows"],
+        rows=found["stay"],
+        columns_before=found["columns"],
+        columns=found["leave"],
+        alike=found["smallest_class"],
+        environment=terms.environment,
     )
 
 

@@ -1,4 +1,4 @@
-"""What leaves: one folder with the table, the report, what the gate found, and a signed list of it all."""
+"""What leaves: one folder with the table or the rows, the report, what the gate found, and a signed list of it all."""
 
 import json
 import os
@@ -14,10 +14,10 @@ import polars as pl
 from audit import Inclusion
 from declare import Fault, Refusal, Signer, canonical, digest, digest_frame
 from gate.verdict import Verdict
-from release.dataset import as_csv, as_parquet, csvw, described, readme
+from release.dataset import as_csv, as_parquet, csvw, described, readme, stem_of
 from release.manifest import CONTEXT, INCLUSION, MANIFEST, SIGNATURE, File, Manifest, verify_parcel
 from release.permit import NotPermitted, Permit
-from release.report.facts import ReportFacts, plain
+from release.report.facts import EXTRACT, ReportFacts, plain
 from release.sealed import SEALED, seal
 
 __all__ = ["Papers", "ParcelExists", "verify_parcel", "write_parcel"]
@@ -44,12 +44,15 @@ def write_parcel(
 ) -> Path:
     """`folder`, with every file or not there at all.
 
-    `seal_to`: addresses of its recipients; with none the files lie open. Raises `NotPermitted` when verdict or facts
-    are not those of the permit, `ParcelExists`, and `Fault` when the folder cannot be written.
+    `seal_to`: addresses of its recipients; with none the files lie open, which an extract's never do. Raises
+    `NotPermitted`, also when verdict or facts are not those of the permit, `ParcelExists`, and `Fault` when the folder
+    cannot be written.
     """
     table = _permitted(permit, verdict, papers.facts)
     if folder.exists():
         raise ParcelExists(permit.examined.release)
+    if papers.facts.leaves.kind == EXTRACT and not seal_to:
+        raise NotPermitted("rows about persons leave sealed only", remedy="Give the address of their recipient.")
     content = _files(table, verdict, papers.facts, papers.reports)
     decision = {INCLUSION: papers.decision.to_bytes()}
     outside = {SEALED: seal(content, seal_to)} if seal_to else content
@@ -77,10 +80,11 @@ def _permitted(permit: Permit, verdict: Verdict, facts: ReportFacts) -> pl.DataF
 
 def _files(table: pl.DataFrame, verdict: Verdict, facts: ReportFacts, reports: Mapping[str, str]) -> dict[str, bytes]:
     annex = {"verdict": _public(verdict), "report": plain(facts.public())}
+    stem = stem_of(facts)
     files = {
-        "table.parquet": as_parquet(table),
-        "table.csv": as_csv(table),
-        "table.csv-metadata.json": json.dumps(csvw(facts, table), ensure_ascii=False, indent=2).encode(),
+        f"{stem}.parquet": as_parquet(table),
+        f"{stem}.csv": as_csv(table),
+        f"{stem}.csv-metadata.json": json.dumps(csvw(facts, table), ensure_ascii=False, indent=2).encode(),
         "findings.json": canonical(annex),
         "README.txt": readme(facts, table).encode(),
     }

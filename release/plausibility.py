@@ -28,7 +28,7 @@ def polluted(linked: LinkedTable, output: Output, counted: Population, aside: Ta
     """As `TALLY`: records that their source marks, and counted records whose linked records contradict each other."""
     parts = [part for check in output.polluted for part in _marked(linked, check, aside)]
     own = {source: table for source, table in aside.items() if source == output.unit}
-    for name in output.dimensions:
+    for name in output.described:
         if not name.startswith(f"{output.unit}."):
             hit = values(linked, output.unit, name).filter("several")["row"]
             parts += _tallied(f"contradicting {name}", hit, counted.linked_rows, output.unit, own)

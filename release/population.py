@@ -21,8 +21,8 @@ splits clusters, so no choice among them counts fewer people; what no block brin
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Population:
-    """`records`: `row`, `record` and `cluster` of each counted record of the unit, a String column per dimension, and
-    the magnitude (Float64). `unknown` as in `Draft`."""
+    """`records`: `row`, `record` and `cluster` of each counted record of the unit, a String column per dimension or
+    column that leaves, and the magnitude (Float64). `unknown` as in `Draft`."""
 
     records: pl.DataFrame
     eligible_rows: pl.Series
@@ -57,7 +57,7 @@ def population(linked: LinkedTable, output: Output) -> Population:
         records = records.join(partner.select("row").unique(), on="row", how="semi", maintain_order="left")
     reached, unknown = records["row"], {}
     records = _kept(records, linked, output.unit, others)
-    for name in output.dimensions:
+    for name in output.described:
         found = values(linked, output.unit, name)
         records = records.join(found, on="row", how="left", maintain_order="left")
         unknown[name] = _unknown(records)
@@ -86,7 +86,7 @@ def _kept(records: pl.DataFrame, linked: LinkedTable, unit: str, filters: Sequen
 
 def _needed(output: Output) -> Sequence[str]:
     """Sources other than the unit that a dimension or a filter comes from."""
-    named = (*output.dimensions, *(one.column for one in output.filters))
+    named = (*output.described, *(one.column for one in output.filters))
     sources = dict.fromkeys(name.partition(".")[0] for name in named)
     return [source for source in sources if source != output.unit]
 

@@ -36,7 +36,7 @@ def proxies(
     Each person of the aside source counts once with each combination of values. Groups below `minimum_group` are left
     out; an attribute with fewer than two others has no row.
     """
-    columns = [*output.dimensions, *(one.column for one in output.filters)]
+    columns = [*output.described, *(one.column for one in output.filters)]
     described = _described(linked, output.unit, asked, list(dict.fromkeys(columns)))
     rows = [
         row

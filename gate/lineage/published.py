@@ -35,6 +35,8 @@ class Lineage:
     """Name of the key under which persons got their tokens; persons of two keys cannot be compared."""
     subtotals: bool = False
     """Whether the table has subtotals of a hierarchy, which nothing is held against."""
+    extract: bool = False
+    """Whether rows left and no table: of these it is known who is in them, as in one cell."""
 
     @property
     def lasting(self) -> bool:

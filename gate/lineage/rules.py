@@ -102,7 +102,8 @@ class JointRelease:
     def compare(self, release: Published, others: Sequence[Published]) -> tuple[Finding, ...]:
         """What `release` and all `others` tell together; those under another key are what D08 says they are."""
         new, *all_others = coded([release, *others])
-        earlier = [old for old in all_others if old.key == new.key]
+        rows = {old.release for old in others if old.lineage.extract}
+        earlier = [old for old in all_others if old.key == new.key and old.release not in rows]
         least = int(self.minimum_people)
         number = given_away([new, *earlier], least)
         if not number and (unseen := _layers(self, release, others)):
@@ -147,12 +148,19 @@ def published(case: Case) -> Published:
 def _layers(
     rule: "Differencing | JointRelease", release: Published, others: Sequence[Published]
 ) -> tuple[Finding, ...]:
-    """What is not known where a table has subtotals; its cells and totals are compared all the same."""
-    layered = [old.release for old in others if release.lineage.subtotals or old.lineage.subtotals]
-    if not layered:
-        return ()
-    message = f"Subtotals of a hierarchy, here or in {_named(layered)}, are not held against each other."
-    return (_not_told(rule, ", ".join(layered), message, rule.minimum_people),)
+    """What is not known where a table has subtotals, or where rows left.
+
+    Cells and totals are compared all the same, and by D08 who is in the rows as well.
+    """
+    rows = [old.release for old in others if old.lineage.extract]
+    layered = [
+        old.release for old in others if not old.lineage.extract and release.lineage.subtotals | old.lineage.subtotals
+    ]
+    unseen = (
+        (layered, f"Subtotals of a hierarchy, here or in {_named(layered)}, are not held against each other."),
+        (rows, f"What a table tells whoever has the rows of {_named(rows)} is not known, only who is in them."),
+    )
+    return tuple(_not_told(rule, ", ".join(names), said, rule.minimum_people) for names, said in unseen if names)
 
 
 def _blind(rule: Differencing, new: Coded, earlier: Sequence[Coded]) -> tuple[Finding, ...]:

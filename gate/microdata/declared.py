@@ -58,8 +58,8 @@ class Extract(Declaration):
 
     recipient: str = Field(min_length=2)
     """Who receives it, and nobody else."""
-    address: str = Field(pattern=r"^age1[0-9a-z]+$")
-    """The recipient's own; what leaves is sealed to it."""
+    address: str | None = Field(default=None, pattern=r"^age1[0-9a-z]+$")
+    """The recipient's own; what leaves is sealed to it. A room knows those of its partners itself."""
     environment: str = Field(min_length=3)
     """The closed environment in which alone it is read."""
     ground: str = Field(min_length=3)
@@ -121,6 +121,8 @@ class Rows:
 
     table: pl.DataFrame
     declared: Microdata
+    taken_from: tuple[int, int] | None = None
+    """Of an extract: how many rows and columns there were, where most of them were left out before."""
 
     def __post_init__(self) -> None:
         names = set(self.declared.columns)
@@ -139,7 +141,10 @@ class Rows:
 
     @property
     def contents(self) -> dict[str, Any]:
-        return {"table": digest_frame(self.table), "declared": self.declared.digest}
+        """The pseudonyms of an extract are left out, for every room and every draw has others."""
+        pseudonyms = self.declared.of("person") if self.declared.extract else ()
+        taken = {} if self.taken_from is None else {"taken_from": list(self.taken_from)}
+        return {"table": digest_frame(self.table.drop(pseudonyms)), "declared": self.declared.digest, **taken}
 
 
 def _weights(values: pl.Series) -> bool:

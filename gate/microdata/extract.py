@@ -60,10 +60,11 @@ def extract(rows: Rows) -> Extracted:
     stays = reduce(lambda all_hold, each: all_hold & each.fill_null(value=False), chosen, _every(before))
     safe = table.filter(stays).drop(declared.of("drop"))
     safe = safe.sort(safe.columns)
+    there = rows.taken_from or (before.height, before.width)
     facts = {
-        "rows": before.height,
+        "rows": there[0],
         "stay": safe.height,
-        "columns": before.width,
+        "columns": there[1],
         "leave": safe.width,
         "levels": told,
         "smallest_class": smallest(safe, declared.of("quasi-identifier")),

@@ -106,6 +106,8 @@ def _rows(call: argparse.Namespace, declared: "Microdata", policy: "SignedPolicy
 
     if terms.until < datetime.now(UTC).date():
         raise Refusal(f"the extract ended on {terms.until}; nothing was made", remedy="Agree on another day.")
+    if terms.address is None:
+        raise WrongInput("the extract has no address to be sealed to", remedy="Give the recipient's, as `address`.")
     recipient = recipient_of(terms.address)
     return gate_extract(
         call.file, declared, policy, call.out, lambda content, out: seal_pieces(iter([content]), recipient, out)

@@ -77,6 +77,21 @@ class Column:
 
     name: str
     use: str
+    need: str | None = None
+    """Of an extract: why the recipient needs it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Minimised:
+    """Section 3, of an extract: what there was in the sources and what leaves, and how it is guarded."""
+
+    rows_before: int
+    rows: int
+    columns_before: int
+    columns: int
+    alike: int | None
+    """Rows of the smallest group that looks alike in all columns."""
+    environment: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +99,7 @@ class Leaves:
     """Section 3: what would leave. `rows` of the table, hidden cells included; `people`: distinct persons, at least."""
 
     kind: str
-    """`table` or `persons`."""
+    """`table`, `persons` or `extract`."""
     files: tuple[str, ...]
     rows: int
     columns: tuple[Column, ...]
@@ -96,6 +111,7 @@ class Leaves:
     special_categories: tuple[str, ...] = ()
     minors: bool | None = None
     """Whether persons under 12 may be in scope; None when no source tells."""
+    minimised: Minimised | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,6 +369,9 @@ def _coarse(line: FindingLine) -> FindingLine:
         return replace(line, message="")
     measured = round(line.measured, 2)
     return replace(line, measured=measured, message=f"{line.about}: {measured:g} was measured between groups.")
+
+
+EXTRACT: Final = "extract"
 
 
 @cache

@@ -120,3 +120,72 @@ def test_the_ledger_shows_nobody(room: Path) -> None:
     content = b"".join(path.read_bytes() for path in (room / "store" / "ledger").rglob("*.parquet"))
     assert b"police" not in content
     assert b"residents" not in content
+
+
+EXTRACT = """id = "rows"
+title = "Inwoners, per persoon"
+purpose = "wateroverlast"
+requester = "noor"
+agreement = "afspraak-water"
+recipients = ["police"]
+retention_until = 2035-06-30
+[dpia]
+id = "DPIA-W-1"
+approved = 2026-02-01
+valid_until = 2035-12-31
+status = "approved"
+[[sources]]
+id = "residents"
+ground = "Woningwet art. 55b"
+columns = ["police"]
+[output]
+kind = "extract"
+unit = "residents"
+environment = "de gesloten leeszaal"
+[output.needs]
+"residents.police" = "om te zien waar het water staat"
+[effect]
+intended = "Weten waar mensen wonen"
+"""
+
+
+def test_rows_leave_sealed_and_the_ledger_knows_who_is_in_them(approved: Path, tmp_path: Path) -> None:
+    """Also where other parcels leave in clear; nothing of it goes to a partner without an address."""
+    room, secret = Path(shutil.copytree(approved, tmp_path / "room")), tmp_path / "passphrase"
+    (room / "requests" / "rows.toml").write_text(EXTRACT)
+    said = koppelkamer("submit", "rows", "--as", "noor", at=room)
+    assert said.code == 1 and "koppelkamer parcel key" in said.err
+    secret.write_text("zes natte laarzen in mei")
+    secret.chmod(0o600)
+    opening = ("--passphrase-file", secret, "--json")
+    address = koppelkamer("parcel", "key", "--out", "my.key", *opening, at=tmp_path).facts["address"]
+    declared = (room / "room.toml").read_text()
+    (room / "room.toml").write_text(declared.replace('id = "police"\n', f'id = "police"\nseal_to = "{address}"\n', 1))
+    three.approve(room, "rows")
+    ran = three.run(room, "rows")
+    outcomes = {
+        rule: found["outcome"] for rule, found in findings(room, "rows-1").items() if found["outcome"] != "PASS"
+    }
+    assert outcomes == {"D08": "NOT ASSESSABLE", "D09": "NOT ASSESSABLE", "B13": "WARN"}
+    three.decide(room, "rows", ran)
+    parcel = Path(three.do(room, "release", "rows").facts["parcel"])
+    assert {path.name for path in parcel.iterdir()} == {"decision.json", "manifest.json", "manifest.sig", "payload.age"}
+    key = ("--key", room / "keys" / "room.pub")
+    koppelkamer("parcel", "open", parcel, "--identity", "my.key", *key, *opening, "--out", "opened", at=tmp_path)
+    rows = pl.read_parquet(tmp_path / "opened" / "rows.parquet")
+    assert rows.columns == ["pseudonym", "residents.police"]
+    assert rows.height == rows["pseudonym"].n_unique() == sum(three.QUARTERS.values())
+    assert rows["pseudonym"].is_sorted()
+    assert rows["residents.police"].value_counts().sort("count")["count"].to_list() == [13, 33]
+    assert pl.read_csv(tmp_path / "opened" / "rows.csv").equals(rows)
+    told = (tmp_path / "opened" / "README.txt").read_text()
+    assert "de gesloten leeszaal" in told and "om te zien waar het water staat" in told
+    assert "table." not in told
+    page = (room / "reports" / "rows-1" / "report.nl.html").read_text()
+    assert "om te zien waar het water staat" in page and "de gesloten leeszaal" in page
+    three.run(room, "by-school")
+    later = findings(room, "by-school-1")
+    assert {rule: (later[rule]["outcome"], later[rule]["about"]) for rule in ("D08", "D09")} == {
+        "D08": ("NOT ASSESSABLE", "rows-1"), "D09": ("NOT ASSESSABLE", "rows-1"),
+    }  # fmt: skip
+    assert koppelkamer("verify", room, at=room).code == 0

@@ -11,7 +11,7 @@ QUARTERS: Final = {"a": 1, "b": 12, "c": 13, "d": 20}
 """Residents of four quarters, which each partner pairs in its own way: (ab + ac - bc) / 2 is a."""
 PAIRS: Final = {"police": "ab", "care": "ac", "school": "bc"}
 _QUESTIONS: Final = ("legitimate", "suitable", "necessary", "proportionate")
-_RULES: Final = 'rules = ["D01", "D02", "D03", "D04", "D06", "D07", "D08", "D09", "D10"]'
+_RULES: Final = 'rules = ["D01", "D02", "D03", "D04", "D06", "D07", "D08", "D09", "D10", "D20", "B13"]'
 _NOISE: Final = """
 [perturbation]
 method = "cell-key"

@@ -65,7 +65,7 @@ def request(**output: Any) -> Request:
     """A request for `output`; every column it names is asked for."""
     made = {"kind": "table", "unit": "reports", "dimensions": [], **output}
     named = [*made["dimensions"], *(made[key] for key in ("magnitude", "rank_by") if made.get(key))]
-    named += [one["column"] for one in made.get("filters", ())]
+    named += [*made.get("needs", ()), *(one["column"] for one in made.get("filters", ()))]
     columns: dict[str, list[str]] = {made["unit"]: []}
     for name in named:
         source, _, column = name.partition(".")
