@@ -68,6 +68,12 @@ class Case:
     rows: Anonymised | None = None
     extract: Extracted | None = None
 
+    def leaving(self, name: str) -> pl.Series:
+        """What a column of an extract holds as it would leave, each value once, as text; nothing elsewhere."""
+        if self.extract is None or name not in self.extract.safe.columns:
+            return pl.Series(name, dtype=pl.String)
+        return self.extract.safe[name].cast(pl.String).drop_nulls().unique().sort()
+
     @property
     def judged(self) -> Masked | None:
         """What rules look at that find fault with what is shown."""

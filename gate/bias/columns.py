@@ -51,12 +51,12 @@ class KnownProxies:
     proxies: tuple[str, ...]
 
     def check(self, case: Case) -> tuple[Finding, ...]:
-        found = tuple(self._about(case.subject, column) for column in _listed(case, self.proxies))
+        found = tuple(self._about(case, column) for column in _listed(case, self.proxies))
         return found + _without_concept(self, case.subject) or (_nothing(self, "No column is a known proxy."),)
 
-    def _about(self, subject: Subject, column: OutputColumn) -> Finding:
-        if column.use == "evidence" or not _is_fine_postcode(subject, column):
-            return _judged(self, subject, column, "a known proxy of a protected ground")
+    def _about(self, case: Case, column: OutputColumn) -> Finding:
+        if column.use == "evidence" or not _is_fine_postcode(case, column):
+            return _judged(self, case.subject, column, "a known proxy of a protected ground")
         message = f"{column.name} is a postcode finer than four digits: six characters point at some twenty homes."
         return Finding(self.id, Outcome.FAIL, column.name, column.concept, None, message, self.remedy)
 
@@ -98,12 +98,13 @@ def _nothing(rule: ProtectedColumns | KnownProxies, message: str) -> Finding:
     return Finding(rule.id, Outcome.PASS, "columns", 0, None, message, NONE)
 
 
-def _is_fine_postcode(subject: Subject, column: OutputColumn) -> bool:
-    """Whether a dimension or a selection holds postcodes with letters."""
+def _is_fine_postcode(case: Case, column: OutputColumn) -> bool:
+    """Whether a dimension, a column of an extract or a selection holds postcodes with letters."""
     if not among(column.concept, ("postcode",)):
         return False
-    cells = subject.cells
+    cells = case.subject.cells
     shown = cells is not None and column.name in cells.dimensions
     dimension = cells.table[column.name].cast(pl.String) if cells and shown else pl.Series([], dtype=pl.String)
     values = dimension.filter(dimension != TOTAL).append(pl.Series(column.values, dtype=pl.String))
+    values = values.append(case.leaving(column.name))
     return bool(values.str.contains(_FINE_POSTCODE).any())

@@ -9,7 +9,7 @@ import polars as pl
 from gate.bias.concepts import among
 from gate.case import Case
 from gate.finding import NONE, Finding, Outcome
-from gate.subject import DECIDING, TOTAL, OutputColumn, Subject
+from gate.subject import DECIDING, TOTAL, OutputColumn
 
 _AGES: Final = ("age", "age-band", "birth-date", "birth-year")
 
@@ -26,19 +26,19 @@ class Minors:
 
     def check(self, case: Case) -> tuple[Finding, ...]:
         ages = [column for column in case.subject.columns if among(column.concept, _AGES) and column.use != "evidence"]
-        found = tuple(self._about(case.subject, column) for column in _telling(ages))
+        found = tuple(self._about(case, column) for column in _telling(ages))
         return found or (
             self._unknown("output", "The output has no age, so nobody can say whether children are in it."),
         )
 
-    def _about(self, subject: Subject, column: OutputColumn) -> Finding:
-        youngest = _youngest(subject, column)
+    def _about(self, case: Case, column: OutputColumn) -> Finding:
+        youngest = _youngest(case, column)
         if youngest is None:
             return self._unknown(column.name, f"The ages in {column.name} cannot be read.")
         if youngest >= self.minimum_age:
             message = f"{column.name} begins at {youngest}."
             return Finding(self.id, Outcome.PASS, column.name, youngest, self.minimum_age, message, NONE)
-        decides = subject.kind == "persons" or column.use in DECIDING
+        decides = case.subject.kind == "persons" or column.use in DECIDING
         message = f"{column.name} begins at {youngest}: children under {self.minimum_age:g} are in the output."
         outcome = Outcome.FAIL if decides else Outcome.WARN
         return Finding(self.id, outcome, column.name, youngest, self.minimum_age, message, self.remedy)
@@ -54,18 +54,18 @@ def _telling(ages: list[OutputColumn]) -> list[OutputColumn]:
     return selected or ages
 
 
-def _youngest(subject: Subject, column: OutputColumn) -> int | None:
-    """The lower edge of the lowest age band that is selected or has people in it; None when a band cannot be read."""
-    bands = list(column.values) or _bands(subject, column)
+def _youngest(case: Case, column: OutputColumn) -> int | None:
+    """The lowest age, or edge of the lowest band, that is selected or has people in it; None where one is unreadable."""
+    bands = list(column.values) or _bands(case, column)
     edges = [_edge(str(band)) for band in bands]
     known = [edge for edge in edges if edge is not None]
     return min(known) if known and len(known) == len(edges) else None
 
 
-def _bands(subject: Subject, column: OutputColumn) -> list[str]:
-    cells = subject.cells
+def _bands(case: Case, column: OutputColumn) -> list[str]:
+    cells = case.subject.cells
     if cells is None or column.name not in cells.dimensions:
-        return []
+        return case.leaving(column.name).to_list()
     peopled = cells.table.filter((pl.col(column.name) != TOTAL) & (pl.col("people") > 0))
     return peopled[column.name].cast(pl.String).unique().sort().to_list()
 

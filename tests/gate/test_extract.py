@@ -10,9 +10,13 @@ import pytest
 
 from declare import WrongInput
 from gate import Outcome, SubjectError
+from gate.bias.columns import KnownProxies
+from gate.case import Case, Rule
 from gate.file import SEALED, gate_extract
-from gate.microdata.declared import Microdata
-from gate.microdata.extract import under_pseudonyms
+from gate.microdata.declared import Microdata, Rows
+from gate.microdata.extract import extract, under_pseudonyms
+from gate.profiling.minors import Minors
+from gate.subject import OutputColumn, Subject
 from pseudonymise.envelope import recipient_of, seal_pieces
 from tests.gate.policies import signed
 
@@ -130,3 +134,27 @@ def test_a_level_that_is_not_there_is_refused(file: Path, tmp_path: Path) -> Non
     declared = declaration(age={"role": "quasi-identifier", "level": 2, "necessity": "asked for"})
     with pytest.raises(WrongInput, match="age has no level 2"):
         gate_extract(file, declared, signed(RULES), tmp_path / "out", seal)
+
+
+TELLING = {
+    "a postcode of six signs": (KnownProxies(("postcode",)), "postcode", ["1011AB", "1012"], Outcome.FAIL),
+    "postcodes of four digits": (KnownProxies(("postcode",)), "postcode", ["1011", "1012"], Outcome.WARN),
+    "children": (Minors(12), "age", ["11", "40"], Outcome.WARN),
+    "grown-ups": (Minors(12), "age", ["20-29", "30+"], Outcome.PASS),
+    "an age that is not known": (Minors(12), "age", ["?", "40"], Outcome.NOT_ASSESSABLE),
+}
+
+
+@pytest.mark.parametrize(("rule", "concept", "values", "outcome"), TELLING.values(), ids=TELLING)
+def test_rules_see_the_values_that_leave(rule: Rule, concept: str, values: list[str], outcome: Outcome) -> None:
+    column = {"role": "quasi-identifier", "concept": concept, "necessity": "it is needed"}
+    rows = Rows(pl.DataFrame({"it": values}), Microdata.model_validate({"extract": TERMS, "columns": {"it": column}}))
+    subject = Subject("extract", (OutputColumn("it", concept, "breakdown"),), rows=rows)
+    assert [finding.outcome for finding in rule.check(Case(subject, extract=extract(rows)))] == [outcome]
+
+
+def test_what_was_left_out_before_counts_as_left_out() -> None:
+    declared = Microdata.model_validate({"extract": TERMS, "columns": {"area": COLUMNS["area"] | {"keep": []}}})
+    rows = Rows(TABLE.select("area"), declared, taken_from=(10, 3))
+    found = {name: extract(rows).facts[name] for name in ("rows", "stay", "columns", "leave")}
+    assert found == {"rows": 10, "stay": 4, "columns": 3, "leave": 1}
