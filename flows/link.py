@@ -62,7 +62,7 @@ def link(room: Room, keyring: Keyring, by: "SignedIn", request_id: str) -> Exami
 
 def _inputs(room: Room, request_id: str) -> Inputs:
     request = room.request(request_id)
-    room.seals(request)
+    room.require_address(request)
     return Inputs(
         request=request,
         models=fitted_models(room, request),

@@ -22,7 +22,7 @@ def submit(room: Room, by: "SignedIn", request_id: str) -> "Request":
     from register.load import sync_request
 
     declared = room.request(request_id)
-    room.seals(declared)
+    room.require_address(declared)
     plan = plan_of(room, declared, fitted_models(room, declared))
     with transaction.atomic():
         row = sync_request(declared, plan)

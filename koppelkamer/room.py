@@ -205,7 +205,7 @@ class Room:
             raise NoAddress(missing[0])
         return tuple(partner.seal_to for partner in partners if partner.seal_to)
 
-    def seals(self, request: Request) -> None:
+    def require_address(self, request: Request) -> None:
         """Raises `NoAddress` or `NotForEverybody` before any work where an extract could not leave sealed."""
         if request.output.kind == "extract":
             self.addresses(request.recipients, rows=True)

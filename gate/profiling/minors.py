@@ -55,7 +55,7 @@ def _telling(ages: list[OutputColumn]) -> list[OutputColumn]:
 
 
 def _youngest(case: Case, column: OutputColumn) -> int | None:
-    """The lowest age, or edge of the lowest band, that is selected or has people in it; None where one is unreadable."""
+    """The lowest age, or edge of the lowest band, that is selected or has people in it; None if one is unreadable."""
     bands = list(column.values) or _bands(case, column)
     edges = [_edge(str(band)) for band in bands]
     known = [edge for edge in edges if edge is not None]

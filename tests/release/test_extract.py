@@ -12,6 +12,7 @@ from declare import WrongInput
 from flows.ledger import LedgerKeys
 from flows.lineage import as_one_cell, with_pseudonyms
 from gate.lineage.published import Dimension, Lineage
+from koppelkamer.room import NoAddress, NotForEverybody, open_room
 from linkage.linked import LinkedTable
 from pseudonymise.keys.handle import StoredMaster
 from release.bias import Questions
@@ -142,3 +143,15 @@ def test_rows_never_leave_in_clear(tmp_path: Path) -> None:
     with pytest.raises(NotPermitted, match="sealed only"):
         write_parcel(permit(**given), VERDICT, Papers(rows, {}, decision_of(given)), tmp_path / "p", SIGNER)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_rows_go_to_nobody_who_stands_for_everybody(tmp_path: Path) -> None:
+    """And to nobody without an address, also where other parcels leave in clear."""
+    declared = (Path(__file__).parents[1] / "journeys" / "second_room" / "room.toml").read_text()
+    wanted = asked().model_copy(update={"recipients": ("waterschap",)})
+    for kind, refusal in (("public", NotForEverybody), ("water-board", NoAddress)):
+        (tmp_path / "room.toml").write_text(declared.replace('kind = "water-board"', f'kind = "{kind}"'))
+        room = open_room(tmp_path)
+        assert room.addresses(["waterschap"]) == ()
+        with pytest.raises(refusal):
+            room.require_address(wanted)
