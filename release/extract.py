@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from gate.microdata.declared import Extract, Microdata, MicrodataColumn, Rows
+from gate.microdata.declared import Microdata, MicrodataColumn, Rows, Terms
 from linkage import LinkedTable
 from pseudonymise.protected import PAYLOAD
 from register.declarations import Output, Request
@@ -28,7 +28,7 @@ def rows_of(linked: LinkedTable, request: Request, records: pl.DataFrame, concep
         name: MicrodataColumn(role="quasi-identifier", concept=concepts.get(name), necessity=need)
         for name, need in output.needs.items()
     }
-    terms = Extract(
+    terms = Terms(
         recipient=request.recipients[0],
         environment=output.environment or "",
         ground="; ".join(f"{source.id}: {source.ground}" for source in request.sources),

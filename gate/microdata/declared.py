@@ -53,8 +53,8 @@ class MicrodataColumn(Declaration):
         return self
 
 
-class Extract(Declaration):
-    """A file of rows under pseudonyms for one recipient. It is personal data: need and ground decide, not anonymity."""
+class Terms(Declaration):
+    """On which rows leave under pseudonyms for one recipient. They are personal data: need and ground decide, not anonymity."""
 
     recipient: str = Field(min_length=2)
     """Who receives it, and nobody else."""
@@ -78,7 +78,7 @@ class Microdata(Declaration):
     Without `extract` the rows claim to be anonymous, and a row is a person.
     """
 
-    extract: Extract | None = None
+    extract: Terms | None = None
     columns: dict[str, MicrodataColumn] = Field(min_length=1)
 
     @model_validator(mode="after")
