@@ -54,7 +54,7 @@ class MicrodataColumn(Declaration):
 
 
 class Terms(Declaration):
-    """On which rows leave under pseudonyms for one recipient. They are personal data: need and ground decide, not anonymity."""
+    """Of rows under pseudonyms for one recipient. They are personal data: need and ground decide, not anonymity."""
 
     recipient: str = Field(min_length=2)
     """Who receives it, and nobody else."""
