@@ -57,7 +57,7 @@ def test_geurts() -> None:
 
 
 SDCTABLE = cells("""
-    row | column | people
+    line | column | people
     w | a | 30
     w | b | 47
     w | c | 64

@@ -208,7 +208,7 @@ def test_people_in_several_kinds_of_several_areas() -> None:
     assert examined(Cells(("area", "kind"), table)).outcome is Outcome.PASS
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(tables())
 def test_no_hidden_count_is_the_same_in_every_possible_table(table: Cells) -> None:
     verdict = examined(table, minimum_people=3, count_interval_width=2)
