@@ -132,9 +132,9 @@ def test_a_page_is_sound_and_stands_alone(facts: ReportFacts, language: Any) -> 
 
 @pytest.mark.browser
 def test_axe_finds_no_barrier() -> None:
-    pages = {f"{name}, {language}": render(facts, language) for name, facts in PAGES.items() for language in LANGUAGES}
-    public = {f"{language}, public": render(PAGES["a second release"], language, public=True) for language in LANGUAGES}
-    assert barriers_of(pages | public) == {}
+    """Both languages have one template, so each page is looked at in one of them."""
+    pages = {name: render(facts, LANGUAGES[place % 2]) for place, (name, facts) in enumerate(PAGES.items())}
+    assert barriers_of(pages | {"public": render(PAGES["a second release"], "en", public=True)}) == {}
 
 
 def test_the_refusal_says_why_in_the_readers_language() -> None:
