@@ -1,5 +1,6 @@
 """Declarations: strict TOML, refusals with a way out, canonical digests, atomic files."""
 
+from declare.address import Address
 from declare.canonical import canonical, digest, digest_file, digest_frame
 from declare.files import remove, replacing, workplace, write_atomically
 from declare.load import Declaration, load
@@ -8,6 +9,7 @@ from declare.refusal import Fault, Refusal, WrongInput
 from declare.signing import BadSignature, Sealer, Signer, verify_signature
 
 __all__ = [
+    "Address",
     "BadSignature",
     "Declaration",
     "Fault",

@@ -7,7 +7,7 @@ from typing import Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from declare import Declaration
+from declare import Address, Declaration
 
 Entity = Literal["person", "company", "location"]
 Role = Literal["identify", "payload", "aside", "drop"]
@@ -259,23 +259,13 @@ class Source(Declaration):
     """What a delivery is about: a later one of the same period corrects it. None: each replaces the one before."""
     changes: Changes | None = None
     """What counts as a sudden change since the delivery before. None: nothing is judged."""
-    steward: str | None = None
+    steward: Address | None = None
     """Address (age1…) of the supplier's data steward, who alone can open what was set apart."""
     retention_days: int = Field(default=90, ge=1)
     file: FileFormat = FileFormat()
     delivery: Form = Form()
     columns: tuple[Column, ...] = Field(min_length=1)
     derived: tuple[Derived, ...] = ()
-
-    @field_validator("steward")
-    @classmethod
-    def _steward_has_an_address(cls, steward: str | None) -> str | None:
-        import pyrage
-
-        try:
-            return steward and str(pyrage.x25519.Recipient.from_str(steward))
-        except pyrage.RecipientError as error:
-            raise ValueError("the steward's address is no age address; it begins with age1") from error
 
     @model_validator(mode="after")
     def _names_are_unique_and_known(self) -> Self:

@@ -9,7 +9,7 @@ from typing import Final, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from declare import Declaration, Refusal, WrongInput, load
+from declare import Address, Declaration, Refusal, WrongInput, load
 from expectations.dictionary import Dictionary
 from intake.source import Source
 from koppelkamer.crosschecks import CrossChecks
@@ -72,7 +72,7 @@ class Partner(Declaration):
     kind: str
     """For example municipality or tax. What a partner of kind `public` receives goes to everybody: it stands on the
     public site."""
-    seal_to: str | None = Field(default=None, pattern=r"^age1[0-9a-z]{58}$")
+    seal_to: Address | None = None
     """The address (age, X25519) that parcels for this partner are sealed to, as `koppelkamer parcel key` tells it."""
 
 

@@ -1,4 +1,4 @@
-"""What the supplier's data steward alone can open: its age identity under a passphrase, and what is sealed to it.
+"""What a data steward or a parcel's recipient alone can open: its age identity, and what is sealed to it.
 
 Both are ordinary age files (age-encryption.org/v1): `age -d -i steward.key quarantine.age` opens them as well. age says
 nothing of who sealed a file; whoever knows the address can, so that what is opened is looked at as a stranger's.
@@ -96,11 +96,11 @@ def _key_file(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(_LARGEST_KEY + 1)
     except OSError:
-        raise WrongInput(f"{path} cannot be read", remedy="Name the steward's key.") from None
+        raise WrongInput(f"{path} cannot be read", remedy="Name the key that it is sealed to.") from None
     if len(content) > _LARGEST_KEY or not content.startswith(b"age-encryption.org/v1\n-> scrypt "):
         raise _no_key(path)
     return content
 
 
 def _no_key(path: Path) -> WrongInput:
-    return WrongInput(f"{path} holds no key of a steward", remedy="Make one with `koppelkamer quarantine key`.")
+    return WrongInput(f"{path} holds no key", remedy="Name the file that `quarantine key` or `parcel key` made.")

@@ -122,37 +122,17 @@ def test_the_ledger_shows_nobody(room: Path) -> None:
     assert b"residents" not in content
 
 
-EXTRACT = """id = "rows"
-title = "Inwoners, per persoon"
-purpose = "wateroverlast"
-requester = "noor"
-agreement = "afspraak-water"
-recipients = ["police"]
-retention_until = 2035-06-30
-[dpia]
-id = "DPIA-W-1"
-approved = 2026-02-01
-valid_until = 2035-12-31
-status = "approved"
-[[sources]]
-id = "residents"
-ground = "Woningwet art. 55b"
-columns = ["police"]
-[output]
-kind = "extract"
-unit = "residents"
+EXTRACT = """kind = "extract"
 environment = "de gesloten leeszaal"
 [output.needs]
 "residents.police" = "om te zien waar het water staat"
-[effect]
-intended = "Weten waar mensen wonen"
 """
 
 
 def test_rows_leave_sealed_and_the_ledger_knows_who_is_in_them(approved: Path, tmp_path: Path) -> None:
     """Also where other parcels leave in clear; nothing of it goes to a partner without an address."""
     room, secret = Path(shutil.copytree(approved, tmp_path / "room")), tmp_path / "passphrase"
-    (room / "requests" / "rows.toml").write_text(EXTRACT)
+    (room / "requests" / "rows.toml").write_text(three.request("rows", "police", EXTRACT))
     said = koppelkamer("submit", "rows", "--as", "noor", at=room)
     assert said.code == 1 and "koppelkamer parcel key" in said.err
     secret.write_text("zes natte laarzen in mei")

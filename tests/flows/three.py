@@ -51,7 +51,8 @@ def declare(room: Path) -> None:
     (room / "sources" / "residents.toml").write_text(_source())
     (room / "agreements" / "afspraak-water.toml").write_text(_agreement(everybody))
     for partner in PAIRS:
-        (room / "requests" / f"by-{partner}.toml").write_text(_request(partner))
+        table = f'kind = "table"\ndimensions = ["residents.{partner}"]'
+        (room / "requests" / f"by-{partner}.toml").write_text(request(f"by-{partner}", partner, table))
 
 
 def _source() -> str:
@@ -93,9 +94,10 @@ document = "VO-1"
 """
 
 
-def _request(partner: str) -> str:
-    return f"""id = "by-{partner}"
-title = "Inwoners naar wijk"
+def request(name: str, partner: str, output: str) -> str:
+    """The declaration of a request for `output` (lines of that table), which goes to the partner."""
+    return f"""id = "{name}"
+title = "Inwoners"
 purpose = "wateroverlast"
 requester = "noor"
 agreement = "afspraak-water"
@@ -111,9 +113,8 @@ id = "residents"
 ground = "Woningwet art. 55b"
 columns = ["{partner}"]
 [output]
-kind = "table"
 unit = "residents"
-dimensions = ["residents.{partner}"]
+{output}
 [effect]
 intended = "Weten hoeveel mensen er wonen"
 """
