@@ -66,6 +66,7 @@ def django_settings(database: dict[str, Any], reports: Path, secret: str, *, htt
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "console.access.AccessControl",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
         ],
         "TEMPLATES": [_templates()],

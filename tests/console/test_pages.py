@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from django.urls import get_resolver
 from django.utils.html import escape
 
 from gate.registry import RULES, limits_of
@@ -17,10 +16,6 @@ from tests.register.room import ANSWERS, approved, draft, examined, furnish, per
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough word"
 
-PUBLIC = {"sign-in", "catalogue", "rules", "stylesheet"}
-POSTED = {"sign-out", "act", "set_language", "decide-request", "decide-release"}
-SIGNED_IN = {"home", "request", "release", "report"}
-
 
 def client(who: str | None = None, language: str = "en") -> Client:
     browser = Client(HTTP_ACCEPT_LANGUAGE=language, SERVER_NAME="localhost")
@@ -29,48 +24,16 @@ def client(who: str | None = None, language: str = "en") -> Client:
     return browser
 
 
-def path_of(name: str) -> str:
-    return {
-        "home": "/",
-        "sign-in": "/sign-in/",
-        "catalogue": "/catalogue/",
-        "rules": "/rules/",
-        "stylesheet": "/console.css",
-        "sign-out": "/sign-out/",
-        "act": "/act/",
-        "set_language": "/language/",
-        "request": "/requests/insight/",
-        "release": "/releases/insight-1/",
-        "report": "/releases/insight-1/report/nl/",
-        "decide-request": "/requests/insight/decide/",
-        "decide-release": "/releases/insight-1/decide/",
-    }[name]
+@pytest.mark.parametrize("path", ["/", "/catalogue/", "/requests/insight/", "/console.css"])
+def test_every_answer_says_what_a_browser_may_load(path: str) -> None:
+    assert "script-src 'none'" in client().get(path).headers["Content-Security-Policy"]
 
 
-def test_every_page_has_an_entry_here() -> None:
-    assert set(get_resolver().reverse_dict.keys()) >= PUBLIC | POSTED | SIGNED_IN
-    names = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
-    assert names == PUBLIC | POSTED | SIGNED_IN
-
-
-@pytest.mark.parametrize("name", sorted(PUBLIC | POSTED | SIGNED_IN))
-def test_who_is_not_signed_in_sees_the_public_pages_only(name: str, tmp_path: Path) -> None:
-    examined()
-    answer = client().get(path_of(name))
-    if name in PUBLIC:
-        assert answer.status_code == 200
-    elif name in POSTED:
-        assert answer.status_code == (302 if name == "set_language" else 405)
-    else:
-        assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/sign-in/")
-    assert "default-src" in answer.headers["Content-Security-Policy"]
-
-
-@pytest.mark.parametrize("name", ["decide-request", "decide-release"])
-def test_nobody_decides_without_signing_in(name: str) -> None:
+@pytest.mark.parametrize("path", ["/requests/insight/decide/", "/releases/insight-1/decide/"])
+def test_nobody_decides_without_signing_in(path: str) -> None:
     examined()
     before = Decision.objects.count()
-    assert client().post(path_of(name), {"action": "approve"}).status_code == 302
+    assert client().post(path, {"action": "approve"}).status_code == 302
     assert Decision.objects.count() == before
 
 
