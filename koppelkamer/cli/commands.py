@@ -81,6 +81,20 @@ COMMANDS: Final = (
         "--seed": {"type": int, "default": 2026, "metavar": "N", "help": "seed of the made-up data (default 2026)"},
         "--room": {**_FOLDER, "default": Path("demo-room"), "help": "where the room is made (default: demo-room)"},
     }),
+    Command("init", "a new room: commented declarations to change", "start:init", {
+        "folder": {**_FOLDER, "help": "new or empty folder"},
+        "--name": {"metavar": "NAME", "help": "as logs and folders can bear it (default: the folder's name)"},
+        "--title": {"metavar": "TEXT", "help": "as people read it"},
+    }),
+    Command("dummy", "made-up rows in the shape of a source, to try things on", "start:dummy", {
+        "source": {**_FILE, "metavar": "S.toml", "help": "declaration of the source"},
+        "--rows": {"type": int, "default": 1000, "metavar": "N", "help": "how many (default 1000)"},
+        "--seed": {
+            "type": int, "default": 2026, "metavar": "N",
+            "help": "with the same --rows: the same people for every source",
+        },
+        "--out": {**_FILE, "required": True},
+    }),
     Command("receive", "take a delivery in: sealed, or in clear where the source allows it", "room:receive", {
         "source": {"metavar": "SOURCE"}, "file": _FILE, **_PERIOD, **_SUPPLEMENTS,
         "--accept-changes": {"action": "store_true", "help": "as data steward: take it although it changed suddenly"},
