@@ -73,6 +73,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(204, "processing", "draft examined",
              (*_PROCESSING, "request", "run", "release", "outcome", "verdict", "output")),
         Kind(205, "processing", "parcel written", (*_PROCESSING, "release", "manifest")),
+        Kind(217, "processing", "request tried", (*_PROCESSING, "request", "digest")),
         Kind(209, "processing", "sources cross-checked", (*_PROCESSING, "plan", "records", "found")),
     )
 }  # fmt: skip

@@ -1,12 +1,14 @@
 """What must hold on a day before anything is received, submitted or run. Each function returns nothing or refuses."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from functools import partial
 from typing import Literal
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from declare import Refusal
 from register.declarations import Dpia
 from register.models import Agreement, Approval, Delivery, Request, Source
 from register.plan import Plan, differences
@@ -71,13 +73,38 @@ def check_may_submit(request: Request, today: date) -> None:
 
     Raises `NoDpia`, `DpiaNotValid`, `AgreementLapsed`, `RetentionOver`, `NotAParty`, `NoGround` or `NoTriple`.
     """
-    check_dpia(f"request {request.id}", _dpia_of(request), today)
+    for demand in _demands(request, today):
+        demand()
+
+
+def what_stands_in_the_way(request: Request, today: date) -> list[Refusal]:
+    """Every reason why `check_may_submit` refuses, not the first one alone."""
+    return [refusal for demand in _demands(request, today) if (refusal := refused(demand))]
+
+
+def refused(demand: Callable[[], object]) -> Refusal | None:
+    """What `demand` raises, if it refuses."""
+    try:
+        demand()
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+def _demands(request: Request, today: date) -> Iterator[Callable[[], None]]:
+    """What `check_may_submit` asks, one by one."""
+    yield partial(check_dpia, f"request {request.id}", _dpia_of(request), today)
     agreement = request.agreement
-    check_in_force(agreement, today)
+    yield partial(check_in_force, agreement, today)
+    yield partial(check_retention, request, today)
+    for used in request.sources.select_related("source__owner").order_by("source_id"):
+        yield partial(check_use, agreement, used.source, used.ground, request.recipients, request.purpose)
+
+
+def check_retention(request: Request, today: date) -> None:
+    """Raises `RetentionOver`."""
     if request.retention_until < today:
         raise RetentionOver(request.id, request.retention_until)
-    for used in request.sources.select_related("source__owner").order_by("source_id"):
-        check_use(agreement, used.source, used.ground, request.recipients, request.purpose)
 
 
 def check_may_run(request_id: str, plan: Plan, today: date) -> None:

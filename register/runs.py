@@ -205,6 +205,11 @@ def record_parcel(release: Release, manifest: str, *, started: datetime) -> None
     _note("parcel written", release.request_id, started, {"release": release.id, "manifest": manifest})
 
 
+def request_tried(request_id: str, declared: str, started: datetime) -> None:
+    """Records were counted for a request, by the digest of its declaration, that nobody was asked about yet."""
+    _note("request tried", request_id, started, {"request": request_id, "digest": declared})
+
+
 def _lock(run: Run) -> None:
     """Nobody else changes the run or its request until the transaction ends, and `run` is as the register has it."""
     Request.objects.select_for_update().get(id=run.request_id)

@@ -108,6 +108,9 @@ COMMANDS: Final = (
     Command("crosscheck", "find double registrations, contradictions, orphaned addresses", "crosscheck:crosscheck", {
         **_ROOM, **_AS,
     }),
+    Command("try", "what stands in a request's way, and what it might bring; nothing is linked", "dry_run:dry_run", {
+        "request": {"metavar": "REQUEST"}, **_ROOM, **_AS,
+    }),
     Command("submit", "put a request into the register", "room:submit", {
         "request": {"metavar": "REQUEST"}, **_ROOM, **_AS,
     }),

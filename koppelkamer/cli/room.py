@@ -28,7 +28,7 @@ def receive(call: argparse.Namespace) -> Screen:
     from flows.receive import receive as receive_delivery
     from koppelkamer.cli.beside import of_delivery
 
-    room, keyring = _open(call)
+    room, keyring = opened(call)
     about: dict[str, Any] = {
         "period": call.period,
         "supplements": call.supplements,
@@ -65,7 +65,7 @@ def train(call: argparse.Namespace) -> Screen:
     """Estimate, freeze and sign a model."""
     from flows.models import train_model
 
-    room, keyring = _open(call)
+    room, keyring = opened(call)
     progress(f"training {call.model}")
     fitted = train_model(room, keyring, call.model)
     lines = [f"trained {fitted.model.id} on {fitted.candidates:,} candidate pairs; {fitted.iterations} iterations"]
@@ -83,7 +83,7 @@ def submit(call: argparse.Namespace) -> Screen:
     from flows.meanings import homonyms_of, words_of
     from flows.submit import submit as submit_request
 
-    room, keyring = _open(call)
+    room, keyring = opened(call)
     request = submit_request(room, person(room, call), call.request)
     write_logs(room, keyring.signer)
     words, homonyms = words_of(room, room.request(call.request)), homonyms_of(room, room.request(call.request))
@@ -102,7 +102,7 @@ def decide(call: argparse.Namespace) -> Screen:
     """Take a step of the workflow."""
     from flows.submit import subject
 
-    room, keyring = _open(call)
+    room, keyring = opened(call)
     from register.decisions import decide as take_step  # not before: its tables need the register open
 
     what = subject(call.subject)
@@ -116,7 +116,7 @@ def run(call: argparse.Namespace) -> Screen:
     """Link, draft, examine and report. Raises `GateRefused` when the verdict is FAIL."""
     from flows.link import link
 
-    room, keyring = _open(call)
+    room, keyring = opened(call)
     by = person(room, call)
     progress(f"running {call.request}")
     if call.via == "prefect":
@@ -150,7 +150,7 @@ def release(call: argparse.Namespace) -> Screen:
     """Write the parcel of what people released."""
     from flows.release import release as write_release
 
-    room, keyring = _open(call)
+    room, keyring = opened(call)
     if call.via == "prefect":
         from flows.orchestrate import Flows
 
@@ -179,7 +179,7 @@ def recall(call: argparse.Namespace) -> Screen:
     """Notices for whoever holds a parcel that may no longer be used."""
     from flows.recall import recall as write_notices
 
-    _, keyring = _open(call)
+    _, keyring = opened(call)
     notices = write_notices(keyring, call.out)
     shown = [(notice.release, notice.why, notice.since.isoformat(), ", ".join(notice.recipients)) for notice in notices]
     head = f"wrote to {call.out}; send each notice to its recipients" if notices else "nothing to recall"
@@ -189,7 +189,7 @@ def recall(call: argparse.Namespace) -> Screen:
 
 def login(call: argparse.Namespace) -> Screen:
     """Sign in; a session of eight hours for this command line."""
-    room, keyring = _open(call)
+    room, keyring = opened(call)
     from register import session  # not before: its tables need the register open
 
     if not sys.stdin.isatty():
@@ -216,7 +216,7 @@ def console(call: argparse.Namespace) -> Screen:
     return Screen({}, [])
 
 
-def _open(call: argparse.Namespace) -> tuple[Room, Keyring]:
+def opened(call: argparse.Namespace) -> tuple[Room, Keyring]:
     room = open_room(call.room)
     keyring = open_keyring(room)
     open_register(room)

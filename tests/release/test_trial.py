@@ -1,0 +1,78 @@
+"""What is foretold of a table, against a slow twin that adds up the Poisson distribution number by number."""
+
+import math
+from itertools import product
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from declare import WrongInput
+from pseudonymise.protected import PAYLOAD
+from register.declarations import Filter
+from release.trial import eligible, foreseen, kept_of, rounded
+
+MINIMUM = 10
+
+
+def _table(**columns: list[str | None]) -> pl.DataFrame:
+    return pl.DataFrame({PAYLOAD + name: pl.Series(values, dtype=pl.String) for name, values in columns.items()})
+
+
+@pytest.mark.parametrize(
+    ("count", "told"), [(0, None), (9, None), (10, 10), (14, 10), (16, 20), (1_004, 1_000)], ids=str
+)
+def test_numbers_are_told_to_the_nearest_ten_and_small_ones_not(count: int, told: int | None) -> None:
+    assert rounded(count, MINIMUM) == told
+
+
+@given(st.integers(0, 10_000), st.integers(3, 50))
+def test_one_person_more_seldom_shows_and_never_by_one(count: int, minimum: int) -> None:
+    before, after = rounded(count, minimum), rounded(count + 1, minimum)
+    assert (after or 0) - (before or 0) in (0, minimum)
+
+
+def test_filters_of_a_source_are_about_its_own_columns() -> None:
+    payload = _table(kind=["a"] * 30 + ["b"] * 15 + [None] * 5)
+    filters = [Filter(column="s.kind", values=("a",)), Filter(column="other.kind", values=("b",))]
+    one = eligible("s", payload, filters, MINIMUM)
+    assert (one.came, one.kept) == (50, 30)
+    assert kept_of("s", payload, filters).height == 30
+
+
+def test_a_column_that_is_not_kept_is_refused() -> None:
+    with pytest.raises(WrongInput, match="keeps no column nothing"):
+        eligible("s", _table(kind=["a"]), [Filter(column="s.nothing", values=("a",))], MINIMUM)
+
+
+@given(
+    st.lists(st.integers(1, 60), min_size=1, max_size=4),
+    st.lists(st.integers(1, 40), min_size=1, max_size=3),
+    st.floats(0, 1),
+    st.integers(1, 12),
+)
+def test_what_is_foreseen_is_what_adding_up_gives(rows: list[int], other: list[int], rate: float, least: int) -> None:
+    payload = {
+        "u": _table(d=[str(at) for at, count in enumerate(rows) for _ in range(count)]),
+        "v": _table(e=[str(at) for at, count in enumerate(other) for _ in range(count)]),
+    }
+    table = foreseen(payload, "u", ["u.d", "v.e"], rate, least)
+    cells, blocked, share = _slowly(rows, other, rate, least)
+    assert table.cells == cells
+    assert abs(table.blocked - blocked) <= 0.5 + 1e-9
+    assert table.blocked_share == pytest.approx(share, abs=1e-9)
+
+
+def _slowly(rows: list[int], other: list[int], rate: float, least: int) -> tuple[int, float, float]:
+    means = [a * rate * b / sum(other) for a, b in product(rows, other)]
+    chances = [[math.exp(-mean) * mean**n / math.factorial(n) for n in range(1, least)] for mean in means]
+    lost = sum(n * chance for each in chances for n, chance in enumerate(each, 1))
+    total = sum(means)
+    return len(means), sum(map(sum, chances)), lost / total if total else 0.0
+
+
+def test_a_table_of_too_many_cells_is_refused_before_it_is_made() -> None:
+    wide = _table(a=[str(n) for n in range(1_100)], b=[str(n) for n in range(1_100)])
+    with pytest.raises(WrongInput, match="more than 1,000,000 cells"):
+        foreseen({"u": wide}, "u", ["u.a", "u.b"], 1.0, MINIMUM)
