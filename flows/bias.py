@@ -11,6 +11,7 @@ from gate import OutputColumn, SignedPolicy
 from intake import Source
 from koppelkamer.room import Room
 from linkage import FittedModel
+from pseudonymise.protected import ProtectedTable
 from register.declarations import Request
 from release.bias import Questions
 
@@ -26,8 +27,11 @@ class Inputs:
     policy: SignedPolicy
 
 
-def questions_of(room: Room, keyring: Keyring, inputs: Inputs) -> Questions:
-    """Protected attributes are decrypted only where the agreement declares a ground for the bias run."""
+def questions_of(
+    room: Room, keyring: Keyring, inputs: Inputs, tables: Mapping[str, ProtectedTable] | None = None
+) -> Questions:
+    """Protected attributes are decrypted only where the agreement declares a ground for the bias run; of the rows in
+    `tables` and no others, where these are given."""
     policy, concepts = inputs.policy.policy, concepts_of(room)
     aside = {source: _aside_names(room.source(source)) for source in inputs.deliveries}
     may = {source: names & _with_ground(room, inputs.request, source) for source, names in aside.items()}
@@ -36,7 +40,11 @@ def questions_of(room: Room, keyring: Keyring, inputs: Inputs) -> Questions:
     readable = {_concept(concepts, source, name) for source, names in may.items() for name in names}
     step = policy.thresholds.threshold_step
     return Questions(
-        aside={source: _read(room, keyring, inputs, source, names) for source, names in may.items() if names},
+        aside={
+            source: _of_these(_read(room, keyring, inputs, source, names), source, tables)
+            for source, names in may.items()
+            if names
+        },
         not_assessable=tuple(ground for ground in protected if ground not in set_aside),
         without_ground=tuple(sorted(set_aside - readable)),
         evidence=_evidence(room, inputs, concepts),
@@ -72,6 +80,11 @@ def _concept(concepts: Mapping[str, str], source: str, name: str) -> str:
 
 def _read(room: Room, keyring: Keyring, inputs: Inputs, source: str, names: set[str]) -> pl.DataFrame:
     return aside_table(room, keyring, source, inputs.deliveries[source]).table.select("row", *sorted(names))
+
+
+def _of_these(attributes: pl.DataFrame, source: str, tables: Mapping[str, ProtectedTable] | None) -> pl.DataFrame:
+    """What is left out of a source is left out here too: nobody counts it as missed."""
+    return attributes if tables is None else attributes.join(tables[source].table.select("row"), on="row", how="semi")
 
 
 def _evidence(room: Room, inputs: Inputs, concepts: Mapping[str, str]) -> tuple[OutputColumn, ...]:

@@ -16,6 +16,7 @@ from flows.books import write_logs
 from flows.deliveries import latest, protected_table
 from flows.keyring import Keyring
 from flows.meanings import check_agreed, check_places
+from flows.minimise import minimised
 from flows.models import fitted_model
 from flows.quality import masking_of, report
 from koppelkamer.crosschecks import AnyCheck, ContradictionCheck, CrossChecks, DoublesCheck, OrphanCheck
@@ -200,7 +201,10 @@ class _Work:
         return Done(check.id, started, found.filled, wrong, (Part(check.source, "orphans", facts),))
 
     def _table(self, source: str) -> ProtectedTable:
-        return protected_table(self.room, self.keyring, source, self.deliveries[source])
+        """As far as the purpose of the checks may use it."""
+        whole = {source: protected_table(self.room, self.keyring, source, self.deliveries[source])}
+        footing = self.room.cross_checks
+        return minimised(self.room, footing.agreement, footing.purpose, whole)[source].table
 
 
 def _judged(share: float, fails_from: float, reason: str) -> dict[str, Any]:

@@ -1,16 +1,32 @@
 """What the report says beside draft and verdict: who asked, on what footing, and how the deliveries were."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from expectations.report import Masking
+from flows.bias import Inputs
 from flows.deliveries import intake_facts
 from flows.meanings import homonyms_of, words_of
-from gate import SignedPolicy, Verdict
+from flows.minimise import Minimised
+from gate import Verdict
 from koppelkamer.room import Room
+from pseudonymise.minimise import LeftOut as Done
 from register.declarations import Request
 from release.draft import Draft
 from release.gather import Occasion, gather
-from release.report.facts import Asked, Definition, Dpia, Ground, Homonym, QualityFact, ReportFacts, SourceFacts
+from release.report.facts import (
+    Asked,
+    Definition,
+    Dpia,
+    Ground,
+    Homonym,
+    LeftOut,
+    QualityFact,
+    ReportFacts,
+    SourceFacts,
+    Use,
+)
 
 if TYPE_CHECKING:
     from register.models import Request as RegisteredRequest
@@ -21,12 +37,43 @@ _REASONS: Final = 3
 
 
 def facts_of(
-    room: Room, request: Request, run: "Run", made: Draft, verdict: Verdict, policy: SignedPolicy, occasion: Occasion
-) -> ReportFacts:
+    room: Room, inputs: Inputs, run: "Run", made: Draft, verdict: Verdict, occasion: Occasion,
+    used: Mapping[str, Minimised],
+) -> ReportFacts:  # fmt: skip
     """The DPO's page before opinion and decision."""
     sources = [_source(room, run, source) for source in made.deliveries]
     quality = [fact for source, delivery in made.deliveries.items() for fact in _quality(room, source, delivery)]
-    return gather(made, verdict, policy.policy, _asked(room, request), sources, occasion, quality)
+    policy = inputs.policy.policy
+    masking = Masking(int(policy.thresholds.minimum_people.value))
+    uses = {source: _use(source, each, masking) for source, each in used.items()}
+    # What the draft counts would give away the rows beyond the bounds told.
+    unseen = _at_most(used[made.unit], masking) - used[made.unit].table.table.height
+    occasion = replace(occasion, unseen=unseen)
+    facts = gather(made, verdict, policy, _asked(room, inputs.request), sources, occasion, quality)
+    return replace(facts, uses=tuple(use for use in uses.values() if use.left_out or use.columns is not None))
+
+
+def _use(source: str, used: Minimised, masking: Masking) -> Use:
+    """Counts in bounds, so that nobody learns of a few persons that they were left out; what is left follows from the
+    lower ones and is at most that."""
+    left_out = tuple(_left_out(each, masking) for each in used.left_out)
+    at_most = _at_most(used, masking)
+    return Use(source=source, rows_before=used.rows, rows_at_most=at_most, left_out=left_out, columns=used.columns)
+
+
+def _at_most(used: Minimised, masking: Masking) -> int:
+    return used.rows - sum(masking.part(each.rows).at_least for each in used.left_out)
+
+
+def _left_out(done: Done, masking: Masking) -> LeftOut:
+    rows, unknown = (masking.part(count) for count in (done.rows, done.unknown))
+    return LeftOut(
+        rule=done.rule,
+        column=done.column,
+        terms=done.terms,
+        rows=(rows.at_least, rows.at_most),
+        unknown=(unknown.at_least, unknown.at_most),
+    )
 
 
 def _asked(room: Room, request: Request) -> Asked:

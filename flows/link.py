@@ -12,6 +12,7 @@ from flows.facts import facts_of
 from flows.keyring import Keyring
 from flows.ledger import Ledger
 from flows.lineage import as_one_cell, lineage_of, with_cell_keys, with_pseudonyms
+from flows.minimise import Minimised, check_request, minimised
 from flows.reports import last_of
 from flows.reports import write as write_report
 from gate import Lineage, Published, Subject, Verdict, examine, verify_policy
@@ -63,6 +64,7 @@ def link(room: Room, keyring: Keyring, by: "SignedIn", request_id: str) -> Exami
 def _inputs(room: Room, request_id: str) -> Inputs:
     request = room.request(request_id)
     room.require_address(request)
+    check_request(room, request)
     return Inputs(
         request=request,
         models=fitted_models(room, request),
@@ -72,22 +74,29 @@ def _inputs(room: Room, request_id: str) -> Inputs:
 
 
 def _execute(room: Room, keyring: Keyring, by: "SignedIn", inputs: Inputs, run: "Run") -> Examined:
-    tables = {name: protected_table(room, keyring, name, digest) for name, digest in inputs.deliveries.items()}
+    used = _used(room, keyring, inputs)
+    tables = {name: each.asked for name, each in used.items()}
     linked = link_tables(tables, inputs.models)
-    made = draft(linked, inputs.request, questions_of(room, keyring, inputs), concepts_of(room))
+    made = draft(linked, inputs.request, questions_of(room, keyring, inputs, tables), concepts_of(room))
     ledger = Ledger(room, keyring)
     lineage = lineage_of(room, made, linked, tables, ledger.keys)
     asked = _keyed(subject_of(made), lineage, ledger, inputs, run.id)
     subject = replace(asked, lineage=lineage, earlier=ledger.earlier())
     verdict = examine(subject, inputs.policy)
     occasion = _occasion(room, run, len(subject.earlier), last_of(room, keyring, run.request_id))
-    facts = facts_of(room, inputs.request, run, made, verdict, inputs.policy, occasion)
+    facts = facts_of(room, inputs, run, made, verdict, occasion, used)
     _keep(room, keyring, run, linked, made)
     if verdict.safe is not None:
         ledger.wait(_published(run.id, inputs, verdict, lineage))
     reports = write_report(room, keyring, run.id, facts, verdict)
     release = _finish(by, run, facts, verdict, linked)
     return Examined(release.id, linked, verdict, facts, reports)
+
+
+def _used(room: Room, keyring: Keyring, inputs: Inputs) -> dict[str, Minimised]:
+    """What the request's purpose may use of each source: all that linkage gets to see."""
+    whole = {name: protected_table(room, keyring, name, digest) for name, digest in inputs.deliveries.items()}
+    return minimised(room, inputs.request.agreement, inputs.request.purpose, whole)
 
 
 def _occasion(room: Room, run: "Run", earlier: int, last: Last | None) -> Occasion:

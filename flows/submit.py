@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from declare import WrongInput
 from flows.books import fitted_models, plan_of
+from flows.minimise import check_request
 from koppelkamer.room import Room
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 def submit(room: Room, by: "SignedIn", request_id: str) -> "Request":
     """Register the request as declared now and submit it, both or neither.
 
-    Raises `NoAddress`, `NotTrained`, `NoDpia`, `AgreementLapsed`, …
+    Raises `NoAddress`, `ColumnsNotForPurpose`, `NotTrained`, `NoDpia`, `AgreementLapsed`, …
     """
     from django.db import transaction
 
@@ -23,6 +24,7 @@ def submit(room: Room, by: "SignedIn", request_id: str) -> "Request":
 
     declared = room.request(request_id)
     room.require_address(declared)
+    check_request(room, declared)
     plan = plan_of(room, declared, fitted_models(room, declared))
     with transaction.atomic():
         row = sync_request(declared, plan)

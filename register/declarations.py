@@ -46,6 +46,67 @@ class BiasGround(Declaration):
     document: str = Field(min_length=3)
 
 
+class AgeFloor(Declaration):
+    """Nobody younger than `least` years. `column` holds ages or bands of them, or with `on` days or years of birth."""
+
+    column: str
+    least: int = Field(ge=1, le=120)
+    on: date | None = None
+    """The day ages are counted on."""
+
+
+class Persons(Declaration):
+    """Categories of persons that are left out, or the only ones that stay."""
+
+    column: str
+    leave_out: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _says_which(self) -> Self:
+        if bool(self.leave_out) == bool(self.only):
+            raise ValueError("categories of persons are named under leave_out, or under only")
+        return self
+
+
+class Span(Declaration):
+    """Only records of these days; `column` holds days or years."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
+
+    column: str
+    starts: date = Field(alias="from")
+    until: date
+    """The last day."""
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.until < self.starts:
+            raise ValueError("until lies before from")
+        return self
+
+
+class Minimisation(Declaration):
+    """What a purpose may use of a source, and no more: rows are left out before linkage, other columns not asked for.
+
+    Columns are payload of the source. A row of which a rule cannot tell is left out.
+    """
+
+    purpose: str
+    source: str
+    columns: tuple[str, ...] | None = None
+    """The only ones that may be asked for."""
+    age: AgeFloor | None = None
+    persons: tuple[Persons, ...] = ()
+    period: Span | None = None
+
+    @model_validator(mode="after")
+    def _leaves_something_out(self) -> Self:
+        if self.columns is None and self.age is None and not self.persons and self.period is None:
+            raise ValueError("a minimisation names columns, age, persons or period")
+        return self
+
+
 class Agreement(Declaration):
     """A covenant (convenant)."""
 
@@ -61,12 +122,26 @@ class Agreement(Declaration):
     grounds: tuple[Ground, ...] = ()
     processing: tuple[Processing, ...] = ()
     bias: tuple[BiasGround, ...] = ()
+    minimisation: tuple[Minimisation, ...] = ()
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.until < self.starts:
             raise ValueError("until lies before from")
         return self
+
+    @model_validator(mode="after")
+    def _minimises_each_use_once(self) -> Self:
+        uses = [(each.purpose, each.source) for each in self.minimisation]
+        if len(uses) != len(set(uses)):
+            raise ValueError("a purpose has two minimisations of one source")
+        if set(uses) - {(triple.purpose, triple.source) for triple in self.triples}:
+            raise ValueError("a minimisation is of a purpose and a source that no triple joins")
+        return self
+
+    def minimises(self, purpose: str, source: str) -> Minimisation | None:
+        """What `purpose` may use of `source`; None where nothing is declared of it."""
+        return next((each for each in self.minimisation if (each.purpose, each.source) == (purpose, source)), None)
 
     @model_validator(mode="after")
     def _recipients_are_parties(self) -> Self:

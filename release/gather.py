@@ -62,6 +62,9 @@ class Occasion:
     """Releases it was held against."""
     last: Last | None = None
     """Of the same series, if any."""
+    unseen: int = 0
+    """Records of the unit that were left out before linkage and of which nothing may be told: they are told as if they
+    had been there and were not linked."""
 
 
 def gather(
@@ -86,13 +89,13 @@ def gather(
         policy=policy.profile,
         policy_digest=verdict.policy,
         asked=asked,
-        leaves=_leaves(draft, verdict),
+        leaves=_leaves(draft, verdict, occasion.unseen),
         sources=tuple(sources),
         links=tuple(_link(found, draft.models[found.model]) for found in draft.quality),
         disclosure=_disclosure(draft, verdict, occasion.earlier),
         groups=_groups(draft.groups, policy),
         not_assessable=draft.not_assessable,
-        quality=(*_found(draft), *quality),
+        quality=(*_found(draft, occasion.unseen), *quality),
         changes=None,
         findings=_lines(verdict.findings),
         gaps=_gaps(draft.groups, policy),
@@ -141,7 +144,7 @@ def _counts(findings: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
     return tuple((outcome.value, sum(found is outcome for found in worst.values())) for outcome in WORST_FIRST)
 
 
-def _leaves(draft: Draft, verdict: Verdict) -> Leaves:
+def _leaves(draft: Draft, verdict: Verdict, unseen: int) -> Leaves:
     leaves = verdict.safe is not None
     return Leaves(
         kind=draft.kind,
@@ -149,7 +152,7 @@ def _leaves(draft: Draft, verdict: Verdict) -> Leaves:
         rows=verdict.safe.height if verdict.safe is not None else 0,
         columns=_columns(draft),
         people=_people(draft, verdict),
-        records_eligible=draft.eligible,
+        records_eligible=draft.eligible + unseen,
         records_counted=draft.counted,
         special_categories=_special(verdict.findings),
         minors=_minors(verdict.findings),
@@ -326,16 +329,17 @@ def _gaps(rates: GroupRates | None, policy: Policy) -> tuple[GroupGap, ...]:
     )
 
 
-def _found(draft: Draft) -> tuple[QualityFact, ...]:
+def _found(draft: Draft, unseen: int) -> tuple[QualityFact, ...]:
     """What the draft itself found: records left out, and values that contradict each other."""
     contradicting = [
         QualityFact(source=name, what="conflicting", count=several, of=draft.counted)
         for name, (_, several) in draft.unknown.items()
         if several
     ]
-    left_out = draft.eligible - draft.linked
+    eligible = draft.eligible + unseen
+    left_out = eligible - draft.linked
     return (
-        *([QualityFact(source=draft.unit, what="unlinked", count=left_out, of=draft.eligible)] if left_out else []),
+        *([QualityFact(source=draft.unit, what="unlinked", count=left_out, of=eligible)] if left_out else []),
         *contradicting,
     )
 

@@ -134,6 +134,32 @@ class SourceFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Section 4: what one rule left out of a source before linkage. Counts as bounds, both included."""
+
+    rule: str
+    """`age`, `leave-out`, `only`, `period` or `restriction`."""
+    column: str
+    terms: tuple[str, ...]
+    rows: tuple[int, int] | None
+    """None in the public copy."""
+    unknown: tuple[int, int] | None
+    """Of these, rows of which the rule could not tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Use:
+    """Section 4: what was used of one source, of what came in."""
+
+    source: str
+    rows_before: int
+    rows_at_most: int | None
+    left_out: tuple[LeftOut, ...]
+    columns: tuple[str, ...] | None
+    """The only ones that the purpose may ask for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LinkFacts:
     """Section 4: one linkage model; precision and recall are estimates made without labels."""
 
@@ -316,6 +342,8 @@ class ReportFacts:
     link_error: LinkError | None = None
     profile: tuple[ColumnProfile, ...] = ()
     """Annex: what is in the table that would leave."""
+    uses: tuple[Use, ...] = ()
+    """Of sources of which the agreement lets the purpose use a part."""
     opinion: Signed | None = None
     decision: Signed | None = None
     proof: Proof | None = None
@@ -327,12 +355,20 @@ class ReportFacts:
         let a contributor compute what another contributed (Handbook on Statistical Disclosure Control, 4.2). Without
         rates by group, for rate and interval together tell how many of a protected group there are and how many were
         not linked; the largest gap stays, in whole points. Without changes, for not everybody has the release before.
-        Where counts were perturbed, without the loss. Totals are as published: hidden where they are hidden there.
+        Where counts were perturbed, without the loss. Of what was left out before linkage the rules, without counts.
+        Totals are as published: hidden where they are hidden there.
         """
         columns = tuple(replace(column, drift=None) for column in self.profile)
         findings = tuple(_public(line) for line in self.findings)
-        told = replace(self, groups=(), changes=None, profile=columns, findings=findings)
+        uses = tuple(_rules_of(use) for use in self.uses)
+        told = replace(self, groups=(), changes=None, profile=columns, findings=findings, uses=uses)
         return told if self.disclosure is None else _as_published(told, self.disclosure)
+
+
+def _rules_of(use: Use) -> Use:
+    """What was asked of a source, without how many rows it cost."""
+    rules = tuple(replace(each, rows=None, unknown=None) for each in use.left_out)
+    return replace(use, rows_at_most=None, left_out=rules)
 
 
 def _as_published(facts: ReportFacts, disclosure: Disclosure) -> ReportFacts:

@@ -7,7 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from release.report.bars import charts
-from release.report.facts import FOUND_BY_DRAFT, ReportFacts
+from release.report.facts import FOUND_BY_DRAFT, LeftOut, ReportFacts
 from release.report.pictures import pictures
 from release.report.words import Language, Words, words
 from release.series import CellChanges, Changes
@@ -34,6 +34,7 @@ def render(facts: ReportFacts, language: Language, *, public: bool = False) -> s
             pictures=pictures(shown.profile),
             changed=_changed(text, shown.changes) if shown.changes else (),
             gaps={gap.attribute: gap.points for gap in shown.gaps},
+            left_out=lambda line: _left_out(text, line),
             quality_words=lambda what: _quality_words(text, what),
             style=_style(),
         )
@@ -64,6 +65,29 @@ def _changed_cells(text: Words, cells: CellChanges) -> list[str]:
     moved = [text("changes_moved", cell=one.cell, before=text.number(one.before), now=text.number(one.now))
              for one in cells.moved]  # fmt: skip
     return clauses + ([text("changes_most", cells=", ".join(moved))] if moved else [])
+
+
+def _left_out(text: Words, line: LeftOut) -> str:
+    """What a rule leaves out, and how many rows that were, as far as it is told."""
+    rule = text(f"left_out_{line.rule}", column=line.column, terms=_terms(text, line))
+    if line.rows is None or line.unknown is None:
+        return rule
+    unknown = text("left_out_unknown", count=_between(text, line.unknown)) if line.unknown[1] else ""
+    return f"{rule}: {_between(text, line.rows)}{unknown}"
+
+
+def _terms(text: Words, line: LeftOut) -> str:
+    if line.rule == "period":
+        return text("from_until", first=text.day(line.terms[0]), last=text.day(line.terms[1]))
+    return ", ".join(line.terms)
+
+
+def _between(text: Words, bounds: tuple[int, int]) -> str:
+    """A count that is told as bounds."""
+    low, high = bounds
+    if low <= 1:
+        return text("rows_fewer", count=text.number(high + 1)) if high else text("none")
+    return text.number(low) if low == high else text("rows_between", low=text.number(low), high=text.number(high))
 
 
 def _quality_words(text: Words, what: str) -> str:

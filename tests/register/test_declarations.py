@@ -45,7 +45,21 @@ dimensions = ["residents.municipality"]
 [effect]
 intended = "Fewer accidents"
 """
+MINIMISATION = '[[minimisation]]\npurpose = "insight"\nsource = "residents"\n'
+AGE = 'age = { column = "age", least = 12 }\n'
+SPAN = 'period = { column = "day", from = 2026-01-01, until = 2025-01-01 }\n'
+BOTH = 'persons = [{ column = "kind", leave_out = ["child"], only = ["tenant"] }]\n'
 WRONG = {
+    "minimises nothing": (Agreement, AGREEMENT + MINIMISATION, "names columns, age, persons or period"),
+    "minimises twice": (Agreement, AGREEMENT + 2 * (MINIMISATION + AGE), "two minimisations of one source"),
+    "minimises what is not shared": (
+        Agreement,
+        AGREEMENT + MINIMISATION.replace("insight", "other") + AGE,
+        "no triple joins",
+    ),
+    "a period that ends first": (Agreement, AGREEMENT + MINIMISATION + SPAN, "until lies before from"),
+    "left out and only": (Agreement, AGREEMENT + MINIMISATION + BOTH, "under leave_out, or under only"),
+    "an age floor of nobody": (Agreement, AGREEMENT + MINIMISATION + AGE.replace("12", "0"), "age.least"),
     "ends before it starts": (Agreement, AGREEMENT.replace("2030", "2020"), "until lies before from"),
     "a stranger receives": (Agreement, AGREEMENT.replace('recipient = "city"', 'recipient = "bank"'), "not a party"),
     "no triple": (Agreement, AGREEMENT.split("[[triples]]", maxsplit=1)[0], "missing key triples"),

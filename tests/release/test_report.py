@@ -105,7 +105,7 @@ def test_every_sentence_is_used() -> None:
     source += folder.joinpath("templates", "profile.html.j2").read_text()
     made = (
         "verdict_", "meaning_", "count_", "level_", "use_", "what_", "not_covered_", "changes_", "kind_", "figure_",
-        "perturbation_",
+        "perturbation_", "left_out_",
     )  # fmt: skip
     unused = [
         key
