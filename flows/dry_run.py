@@ -14,9 +14,10 @@ from flows.books import fitted_models, plan_of, write_logs
 from flows.deliveries import latest, protected_table
 from flows.keyring import Keyring
 from flows.reports import read_facts
+from flows.submit import require_no_circle
 from gate.policy import Policy
 from koppelkamer.room import Room
-from release.trial import Eligible, Foreseen, eligible, foreseen, kept_of
+from release.trial import Eligible, Foreseen, eligible, foreseen, kept_of, together
 
 if TYPE_CHECKING:
     from register.declarations import Request
@@ -68,6 +69,7 @@ def _in_the_way(room: Room, declared: "Request") -> list[Refusal]:
 
     found = [
         refused(partial(room.require_address, declared)),
+        refused(partial(require_no_circle, declared)),
         refused(partial(fitted_models, room, declared)),
         *(refused(partial(latest, source.id)) for source in declared.sources),
     ]
@@ -85,8 +87,12 @@ def _counted(room: Room, keyring: Keyring, declared: "Request", minimum: int) ->
     rates = tuple((model, _link_rate(room, model)) for model in declared.models)
     kept = {name: kept_of(name, table, output.filters) for name, table in payload.items()}
     rate = prod(rate for _, rate in rates if rate is not None)
-    table = foreseen(kept, output.unit, output.dimensions, rate, minimum) if output.kind == "table" else None
-    return Tried((), minimum, sources, rates, table)
+    tables = [
+        foreseen(kept, output.unit, names, rate, minimum)
+        for names in (output.told_apart or (output.dimensions,))
+        if output.kind == "table"
+    ]
+    return Tried((), minimum, sources, rates, together(tables) if tables else None)
 
 
 def _link_rate(room: Room, model: str) -> float | None:

@@ -170,6 +170,7 @@ def _about(release: Published) -> pl.DataFrame:
         "key": release.lineage.key,
         "subtotals": release.lineage.subtotals,
         "extract": release.lineage.extract,
+        "tables": [list(names) for names in release.lineage.tables],
         "table": digest_frame(release.table),
         "members": digest_frame(release.lineage.members),
     }
@@ -182,7 +183,8 @@ def _published(about: dict[str, Any], table: pl.DataFrame, members: pl.DataFrame
         raise LedgerDamaged(f"the entry of {about['release']} is not of one piece")
     dimensions = tuple(Dimension(name, tuple(variables)) for name, variables in about["dimensions"])
     layered, rows = about.get("subtotals", False), about.get("extract", False)
-    lineage = Lineage(dimensions, members, about["delivery"], about["key"], layered, rows)
+    tables = tuple(tuple(names) for names in about.get("tables", ()))
+    lineage = Lineage(dimensions, members, about["delivery"], about["key"], layered, rows, tables)
     return Published(about["release"], tuple(about["recipients"]), table, lineage)
 
 

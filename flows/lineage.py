@@ -42,6 +42,7 @@ def lineage_of(
         key=tables[made.unit].key_id,
         subtotals=bool(made.cells and any(made.cells.parents.values())),
         extract=made.rows is not None,
+        tables=made.told_apart,
     )
 
 

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from declare import WrongInput
 from flows.books import fitted_models, plan_of
 from flows.minimise import check_request
+from gate.disclosure.linked import circle
 from koppelkamer.room import Room
+from register.declarations import Request as Declared
 
 if TYPE_CHECKING:
     from register.models import Release, Request
@@ -25,11 +27,21 @@ def submit(room: Room, by: "SignedIn", request_id: str) -> "Request":
     declared = room.request(request_id)
     room.require_address(declared)
     check_request(room, declared)
+    require_no_circle(declared)
     plan = plan_of(room, declared, fitted_models(room, declared))
     with transaction.atomic():
         row = sync_request(declared, plan)
         decide(by, row, "submit", seen=row.digest)
     return row
+
+
+def require_no_circle(request: Declared) -> None:
+    """The gate would refuse such tables, but not before everybody has approved. Raises `WrongInput`."""
+    if circle({frozenset((name, 1) for name in table.dimensions) for table in request.output.tables}):
+        raise WrongInput(
+            f"the tables of request {request.id} hang together in a circle (area × sex, sex × age, age × area)",
+            remedy="Ask for one table of all their dimensions, or leave one of them out.",
+        )
 
 
 def subject(name: str) -> "Request | Release":

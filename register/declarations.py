@@ -7,10 +7,9 @@ from typing import Literal, Self
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from declare import Declaration
+from register.output import Output
 
 _ID = r"^[a-z][a-z0-9_-]*$"
-_SAID = 3
-"""Signs that a reason has, at least."""
 
 
 class Triple(Declaration):
@@ -167,136 +166,6 @@ class RequestedSource(Declaration):
     ground: str
     """The law, as in the agreement's grounds."""
     columns: tuple[str, ...] = ()
-
-
-class Filter(Declaration):
-    """Only records for which `column` has one of these values are counted: a selection criterion."""
-
-    column: str
-    values: tuple[str, ...] = Field(min_length=1)
-
-
-class Headline(Declaration):
-    """What the table is going to be used to say: of a dimension, `more` has more records than `less`."""
-
-    dimension: str
-    more: str
-    less: str
-
-
-class Implausible(Declaration):
-    """What links cannot say. `column` and `other` are columns of the two sources that are linked.
-
-    `before`: the one lies before the other, as a death before a report (text that sorts by time; the shorter counts);
-    `differs`: both are known and differ; `among`: the column has one of `values`, as an address that was withdrawn;
-    `several`: a record is linked to records with different values, as two homes, within one value of `other` if named.
-    """
-
-    what: str = Field(pattern=_ID)
-    relation: Literal["before", "differs", "among", "several"]
-    column: str
-    other: str | None = None
-    values: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _has_what_it_needs(self) -> Self:
-        if self.relation in ("before", "differs") and self.other is None:
-            raise ValueError(f"{self.relation} needs another column")
-        if (self.relation == "among") != bool(self.values):
-            raise ValueError("values belong to among")
-        return self
-
-
-class Polluted(Declaration):
-    """Records that a source itself marks as doubtful: `column` has one of `values`, as `under investigation`."""
-
-    what: str = Field(pattern=_ID)
-    column: str
-    values: tuple[str, ...] = Field(min_length=1)
-
-
-class Population(Declaration):
-    """Whom the output speaks for: people by category of `column` (kept or aside) in a register outside, and which."""
-
-    column: str
-    source: str = Field(min_length=3)
-    people: dict[str, int] = Field(min_length=2)
-
-
-def _goes_round(above: dict[str, str]) -> bool:
-    """Whether going up from some category never ends."""
-    found = set(above)
-    for _ in above:
-        found = {above[category] for category in found if category in above}
-    return bool(found & set(above))
-
-
-class Output(Declaration):
-    """What is asked: a table of counts, one row per person, or an extract of records under pseudonyms. Columns are
-    written as `source.payload`."""
-
-    kind: Literal["table", "persons", "extract"]
-    unit: str
-    """Id of the source whose records are counted, or leave."""
-    dimensions: tuple[str, ...] = ()
-    magnitude: str | None = None
-    """The column summed in each cell."""
-    hierarchies: dict[str, dict[str, str]] = {}
-    """Dimension → category → the category it is part of: subtotals of the table. Others are part of the total."""
-    rank_by: str | None = None
-    filters: tuple[Filter, ...] = ()
-    exceptions: dict[str, str] = {}
-    """Column → the statutory exception on which a protected ground may select, rank or name: law and article."""
-    history: str | None = None
-    """How people came into the counted records, where earlier choices decided that."""
-    headlines: tuple[Headline, ...] = ()
-    implausible: tuple[Implausible, ...] = ()
-    polluted: tuple[Polluted, ...] = ()
-    population: Population | None = None
-    needs: dict[str, str] = {}
-    """Of an extract: each column that leaves → why the recipient needs it."""
-    environment: str | None = None
-    """Of an extract: the closed environment in which alone it is read."""
-
-    @model_validator(mode="after")
-    def _an_extract_says_what_it_is_needed_for(self) -> Self:
-        if self.kind != "extract":
-            if self.needs or self.environment is not None:
-                raise ValueError("needs and environment belong to an extract")
-            return self
-        if self.dimensions or self.magnitude or self.rank_by or self.hierarchies or self.headlines:
-            raise ValueError("an extract has needs, and nothing of a table or a list")
-        if not self.needs or any(len(need.strip()) < _SAID for need in self.needs.values()):
-            raise ValueError("an extract says of every column that leaves why it is needed: output.needs")
-        if self.environment is None or len(self.environment.strip()) < _SAID:
-            raise ValueError("an extract says in which closed environment it is read: output.environment")
-        return self
-
-    @model_validator(mode="after")
-    def _hierarchies_are_of_dimensions(self) -> Self:
-        if foreign := sorted(set(self.hierarchies) - set(self.dimensions)):
-            raise ValueError(f"there is a hierarchy of {', '.join(foreign)}, which is no dimension")
-        if round_ := sorted(name for name, above in self.hierarchies.items() if _goes_round(above)):
-            raise ValueError(f"the hierarchy of {', '.join(round_)} goes round")
-        return self
-
-    @property
-    def described(self) -> tuple[str, ...]:
-        """The columns that tell something of each record: dimensions of a table, or what leaves in an extract."""
-        return (*self.dimensions, *self.needs)
-
-    @property
-    def columns(self) -> frozenset[str]:
-        """Every `source.payload` the output names."""
-        named = [*self.described, self.magnitude, self.rank_by, *(one.column for one in self.filters)]
-        return frozenset(column for column in named if column is not None)
-
-    @property
-    def checked(self) -> frozenset[str]:
-        """Every `source.payload` that is read to judge the output and is not in it."""
-        named = [one.column for one in self.implausible] + [one.column for one in self.polluted]
-        named += [one.other for one in self.implausible if one.other]
-        return frozenset(named)
 
 
 class Effect(Declaration):

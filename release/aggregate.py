@@ -10,6 +10,7 @@ import polars as pl
 from declare import WrongInput
 from gate.disclosure.sums import ancestors
 from gate.subject import FLAT, TOTAL, Cells, Parents
+from release.tables import Tables, over
 
 UNKNOWN: Final = "?"
 """The category of a missing or contradicted value; shown as Onbekend or Unknown."""
@@ -77,10 +78,13 @@ def _occurring(values: pl.Series, name: str, above: Mapping[str, str]) -> dict[s
     return {category: whole for line in lines for category, whole in pairwise(line) if whole != TOTAL}
 
 
-def lineage(cells: Cells, records: pl.DataFrame) -> pl.DataFrame:
-    """`cell` (row number in the table) and `record` of each counted record, sorted; margins are left out."""
+def lineage(cells: Cells, records: pl.DataFrame, tables: Tables = ()) -> pl.DataFrame:
+    """`cell` (row number in the table) and `record` of each counted record, once in each of `tables`, sorted; margins
+    are left out."""
     numbered = cells.table.select(*cells.dimensions).with_row_index("cell")
-    found = records.join(numbered, on=list(cells.dimensions), how="inner")
+    told = [over(records, cells.dimensions, names) for names in tables or (cells.dimensions,)]
+    found = pl.concat(each.select("record", *cells.dimensions) for each in told)
+    found = found.join(numbered, on=list(cells.dimensions), how="inner")
     return found.select("cell", "record").cast({"cell": pl.UInt32, "record": pl.Binary}).sort("cell", "record")
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from linkage import LinkedTable
-from register.declarations import Output
+from register.output import Output
 from release.aggregate import tallied
 from release.population import population
 

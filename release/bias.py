@@ -13,7 +13,8 @@ from gate.bias.facts import GroupRates, History, Population, Proxies, Sensitivit
 from gate.subject import OutputColumn
 from linkage import LinkedTable
 from pseudonymise.protected import PAYLOAD
-from register.declarations import Output, Request
+from register.declarations import Request
+from register.output import Output
 from release import proxies as telling
 from release.groups import Tables, group_rates, selected
 from release.plausibility import implausible, polluted

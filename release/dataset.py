@@ -11,6 +11,7 @@ from gate.subject import TOTAL
 from release.aggregate import UNKNOWN
 from release.extract import PSEUDONYM
 from release.report.facts import EXTRACT, ReportFacts
+from release.tables import part
 
 _FORMULA: Final = r"^[=+\-@\t\r]"
 """A spreadsheet takes text that begins so for a formula (OWASP, CSV injection)."""
@@ -21,9 +22,15 @@ _MEDIA: Final = {
 }  # fmt: skip
 
 
-def stem_of(facts: ReportFacts) -> str:
-    """What the files of the data are called."""
-    return "rows" if facts.leaves.kind == EXTRACT else "table"
+def tables_of(facts: ReportFacts, safe: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """What leaves, by what its files are called: `rows`, `table`, or each of several tables by its own name."""
+    if not facts.leaves.tables:
+        return {"rows" if facts.leaves.kind == EXTRACT else "table": safe}
+    dimensions = list(dict.fromkeys(name for names in facts.leaves.told_apart for name in names))
+    return {
+        each.stem: part(safe, dimensions, each.dimensions).drop([] if each.magnitude else ["value"], strict=False)
+        for each in facts.leaves.tables
+    }
 
 
 def as_parquet(table: pl.DataFrame) -> bytes:
@@ -47,13 +54,13 @@ def _harmless_name(name: str) -> str:
     return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
 
 
-def csvw(facts: ReportFacts, table: pl.DataFrame) -> dict[str, Any]:
-    """The CSV file's meaning, column by column, in both languages (W3C, Metadata Vocabulary for Tabular Data, 2015)."""
+def csvw(facts: ReportFacts, stem: str, table: pl.DataFrame) -> dict[str, Any]:
+    """The meaning of STEM.csv, by column, in both languages (W3C, Metadata Vocabulary for Tabular Data, 2015)."""
     rows = facts.leaves.kind == EXTRACT
     key = {} if rows else {"primaryKey": [_reference(name) for name in table.columns if name not in _DUTCH]}
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "nl"}],
-        "url": f"{stem_of(facts)}.csv",
+        "url": f"{stem}.csv",
         "dct:identifier": facts.release,
         "dct:title": facts.asked.title,
         "dct:issued": facts.made_on,
@@ -84,13 +91,10 @@ def _reference(name: str) -> str:
     return quote(name, safe="._").strip(".")
 
 
-def readme(facts: ReportFacts, table: pl.DataFrame) -> str:
-    """README.txt: what this is and how to read it, in Dutch and English."""
-    dutch, english = (
-        "\n".join(f"  {name:<{_width(table)}}  {_meaning(name, facts, language)}" for name in table.columns)
-        for language in ("nl", "en")
-    )
-    asked, stem = facts.asked, stem_of(facts)
+def readme(facts: ReportFacts, tables: Mapping[str, pl.DataFrame]) -> str:
+    """README.txt: what this is and how to read it, in Dutch and English. `tables`: as from `tables_of`."""
+    dutch, english = (_listed(facts, tables, language) for language in ("nl", "en"))
+    asked = facts.asked
     return f"""{asked.title}
 Vrijgave / release {facts.release}, {facts.room_title}{" (demo)" if facts.demo else ""}
 
@@ -98,11 +102,10 @@ NEDERLANDS
 Deze map bevat {_what(facts, "nl")} voor: {", ".join(asked.recipients)}. Doel: {asked.purpose}.
 Bewaren tot {asked.retention_until}. Gebruik voor een ander doel is niet toegestaan.
 
-{stem}.csv en {stem}.parquet bevatten hetzelfde:
 {dutch}
 {_how(facts, "nl")}
 
-{stem}.csv-metadata.json zegt voor programma's wat elke kolom van {stem}.csv betekent (CSVW). report.nl.html is het
+Een bestand .csv-metadata.json zegt voor programma's wat elke kolom van de CSV betekent (CSVW). report.nl.html is het
 rapport van de toetsing, findings.json hetzelfde voor programma's, dataset.jsonld beschrijft de gegevens voor een
 catalogus. manifest.json noemt elk bestand; manifest.sig is de handtekening; decision.json is de regel van het logboek
 waarin tot vrijgave is besloten, met het bewijs dat die daar staat.
@@ -111,15 +114,33 @@ ENGLISH
 This folder holds {_what(facts, "en")} for: {", ".join(asked.recipients)}. Purpose: {asked.purpose}.
 Keep until {asked.retention_until}. Use for another purpose is not allowed.
 
-{stem}.csv and {stem}.parquet hold the same:
 {english}
 {_how(facts, "en")}
 
-{stem}.csv-metadata.json tells programs what each column of {stem}.csv means (CSVW). report.en.html is the
+A file .csv-metadata.json tells programs what each column of the CSV means (CSVW). report.en.html is the
 report of the examination, findings.json the same for programs, dataset.jsonld describes the data for a
 catalogue. manifest.json names every file; manifest.sig is the signature; decision.json is the line of the log in which
 the release was decided, with the proof that it stands there.
 """
+
+
+_SAME: Final = {
+    "nl": "{stem}.csv en {stem}.parquet bevatten hetzelfde:",
+    "en": "{stem}.csv and {stem}.parquet hold the same:",
+}
+_SEVERAL: Final = {
+    "nl": "Deze tabellen tellen dezelfde gebeurtenissen; wat in meer dan een tabel staat, is overal hetzelfde.",
+    "en": "These tables count the same events; what stands in more than one of them is the same in each.",
+}
+
+
+def _listed(facts: ReportFacts, tables: Mapping[str, pl.DataFrame], language: str) -> str:
+    """Each table's files and what its columns mean."""
+    told = [_SEVERAL[language]] if len(tables) > 1 else []
+    for stem, table in tables.items():
+        told.append(_SAME[language].format(stem=stem))
+        told += [f"  {name:<{_width(table)}}  {_meaning(name, facts, language)}" for name in table.columns]
+    return "\n".join(told)
 
 
 _WHAT: Final = {
@@ -130,23 +151,25 @@ _WHAT: Final = {
 }
 _HOW: Final = {
     ("nl", "table"): f"""Een lege cel is onderdrukt ter bescherming van personen; 0 betekent echt nul.
-"{TOTAL}" betekent totaal, "{UNKNOWN}" betekent onbekend. In table.csv staat een ' voor tekst die een rekenblad
+"{TOTAL}" betekent totaal, "{UNKNOWN}" betekent onbekend. In een CSV staat een ' voor tekst die een rekenblad
 anders als formule zou lezen. Onderdrukte cellen terugrekenen is niet toegestaan.""",
     ("en", "table"): f"""An empty cell is hidden to protect people; 0 really means zero.
-"{TOTAL}" means total, "{UNKNOWN}" means unknown. In table.csv a ' stands before text that a spreadsheet would
+"{TOTAL}" means total, "{UNKNOWN}" means unknown. In a CSV a ' stands before text that a spreadsheet would
 take for a formula. Computing hidden cells back is not allowed.""",
     ("nl", EXTRACT): f"""Dit zijn persoonsgegevens. Ze worden alleen gelezen in: {{environment}}.
 Regels met hetzelfde pseudoniem gaan over dezelfde persoon; elke vrijgave heeft andere pseudoniemen. "{UNKNOWN}"
-betekent onbekend. In rows.csv staat een ' voor tekst die een rekenblad anders als formule zou lezen. Uitzoeken wie
+betekent onbekend. In een CSV staat een ' voor tekst die een rekenblad anders als formule zou lezen. Uitzoeken wie
 iemand is, is niet toegestaan.""",
     ("en", EXTRACT): f"""These are personal data. They are read in one place only: {{environment}}.
 Rows with the same pseudonym are about the same person; every release has other pseudonyms. "{UNKNOWN}" means
-unknown. In rows.csv a ' stands before text that a spreadsheet would take for a formula. Finding out who somebody is, is
+unknown. In a CSV a ' stands before text that a spreadsheet would take for a formula. Finding out who somebody is, is
 not allowed.""",
 }
 
 
 def _what(facts: ReportFacts, language: str) -> str:
+    if facts.leaves.tables:
+        return {"nl": "geaggregeerde tabellen", "en": "aggregate tables"}[language]
     return _WHAT[language, facts.leaves.kind]
 
 

@@ -5,8 +5,8 @@ under several plausible link sets and the least count is kept: a link that was m
 An extract is the records themselves, with the columns their recipient needs.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import polars as pl
@@ -14,8 +14,11 @@ import polars as pl
 from declare import Refusal, canonical, digest, digest_frame
 from gate import Cells, GroupRates, OutputColumn, Subject
 from gate.microdata.declared import Rows
+from gate.subject import Parents
+from gate.table import Table, TableDimension, cells_of
 from linkage import LinkedTable, LinkQuality
 from register.declarations import Request
+from register.output import Breakdown
 from release.aggregate import LINEAGE, aggregate, lineage, occurring
 from release.bands import DRAWS, linkage_error
 from release.bias import Measured, Questions, bias_run
@@ -74,11 +77,18 @@ class Draft:
     """Source → digest."""
     rows: Rows | None = None
     """Of an extract, without pseudonyms yet."""
+    tables: tuple[Breakdown, ...] = ()
+    """Where there are several in `cells`."""
     _made_by: object = field(default=None)
 
     def __post_init__(self) -> None:
         if self._made_by is not _RELEASE:
             raise TypeError("a Draft is made by release.draft only")
+
+    @property
+    def told_apart(self) -> tuple[tuple[str, ...], ...]:
+        """The dimensions of each of several tables."""
+        return tuple(table.dimensions for table in self.tables)
 
     @property
     def groups(self) -> GroupRates | None:
@@ -144,6 +154,7 @@ def draft(
         models=dict(linked.models),
         deliveries=dict(linked.deliveries),
         rows=rows,
+        tables=request.output.tables,
         _made_by=_RELEASE,
     )
 
@@ -165,10 +176,19 @@ def subject_of(made: Draft) -> Subject:
 def _cells(linked: LinkedTable, request: Request, counted: Population, draws: int) -> Cells:
     output, counted = request.output, _some(counted, request)
     parents, clusterings = occurring(counted.records, output.hierarchies), counted.clusterings(linked, output.unit)
-    table = aggregate(counted.records, output.dimensions, output.magnitude, clusterings, parents)
-    if draws:
-        table = table.with_columns(linkage_error(linked, output, table, draws))
-    return Cells(output.dimensions, table, output.magnitude, parents)
+    tables = [
+        aggregate(counted.records, names, output.magnitude, clusterings, _among(parents, names))
+        for names in output.told_apart or (output.dimensions,)
+    ]
+    declared = {name: TableDimension(parents=dict(parents.get(name, {}))) for name in output.dimensions}
+    cells = cells_of(tables, Table(dimensions=declared))
+    if not draws:
+        return cells
+    return replace(cells, table=cells.table.with_columns(linkage_error(linked, output, cells.table, draws)))
+
+
+def _among(parents: Parents, names: Sequence[str]) -> Parents:
+    return {name: above for name, above in parents.items() if name in names}
 
 
 def _some(counted: Population, request: Request) -> Population:
@@ -180,7 +200,7 @@ def _some(counted: Population, request: Request) -> Population:
 def _lineage(cells: Cells | None, rows: Rows | None, request: Request, counted: Population) -> pl.DataFrame:
     if rows is not None:
         return members(counted.records, request.output)
-    return lineage(cells, counted.records) if cells else pl.DataFrame(schema=LINEAGE)
+    return lineage(cells, counted.records, request.output.told_apart) if cells else pl.DataFrame(schema=LINEAGE)
 
 
 def _columns(request: Request, concepts: Mapping[str, str]) -> tuple[OutputColumn, ...]:

@@ -9,7 +9,8 @@ import polars as pl
 from gate.microdata.declared import Microdata, MicrodataColumn, Rows, Terms
 from linkage import LinkedTable
 from pseudonymise.protected import PAYLOAD
-from register.declarations import Output, Request
+from register.declarations import Request
+from register.output import Output
 
 PSEUDONYM: Final = "pseudonym"
 """The first column of what leaves: it decides on the order of the rows, which therefore tells nothing."""

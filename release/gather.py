@@ -38,8 +38,10 @@ from release.report.facts import (
     ReportFacts,
     Signed,
     SourceFacts,
+    TableFacts,
 )
 from release.series import Last, changes
+from release.tables import inner, part
 
 NOT_COVERED: Final = ("amounts", "reports", "models", "exports", "outside")
 """What no table is held against: see docs/decisions/065."""
@@ -109,7 +111,7 @@ def _with_contents(facts: ReportFacts, draft: Draft, verdict: Verdict, last: Las
     """The facts with what is in the table that would leave, and what changed since the last of its series."""
     if verdict.safe is None or draft.cells is None:
         return facts
-    columns = profile(verdict.safe, draft.cells.parents, last.table if last else None)
+    columns = profile(verdict.safe, draft.cells.parents, last.table if last else None, draft.told_apart)
     return replace(facts, profile=columns, changes=changes(last, facts, verdict.safe) if last else None)
 
 
@@ -145,10 +147,12 @@ def _counts(findings: Sequence[Finding]) -> tuple[tuple[str, int], ...]:
 
 
 def _leaves(draft: Draft, verdict: Verdict, unseen: int) -> Leaves:
-    leaves = verdict.safe is not None
+    tables = _tables(draft, verdict)
+    files = tuple(f"{each.stem}.{kind}" for each in tables for kind in ("csv", "parquet")) or FILES.get(draft.kind, ())
     return Leaves(
         kind=draft.kind,
-        files=FILES[draft.kind] if leaves else (),
+        tables=tables,
+        files=files if verdict.safe is not None else (),
         rows=verdict.safe.height if verdict.safe is not None else 0,
         columns=_columns(draft),
         people=_people(draft, verdict),
@@ -157,6 +161,20 @@ def _leaves(draft: Draft, verdict: Verdict, unseen: int) -> Leaves:
         special_categories=_special(verdict.findings),
         minors=_minors(verdict.findings),
         minimised=_minimised(draft, verdict),
+    )
+
+
+def _tables(draft: Draft, verdict: Verdict) -> tuple[TableFacts, ...]:
+    if verdict.safe is None or draft.cells is None:
+        return ()
+    return tuple(
+        TableFacts(
+            name=each.name,
+            dimensions=each.dimensions,
+            rows=part(verdict.safe, draft.cells.dimensions, each.dimensions).height,
+            magnitude=each.magnitude and draft.cells.magnitude is not None,
+        )
+        for each in draft.tables
     )
 
 
@@ -244,9 +262,7 @@ def _disclosure(draft: Draft, verdict: Verdict, earlier: int | None) -> Disclosu
         return None
     hidden = verdict.safe["people"].is_null()
     records = draft.cells.table.with_columns(hidden=hidden).filter(
-        ~pl.any_horizontal(
-            pl.col(name).is_in([TOTAL, *draft.cells.parents.get(name, {}).values()]) for name in draft.cells.dimensions
-        )
+        inner(draft.cells.dimensions, draft.told_apart, draft.cells.parents)
     )
     total = int(records["records"].sum())
     totals = verdict.safe.filter(pl.col(name) == TOTAL for name in draft.cells.dimensions)

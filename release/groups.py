@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from linkage import LinkedTable
-from register.declarations import Output
+from register.output import Output
 from release.aggregate import UNKNOWN
 from release.population import Population, partners
 

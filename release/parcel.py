@@ -14,7 +14,7 @@ import polars as pl
 from audit import Inclusion
 from declare import Fault, Refusal, Signer, canonical, digest, digest_frame
 from gate.verdict import Verdict
-from release.dataset import as_csv, as_parquet, csvw, described, readme, stem_of
+from release.dataset import as_csv, as_parquet, csvw, described, readme, tables_of
 from release.manifest import CONTEXT, INCLUSION, MANIFEST, SIGNATURE, File, Manifest, verify_parcel
 from release.permit import NotPermitted, Permit
 from release.report.facts import EXTRACT, ReportFacts, plain
@@ -80,14 +80,14 @@ def _permitted(permit: Permit, verdict: Verdict, facts: ReportFacts) -> pl.DataF
 
 def _files(table: pl.DataFrame, verdict: Verdict, facts: ReportFacts, reports: Mapping[str, str]) -> dict[str, bytes]:
     annex = {"verdict": _public(verdict), "report": plain(facts.public())}
-    stem = stem_of(facts)
-    files = {
-        f"{stem}.parquet": as_parquet(table),
-        f"{stem}.csv": as_csv(table),
-        f"{stem}.csv-metadata.json": json.dumps(csvw(facts, table), ensure_ascii=False, indent=2).encode(),
-        "findings.json": canonical(annex),
-        "README.txt": readme(facts, table).encode(),
-    }
+    tables = tables_of(facts, table)
+    files = {"findings.json": canonical(annex), "README.txt": readme(facts, tables).encode()}
+    for stem, each in tables.items():
+        files |= {
+            f"{stem}.parquet": as_parquet(each),
+            f"{stem}.csv": as_csv(each),
+            f"{stem}.csv-metadata.json": json.dumps(csvw(facts, stem, each), ensure_ascii=False, indent=2).encode(),
+        }
     files |= {f"report.{language}.html": page.encode() for language, page in sorted(reports.items())}
     entry = described(facts, {name: (len(content), digest(content)) for name, content in files.items()})
     return files | {"dataset.jsonld": json.dumps(entry, ensure_ascii=False, indent=2, sort_keys=True).encode()}

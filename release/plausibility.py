@@ -8,7 +8,7 @@ import polars as pl
 from declare import WrongInput
 from gate.bias.facts import EVERYBODY
 from linkage import LinkedTable
-from register.declarations import Implausible, Output, Polluted
+from register.output import Implausible, Output, Polluted
 from release.groups import TALLY, Tables, by_group
 from release.population import Population, payload_of, values
 

@@ -10,7 +10,7 @@ from declare import WrongInput
 from gate.subject import TOTAL
 from linkage import LinkedTable
 from pseudonymise.protected import PAYLOAD
-from register.declarations import Filter, Output
+from register.output import Filter, Output
 from release.aggregate import UNKNOWN
 
 PLAUSIBLE: Final = 0.1

@@ -14,6 +14,7 @@ import polars as pl
 
 from gate.subject import TOTAL, Parents
 from release.aggregate import UNKNOWN
+from release.tables import Tables, inner
 
 MEASURES: Final = ("people", "records", "value", "linkage_error")
 """Columns of a published table that are no dimension."""
@@ -54,16 +55,23 @@ class ColumnProfile:
     """Share of people in another category than in the last release of the series; None where it cannot be told."""
 
 
-def profile(table: pl.DataFrame, parents: Parents, earlier: pl.DataFrame | None = None) -> tuple[ColumnProfile, ...]:
-    """Of each column of `table` (a verdict's safe table), in its order. `earlier`: the series' last table, if any."""
+def profile(
+    table: pl.DataFrame, parents: Parents, earlier: pl.DataFrame | None = None, tables: Tables = ()
+) -> tuple[ColumnProfile, ...]:
+    """Of each column of `table` (a verdict's safe table), in its order. `earlier`: the series' last table, if any.
+    `tables`: the dimensions of each, where several are in one frame."""
     dimensions = dimensions_of(table)
     whole = _whole(table, dimensions)
-    cells = table.filter(pl.col(name) != TOTAL for name in dimensions)
-    cells = cells.filter(~pl.col(name).is_in(sorted(set(parents.get(name, {}).values()))) for name in dimensions)
+    cells = table.filter(inner(dimensions, tables, parents))
     return (
         *(_category(table, name, whole, set(parents.get(name, {}).values()), earlier) for name in dimensions),
         *(_figure(cells, dimensions, name) for name in MEASURES if name in table.columns),
     )
+
+
+def named(cell: Sequence[str]) -> str:
+    """A cell by its categories."""
+    return ", ".join(category for category in cell if category != TOTAL)
 
 
 def dimensions_of(table: pl.DataFrame) -> list[str]:
@@ -160,4 +168,4 @@ def _outliers(filled: pl.DataFrame, dimensions: Sequence[str], name: str) -> tup
     beyond = pl.max_horizontal(low - size, size - high) / (high - low)
     far = filled.with_columns(beyond=beyond).filter(pl.col("beyond").is_finite(), pl.col("beyond") > FAR_OUT)
     first = far.sort("beyond", *dimensions, descending=[True] + [False] * len(dimensions)).head(MOST_OUTLIERS)
-    return tuple(", ".join(row) for row in first.select(dimensions).iter_rows())
+    return tuple(named(row) for row in first.select(dimensions).iter_rows())

@@ -8,7 +8,7 @@ import polars as pl
 from gate.bias.association import association, best_told
 from gate.bias.facts import EVERYBODY
 from linkage import LinkedTable
-from register.declarations import Output
+from register.output import Output
 from release.aggregate import UNKNOWN
 from release.groups import Tables
 from release.population import Population, partners, values

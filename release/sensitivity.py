@@ -5,7 +5,7 @@ import polars as pl
 from gate.bias.facts import Headline, Sensitivity
 from linkage import LinkedTable
 from linkage.linking import PLAUSIBLE
-from register.declarations import Output
+from register.output import Output
 from release.aggregate import tallied
 from release.population import population
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import polars as pl
 
-from gate.subject import TOTAL
-from release.profile import dimensions_of
+from release.profile import dimensions_of, named
+from release.tables import Tables, inner
 
 if TYPE_CHECKING:
     from release.report.facts import ReportFacts
@@ -68,8 +68,9 @@ class CellChanges:
 
 def changes(last: Last, facts: "ReportFacts", now: pl.DataFrame) -> Changes:
     """From the last release to this one, which says `facts` and would publish `now`."""
-    earlier, before = last.facts, last.table
-    old, new = dimensions_of(before), dimensions_of(now)
+    earlier, before, told = last.facts, last.table, facts.leaves.told_apart
+    same = set(dimensions_of(before)) == set(dimensions_of(now))
+    same &= {frozenset(each) for each in earlier.leaves.told_apart} == {frozenset(each) for each in told}
     return Changes(
         since=earlier.release,
         made_on=earlier.made_on,
@@ -79,7 +80,7 @@ def changes(last: Last, facts: "ReportFacts", now: pl.DataFrame) -> Changes:
         otherwise=_other(_making(earlier), _making(facts)),
         people_before=earlier.leaves.people,
         people_now=facts.leaves.people,
-        cells=_cells(before, now, new) if set(old) == set(new) else None,
+        cells=_cells(before, now, dimensions_of(now), told) if same else None,
     )
 
 
@@ -101,11 +102,13 @@ def _other(before: Mapping[str, object], now: Mapping[str, object]) -> tuple[str
     return tuple(name for name in {**now, **before} if before.get(name) != now.get(name))
 
 
-def _cells(before: pl.DataFrame, now: pl.DataFrame, dimensions: Sequence[str]) -> CellChanges:
+def _cells(before: pl.DataFrame, now: pl.DataFrame, dimensions: Sequence[str], tables: Tables) -> CellChanges:
     """Of cells with people in them, or with a hidden count."""
-    inner = [pl.col(name) != TOTAL for name in dimensions]
     filled = (pl.col("people") > 0).fill_null(True)
-    sides = (table.filter(*inner, filled).select(*dimensions, "people", there=pl.lit(1)) for table in (now, before))
+    sides = (
+        table.filter(inner(dimensions, tables), filled).select(*dimensions, "people", there=pl.lit(1))
+        for table in (now, before)
+    )
     both = next(sides).join(next(sides), on=list(dimensions), how="full", suffix=_BEFORE, coalesce=True)
     there, was = pl.col("there").is_not_null(), pl.col("there" + _BEFORE).is_not_null()
     people, earlier = pl.col("people"), pl.col("people" + _BEFORE)
@@ -126,6 +129,6 @@ def _moved(cells: pl.DataFrame, dimensions: Sequence[str]) -> tuple[Moved, ...]:
     far = ((people - earlier).abs() / (people + earlier).sqrt()).alias("far")
     first = cells.sort(far, *dimensions, descending=[True] + [False] * len(dimensions)).head(MOST_MOVED)
     return tuple(
-        Moved(cell=", ".join(row[:-2]), before=row[-2], now=row[-1])
+        Moved(cell=named(row[:-2]), before=row[-2], now=row[-1])
         for row in first.select(*dimensions, "people" + _BEFORE, "people").iter_rows()
     )

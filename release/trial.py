@@ -16,7 +16,7 @@ from scipy.special import pdtr
 
 from declare import WrongInput
 from pseudonymise.protected import PAYLOAD
-from register.declarations import Filter
+from register.output import Filter
 from release.aggregate import MOST_CELLS, UNKNOWN
 
 
@@ -31,13 +31,15 @@ class Eligible:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """A table as it may come out. `cells` without margins; expected numbers under the Poisson distribution."""
+    """A table, or several, as it may come out. `cells` without margins; expected numbers under the Poisson
+    distribution."""
 
     cells: int
     blocked: int
     """Cells that some record is expected in, and fewer than the minimum."""
     blocked_share: float
-    """Share of the counted records in blocked cells, before anything else is hidden to protect them."""
+    """Share of the counted records in blocked cells, before anything else is hidden to protect them; of several tables
+    the largest."""
 
 
 def rounded(count: int, minimum: int) -> int | None:
@@ -85,6 +87,12 @@ def foreseen(
     lost = float((means * pdtr(minimum - 2, means)).sum()) if minimum > 1 else 0.0
     total = float(means.sum())
     return Foreseen(means.size, round(float(some.sum())), lost / total if total else 0.0)
+
+
+def together(tables: Sequence[Foreseen]) -> Foreseen:
+    """Several tables of the same records as one; margins that they share are in none of these numbers."""
+    share = max(table.blocked_share for table in tables)
+    return Foreseen(sum(table.cells for table in tables), sum(table.blocked for table in tables), share)
 
 
 def _shares(records: pl.DataFrame, name: str) -> npt.NDArray[np.float64]:

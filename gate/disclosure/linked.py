@@ -4,6 +4,7 @@ A table of area by sex and one of area by age are rows of one frame with the dim
 does not tell apart is the total. Whether a sum holds is then the same question for all of them at once.
 """
 
+from collections.abc import Collection
 from itertools import product
 
 import polars as pl
@@ -16,13 +17,18 @@ Levels = frozenset[tuple[str, int]]
 
 
 def circular(cells: Cells) -> bool:
+    """Whether the tables of the frame hang together in a circle."""
+    return circle(_tables(cells))
+
+
+def circle(tables: Collection[Levels]) -> bool:
     """Whether the tables hang together in a circle (area × sex, sex × age, age × area).
 
     Then not every set of numbers with the right sums is that of some people, and a reader may conclude more than the
     sums say. Graham 1979: take away what stands in one table only, and tables that lie within another; a circle is
     what is left.
     """
-    left = set(_tables(cells))
+    left = set(tables)
     while True:
         counted = [level for table in left for level in table]
         shorter = {frozenset(level for level in table if counted.count(level) > 1) for table in left}

@@ -60,9 +60,12 @@ def given_away(releases: Sequence[Coded], least: int) -> int:
     return len({target.persons.tobytes() for target in targets if not search.hides(target)})
 
 
-def culprits(new: Coded, earlier: Sequence[Coded], least: int) -> list[Coded]:
-    """The fewest of `earlier` that suffice to give somebody away together with `new` (QuickXplain, Junker 2004)."""
-    return _fewest([], list(earlier), lambda some: given_away([new, *some], least) > 0)
+def culprits(new: Sequence[Coded], earlier: Sequence[Coded], least: int) -> list[Coded]:
+    """The fewest of `earlier` that suffice to give somebody away together with `new` (QuickXplain, Junker 2004); none
+    where the tables of `new` do so among themselves."""
+    if not earlier or given_away(new, least):
+        return []
+    return _fewest([], list(earlier), lambda some: given_away([*new, *some], least) > 0)
 
 
 def _fewest(known: list[Coded], among: list[Coded], enough: Callable[[list[Coded]], bool]) -> list[Coded]:

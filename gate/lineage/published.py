@@ -37,6 +37,8 @@ class Lineage:
     """Whether the table has subtotals of a hierarchy, which nothing is held against."""
     extract: bool = False
     """Whether rows left and no table: of these it is known who is in them, as in one cell."""
+    tables: tuple[tuple[str, ...], ...] = ()
+    """Of several tables that left together the dimensions of each; every record is a member once in each of them."""
 
     @property
     def lasting(self) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from gate.case import Case
@@ -10,9 +11,11 @@ from gate.lineage.codes import Coded, coded
 from gate.lineage.counts import subtracted
 from gate.lineage.difference import comparable, difference
 from gate.lineage.joint import culprits, given_away
+from gate.lineage.parts import parts
 from gate.lineage.published import EarlierCounts, Published
 
 _NEW: Final = ""
+_TOGETHER: Final = "the other tables of this release"
 
 
 @runtime_checkable
@@ -59,21 +62,23 @@ class Differencing:
     def compare(self, release: Published, others: Sequence[Published]) -> tuple[Finding, ...]:
         """What `release` tells together with each of `others`."""
         unseen = _layers(self, release, others)
-        new, *earlier = coded([release, *others])
+        new, earlier = _coded(release, others)
         least = int(self.minimum_people)
-        found = {old.release: difference(new, old, least) for old in earlier}
-        close = [release for release, each in found.items() if each.close]
+        beside = [(_TOGETHER, difference(one, two, least)) for one, two in combinations(new, 2)]
+        found = [*beside, *((old.release, difference(one, old, least)) for one in new for old in earlier)]
+        close = list(dict.fromkeys(name for name, each in found if each.close))
         if close:
-            number = sum(each.close for each in found.values())
+            number = sum(each.close for _, each in found)
             message = f"{number} subtractions of cells of {_named(close)} leave fewer than {least} persons."
             failed = self._finding(Outcome.FAIL, close, f"fewer than {least}", message)
-            return (failed, *_blind(self, new, earlier), *unseen)
-        measured = [release for release, each in found.items() if each.smallest is not None]
-        nearest = min(measured, key=lambda release: found[release].smallest or 0, default=None)
-        message = f"No subtraction of cells of {len(earlier)} earlier releases leaves fewer than {least} persons."
+            return (failed, *_blind(self, new[0], earlier), *unseen)
+        measured = [(each.smallest, name) for name, each in found if each.smallest is not None and name != _TOGETHER]
+        nearest = min(measured, key=lambda one: one[0])[1] if measured else None
+        among = f"the {len(new)} tables and of " if len(new) > 1 else ""
+        message = f"No subtraction of cells of {among}{len(others)} earlier releases leaves fewer than {least} persons."
         smallest = None if nearest is None else f"{least} or more"
         passed = self._finding(Outcome.PASS, [nearest] if nearest else [], smallest, message)
-        return (passed, *_blind(self, new, earlier), *unseen)
+        return (passed, *_blind(self, new[0], earlier), *unseen)
 
     def _finding(self, outcome: Outcome, releases: Sequence[str], measured: str | None, message: str) -> Finding:
         remedy = self.remedy if outcome is Outcome.FAIL else NONE
@@ -101,17 +106,18 @@ class JointRelease:
 
     def compare(self, release: Published, others: Sequence[Published]) -> tuple[Finding, ...]:
         """What `release` and all `others` tell together; those under another key are what D08 says they are."""
-        new, *all_others = coded([release, *others])
+        new, all_others = _coded(release, others)
         rows = {old.release for old in others if old.lineage.extract}
-        earlier = [old for old in all_others if old.key == new.key and old.release not in rows]
+        earlier = [old for old in all_others if old.key == new[0].key and old.release not in rows]
         least = int(self.minimum_people)
-        number = given_away([new, *earlier], least)
+        number = given_away([*new, *earlier], least) if earlier or _overlap(new) else 0
         if not number and (unseen := _layers(self, release, others)):
             return unseen
         if not number:
-            message = f"What fewer than {least} persons have in {len(earlier)} earlier releases stays open."
+            held = len({old.release for old in earlier})
+            message = f"What fewer than {least} persons have in {held} earlier releases stays open."
             return (Finding(self.id, Outcome.PASS, "earlier releases", 0, least, message, NONE),)
-        names = [each.release for each in culprits(new, earlier, least)]
+        names = list(dict.fromkeys(each.release for each in culprits(new, earlier, least))) or [_TOGETHER]
         message = (
             f"Together with {_named(names)} this table tells, or cannot be shown not to tell, {number} counts of fewer "
             f"than {least}."
@@ -129,7 +135,8 @@ def _unasked(rule: "Differencing | JointRelease", case: Case, limit: float) -> F
     if subject.kind != "table" or case.table is None:
         message = "A list of persons is not compared with earlier releases."
         return Finding(rule.id, Outcome.NOT_ASSESSABLE, "earlier releases", None, limit, message, rule.remedy)
-    if not subject.earlier:
+    alone = subject.lineage is None or not subject.lineage.tables
+    if not subject.earlier and alone:
         return Finding(rule.id, Outcome.PASS, "earlier releases", None, limit, "No earlier release was given.", NONE)
     if subject.lineage is None:
         message = "Nobody told whose records the cells hold."
@@ -165,7 +172,7 @@ def _layers(
 
 def _blind(rule: Differencing, new: Coded, earlier: Sequence[Coded]) -> tuple[Finding, ...]:
     """Releases in which not everybody would be known again."""
-    blind = [old.release for old in earlier if not comparable(new, old)]
+    blind = list(dict.fromkeys(old.release for old in earlier if not comparable(new, old)))
     if not blind:
         return ()
     message = (
@@ -178,5 +185,21 @@ def _blind(rule: Differencing, new: Coded, earlier: Sequence[Coded]) -> tuple[Fi
     )
 
 
+def _coded(release: Published, others: Sequence[Published]) -> tuple[list[Coded], list[Coded]]:
+    """The tables of the release, and those of all others."""
+    mine, theirs = parts(release), [part for other in others for part in parts(other)]
+    every = coded([*mine, *theirs])
+    return every[: len(mine)], every[len(mine) :]
+
+
+def _overlap(tables: Sequence[Coded]) -> bool:
+    """Whether two tables that leave together have different dimensions of one variable, such as two bandings of age.
+
+    Where none have, their sums say all that they tell of a cell, and D06 has looked at these for all tables at once.
+    """
+    each = {dimension.name: set(dimension.variables) for table in tables for dimension in table.dimensions}
+    return any(each[one] & each[other] for one, other in combinations(each, 2))
+
+
 def _named(releases: Sequence[str]) -> str:
-    return ", ".join(f"release {release}" for release in releases)
+    return ", ".join(release if release == _TOGETHER else f"release {release}" for release in releases)

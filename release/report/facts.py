@@ -95,6 +95,22 @@ class Minimised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TableFacts:
+    """Section 3: one of several tables over the same records. `rows` as in `Leaves`."""
+
+    name: str
+    dimensions: tuple[str, ...]
+    rows: int
+    magnitude: bool = True
+    """Whether it has the sum that the others have."""
+
+    @property
+    def stem(self) -> str:
+        """What its files are called."""
+        return f"table-{self.name}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Leaves:
     """Section 3: what would leave. `rows` of the table, hidden cells included; `people`: distinct persons, at least."""
 
@@ -112,6 +128,13 @@ class Leaves:
     minors: bool | None = None
     """Whether persons under 12 may be in scope; None when no source tells."""
     minimised: Minimised | None = None
+    tables: tuple[TableFacts, ...] = ()
+    """Where there are several; a cell that two of them have is one cell, also in `rows`."""
+
+    @property
+    def told_apart(self) -> tuple[tuple[str, ...], ...]:
+        """The dimensions of each of several tables."""
+        return tuple(table.dimensions for table in self.tables)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

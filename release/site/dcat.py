@@ -1,13 +1,14 @@
 """The site's catalogue for machines: DCAT-AP 3 (SEMIC) as JSON-LD."""
 
 from collections.abc import Sequence
+from pathlib import PurePath
 from typing import Any, Final
 
 from release.site.entry import Entry
 
 _RIGHTS: Final = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
 _LANGUAGES: Final = ("nl", "en")
-_MEDIA: Final = {"table.csv": "text/csv", "table.parquet": "application/vnd.apache.parquet"}
+_MEDIA: Final = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
 _CONTEXT: Final = {
     "dcat": "http://www.w3.org/ns/dcat#", "dct": "http://purl.org/dc/terms/", "foaf": "http://xmlns.com/foaf/0.1/",
     "spdx": "http://spdx.org/rdf/terms#", "xsd": "http://www.w3.org/2001/XMLSchema#",
@@ -41,7 +42,9 @@ def _dataset(entry: Entry, agent: dict[str, str]) -> dict[str, Any]:
         "dct:accessRights": {"@id": _RIGHTS},
         "dct:provenance": [source.title for source in facts.sources],
         "dcat:landingPage": {"@id": f"{facts.release}/index.html"},
-        "dcat:distribution": [_distribution(facts.release, *file) for file in entry.files if file[0] in _MEDIA],
+        "dcat:distribution": [
+            _distribution(facts.release, *file) for file in entry.files if _suffix(file[0]) in _MEDIA
+        ],
     }
 
 
@@ -51,7 +54,11 @@ def _distribution(release: str, name: str, size: int, sha256: str) -> dict[str, 
         "dct:title": name,
         "dcat:accessURL": {"@id": f"{release}/index.html"},
         "dcat:downloadURL": {"@id": f"{release}/{name}"},
-        "dcat:mediaType": _MEDIA[name],
+        "dcat:mediaType": _MEDIA[_suffix(name)],
         "dcat:byteSize": {"@type": "xsd:nonNegativeInteger", "@value": str(size)},
         "spdx:checksum": {"spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"}, "spdx:checksumValue": sha256},
     }
+
+
+def _suffix(name: str) -> str:
+    return PurePath(name).suffix

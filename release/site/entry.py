@@ -9,6 +9,7 @@ import polars as pl
 from declare import Refusal, canonical
 from release.manifest import MANIFEST, SIGNATURE, verify_parcel
 from release.report import ReportFacts, from_json
+from release.tables import joined
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -43,4 +44,11 @@ def read_entry(folder: Path, public_key: bytes, *, revoked: bool = False) -> Ent
     listed = [(file.name, file.size, file.sha256) for file in manifest.files]
     listed += [(name, (folder / name).stat().st_size, "") for name in (MANIFEST, SIGNATURE)]
     facts = from_json(canonical(annex["report"]))
-    return Entry(folder, facts, pl.read_parquet(folder / "table.parquet"), tuple(listed), revoked)
+    return Entry(folder, facts, _table(folder, facts), tuple(listed), revoked)
+
+
+def _table(folder: Path, facts: ReportFacts) -> pl.DataFrame:
+    """The table, or several in one frame."""
+    if not facts.leaves.tables:
+        return pl.read_parquet(folder / "table.parquet")
+    return joined({each.dimensions: pl.read_parquet(folder / f"{each.stem}.parquet") for each in facts.leaves.tables})

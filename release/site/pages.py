@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from pathlib import PurePath
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -19,9 +20,9 @@ PAGES: Final[dict[Language, str]] = {"nl": "index.html", "en": "index.en.html"}
 _USES: Final = {
     "README.txt": "use_readme", "dataset.jsonld": "use_dataset", "findings.json": "use_findings",
     "manifest.json": "use_manifest", "manifest.sig": "use_signature", "report.en.html": "use_report",
-    "report.nl.html": "use_report", "table.csv": "use_table_csv", "table.csv-metadata.json": "use_csvw",
-    "table.parquet": "use_table_parquet",
+    "report.nl.html": "use_report",
 }  # fmt: skip
+_BY_SUFFIX: Final = {".csv": "use_table_csv", ".csv-metadata.json": "use_csvw", ".parquet": "use_table_parquet"}
 
 
 def index(entries: Sequence[Entry], room: str, language: Language) -> str:
@@ -48,8 +49,12 @@ def release(entry: Entry, room: str, language: Language) -> str:
         height=borders.height(),
         shaded={place.code for figure in shown if isinstance(figure, Map) for place in figure.places},
         unknown=UNKNOWN,
-        use=lambda name: _USES.get(name, "use_other"),
+        use=_use,
     )
+
+
+def _use(name: str) -> str:
+    return _USES.get(name) or _BY_SUFFIX.get("".join(PurePath(name).suffixes), "use_other")
 
 
 def _page(template: str, language: Language, room: str, **values: Any) -> str:

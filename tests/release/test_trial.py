@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from declare import WrongInput
 from pseudonymise.protected import PAYLOAD
-from register.declarations import Filter
+from register.output import Filter
 from release.trial import eligible, foreseen, kept_of, rounded
 
 MINIMUM = 10
