@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 
+from register import second_factor
 from register.models import Person
 from register.workflow import TRANSITIONS, WORK, Role
 
@@ -25,8 +29,24 @@ def _deciding(subject: str) -> Access:
 
 ACCESS: Final[Mapping[str, Access]] = {
     "home": SIGNED_IN,
-    "sign-in": EVERYBODY,
-    "sign-out": EVERYBODY,
+    "account_login": EVERYBODY,
+    "mfa_authenticate": EVERYBODY,
+    "account_inactive": EVERYBODY,
+    "account_reauthenticate": SIGNED_IN,
+    "mfa_reauthenticate": SIGNED_IN,
+    "openid_connect_login": EVERYBODY,
+    "openid_connect_callback": EVERYBODY,
+    "socialaccount_login_cancelled": EVERYBODY,
+    "socialaccount_login_error": EVERYBODY,
+    "account_logout": EVERYBODY,
+    "invitation": EVERYBODY,
+    "mfa_index": SIGNED_IN,
+    "account_change_password": SIGNED_IN,
+    "account_set_password": SIGNED_IN,  # an account of a provider, or one that waits for its invitation, has none
+    "mfa_activate_totp": SIGNED_IN,
+    "mfa_deactivate_totp": SIGNED_IN,
+    "mfa_view_recovery_codes": SIGNED_IN,
+    "mfa_generate_recovery_codes": SIGNED_IN,
     "act": EVERYBODY,  # in a demo room only, says the view
     "set_language": EVERYBODY,
     "request": ANY_ROLE,
@@ -39,6 +59,9 @@ ACCESS: Final[Mapping[str, Access]] = {
     "stylesheet": EVERYBODY,
 }
 """Name of a view in `console.site` → the roles that may open it. Whose request or release it is, a view asks itself."""
+
+SETTING_UP: Final = frozenset({"mfa_activate_totp", "account_reauthenticate"})
+"""All that is open, besides what is for everybody, to who has yet to set up a second factor."""
 
 
 class AccessControl:
@@ -57,10 +80,20 @@ class AccessControl:
         if allowed == EVERYBODY:
             return None
         if not isinstance(request.user, Person):
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(_back_to(request))
+        if name not in SETTING_UP and second_factor.is_missing(request):
+            return redirect(f"{reverse('mfa_activate_totp')}?{urlencode({'next': _back_to(request)})}")
         roles = request.user.roles()
         if allowed == SIGNED_IN or allowed & roles:
             return None
         return render(
             request, "console/forbidden.html", {"allowed": sorted(allowed), "held": sorted(roles)}, status=403
         )
+
+
+def _back_to(request: HttpRequest) -> str:
+    """The page itself; for a form that was sent, the page it stands on."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    stood_on = urlsplit(request.headers.get("Referer", ""))
+    return stood_on.path if stood_on.path and stood_on.netloc == request.get_host() else reverse("home")

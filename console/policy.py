@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 POLICY: Final = "; ".join(
@@ -11,7 +12,7 @@ POLICY: Final = "; ".join(
         "script-src 'none'",
         "object-src 'none'",
         "base-uri 'none'",
-        "form-action 'self'",
+        "form-action 'self' {targets}",
         "frame-ancestors 'none'",
     )
 )
@@ -25,5 +26,5 @@ class ContentSecurityPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Content-Security-Policy", POLICY.format(targets=settings.PROVIDER_ORIGIN))
         return response

@@ -1,15 +1,42 @@
-"""The console's addresses."""
+"""The console's addresses. Names that allauth looks up are its own; what it has besides has no address here."""
 
-from django.contrib.auth.views import LoginView, LogoutView
+from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as totp
+from allauth.socialaccount import views as provider
+from allauth.socialaccount.providers.openid_connect import views as openid
 from django.urls import URLPattern, URLResolver, path
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from console import views
+from console.invitation import accept_invitation
+
+SIGNING_IN: list[URLPattern | URLResolver] = [
+    path("sign-in/", account.login, name="account_login"),
+    path("sign-in/code/", mfa.authenticate, name="mfa_authenticate"),
+    path("sign-in/closed/", account.account_inactive, name="account_inactive"),
+    path("sign-in/again/", account.reauthenticate, name="account_reauthenticate"),
+    path("sign-in/again/code/", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("sign-in/by/<slug:provider_id>/", openid.login, name="openid_connect_login"),
+    path("sign-in/by/<slug:provider_id>/back/", openid.callback, name="openid_connect_callback"),
+    path("sign-in/cancelled/", provider.login_cancelled, name="socialaccount_login_cancelled"),
+    path("sign-in/error/", provider.login_error, name="socialaccount_login_error"),
+    path("sign-out/", account.logout, name="account_logout"),
+    path("invitation/<str:username>/<slug:token>/", accept_invitation, name="invitation"),
+    path("account/", mfa.index, name="mfa_index"),
+    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/no-password/", RedirectView.as_view(pattern_name="mfa_index"), name="account_set_password"),
+    path("account/second-factor/", totp.activate_totp, name="mfa_activate_totp"),
+    path("account/second-factor/replace/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("account/recovery-codes/", codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("account/recovery-codes/new/", codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
-    path("sign-in/", LoginView.as_view(template_name="console/sign_in.html"), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
+    *SIGNING_IN,
     path("act/", views.act, name="act"),
     path("language/", set_language, name="set_language"),
     path("requests/<slug:subject_id>/", views.request_page, name="request"),

@@ -97,7 +97,8 @@ def room(_: HttpRequest) -> dict[str, Any]:
     """For every template: the room, and in a demo room the people one may play."""
     here = Room.objects.first()
     players = Membership.objects.select_related("person", "partner").order_by("role", "person__name")
-    return {"room": here, "players": players if here is not None and here.demo else None}
+    playing = players if here is not None and here.demo else None
+    return {"room": here, "players": playing, "provider_name": settings.PROVIDER_NAME}
 
 
 def _decide(request: HttpRequest, subject: Request | Release) -> HttpResponse:

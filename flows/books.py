@@ -9,6 +9,7 @@ from flows.models import fitted_model
 from gate.policy import Policy
 from koppelkamer.room import Room
 from koppelkamer.settings import configure, migrate
+from koppelkamer.sign_in import SignIn
 from koppelkamer.version import code_version
 from linkage import FittedModel
 from register.declarations import Request
@@ -17,9 +18,9 @@ if TYPE_CHECKING:
     from register.plan import Plan
 
 
-def open_register(room: Room) -> None:
+def open_register(room: Room, sign_in: SignIn | None = None) -> None:
     """Make the register's tables when needed and bring partners, people, agreements and sources in line."""
-    configure(room.declaration.database, room.folder)
+    configure(room.declaration.database, room.folder, sign_in)
     migrate()
     from register import load as books
 

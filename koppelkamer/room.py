@@ -13,6 +13,7 @@ from declare import Address, Declaration, Refusal, WrongInput, load
 from expectations.dictionary import Dictionary
 from intake.source import Source
 from koppelkamer.crosschecks import CrossChecks
+from koppelkamer.sign_in import SignIn
 from linkage import Model
 from pseudonymise.domain import Domain
 from register.declarations import Agreement, Request
@@ -97,6 +98,7 @@ class RoomDeclaration(Declaration):
     domain: Domain
     keystore: Keystore = Keystore()
     intake: Intake = Intake()
+    sign_in: SignIn = SignIn()
     parcels: Literal["sealed", "clear"] = "sealed"
     """Whether what is not for everybody leaves sealed to its recipients, or in clear: then somebody else guards it."""
     partners: tuple[Partner, ...] = Field(min_length=1)

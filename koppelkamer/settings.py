@@ -6,19 +6,23 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from declare import Fault, WrongInput, write_atomically
+from koppelkamer.sign_in import SignIn, console_settings
 
 
-def configure(database: str, base: Path, *, https: bool = False) -> None:
+def configure(database: str, base: Path, sign_in: SignIn | None = None) -> None:
     """Set Django up for the room in `base`; its tables are made or brought up to date by `migrate`.
 
-    A second call for the same room does nothing. Raises `Fault` for another room: one process serves one room.
+    `sign_in`: how people sign in to the console, which alone needs it. A second call for the same room does nothing.
+    Raises `Fault` for another room: one process serves one room.
     """
     import django
     from django.conf import settings
 
     wanted = database_settings(database, base)
     if not settings.configured:
-        settings.configure(**django_settings(wanted, base / "reports", room_secret(base), https=https))
+        settings.configure(
+            **django_settings(wanted, base / "reports", room_secret(base), console_settings(sign_in or SignIn(), base))
+        )
         django.setup()
     elif settings.DATABASES["default"]["NAME"] != wanted["NAME"]:
         raise Fault("this process already serves another room", remedy="Use a process of its own for each room.")
@@ -34,19 +38,24 @@ def migrate() -> None:
     # Django's command writes out every model as it once was, also when nothing is left to do.
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
+        call_command("createcachetable", verbosity=0)
 
 
-def django_settings(database: dict[str, Any], reports: Path, secret: str, *, https: bool = False) -> dict[str, Any]:
-    """All Django settings. `https` marks cookies as secure; leave it off only for a console on this machine."""
+def django_settings(
+    database: dict[str, Any], reports: Path, secret: str, console: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """All Django settings; `console` as `console_settings` makes them, by default for a console on this machine."""
     return {
         "REPORTS": reports,
         "SECRET_KEY": secret,
         "DEBUG": False,
-        "ALLOWED_HOSTS": ["localhost", "127.0.0.1", "[::1]"],
         "DATABASES": {"default": database},
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "AUTH_USER_MODEL": "register.Person",
-        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.ScryptPasswordHasher"],
+        "PASSWORD_HASHERS": [  # the first makes them; one of the second is made anew when it is next given
+            "django.contrib.auth.hashers.Argon2PasswordHasher",
+            "django.contrib.auth.hashers.ScryptPasswordHasher",
+        ],
         "AUTH_PASSWORD_VALIDATORS": [
             {"NAME": f"django.contrib.auth.password_validation.{name}"}
             for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
@@ -57,7 +66,15 @@ def django_settings(database: dict[str, Any], reports: Path, secret: str, *, htt
             "django.contrib.auth",
             "django.contrib.contenttypes",
             "django.contrib.sessions",
+            "allauth",
+            "allauth.account",
+            "allauth.mfa",
+            "allauth.socialaccount",
+            "allauth.socialaccount.providers.openid_connect",
         ],
+        "AUTHENTICATION_BACKENDS": ["allauth.account.auth_backends.AuthenticationBackend"],
+        # Wrong tries are counted here, for all processes together.
+        "CACHES": {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}},
         "MIDDLEWARE": [
             "django.middleware.security.SecurityMiddleware",
             "console.policy.ContentSecurityPolicy",
@@ -66,12 +83,13 @@ def django_settings(database: dict[str, Any], reports: Path, secret: str, *, htt
             "django.middleware.common.CommonMiddleware",
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
+            "allauth.account.middleware.AccountMiddleware",
             "console.access.AccessControl",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
         ],
         "TEMPLATES": [_templates()],
         "ROOT_URLCONF": "console.site",
-        "LOGIN_URL": "sign-in",
+        "LOGIN_URL": "account_login",
         "LOGIN_REDIRECT_URL": "home",
         "LANGUAGE_CODE": "nl",
         "LANGUAGES": [("nl", "Nederlands"), ("en", "English")],
@@ -81,13 +99,11 @@ def django_settings(database: dict[str, Any], reports: Path, secret: str, *, htt
         "SESSION_COOKIE_AGE": 8 * 3600,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "CSRF_COOKIE_SAMESITE": "Strict",
-        "SESSION_COOKIE_SECURE": https,
-        "CSRF_COOKIE_SECURE": https,
-        "SECURE_SSL_REDIRECT": https,
         "SECURE_REFERRER_POLICY": "same-origin",
         "X_FRAME_OPTIONS": "DENY",
         "DATA_UPLOAD_MAX_MEMORY_SIZE": 256 * 1024,
         "LOGGING_CONFIG": None,
+        **(console or console_settings(SignIn(), reports.parent)),
     }
 
 

@@ -22,7 +22,7 @@ from register.models import (
     SharingTriple,
     Source,
 )
-from register.notes import role_ended, role_given
+from register.notes import account_changed, role_ended, role_given
 from register.operation import new_operation
 from register.outbox import record
 from register.plan import Plan
@@ -76,7 +76,7 @@ class DeclaredSource(Protocol):
 def sync_room(
     name: str, title: str, demo: bool, partners: Iterable[DeclaredPartner], people: Iterable[DeclaredPerson]
 ) -> None:
-    """Partners and people as declared; a role that is no longer declared ends.
+    """Partners and people as declared; a role that is no longer declared ends, and so does an account.
 
     Raises `Unregistered`, or `RoomChanged` when `demo` is not what it was at first.
     """
@@ -90,6 +90,17 @@ def sync_room(
     for ended in Membership.objects.exclude(pk__in=[membership.pk for membership in declared]).order_by("pk"):
         role_ended(ended)
         ended.delete()
+    _open_accounts({membership.person_id for membership in declared})
+
+
+def _open_accounts(declared: set[int]) -> None:
+    """Closed: whoever is declared no more. Their sessions end with it."""
+    for person in Person.objects.filter(is_active=True).exclude(pk__in=declared):
+        account_changed(person.username, "closed")
+    for person in Person.objects.filter(is_active=False, pk__in=declared):
+        account_changed(person.username, "opened again")
+    Person.objects.filter(is_active=True).exclude(pk__in=declared).update(is_active=False)
+    Person.objects.filter(is_active=False, pk__in=declared).update(is_active=True)
 
 
 @transaction.atomic

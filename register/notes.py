@@ -2,7 +2,7 @@
 
 from audit import Event
 from audit.event import Value, timestamp
-from register.models import Membership, OutboxEvent
+from register.models import Membership, OutboxEvent, Person
 from register.operation import new_operation
 from register.outbox import record
 from register.workflow import Role
@@ -18,6 +18,31 @@ def role_ended(membership: Membership) -> None:
 
 def password_set(username: str) -> None:
     _note("password set", person=username)
+
+
+def sign_in_refused(step: str, username: str) -> None:
+    """What was typed as a name is told only where it is one: it may be a password in the wrong field."""
+    known = {"person": username} if Person.objects.filter(username=username).exists() else {}
+    _note("sign-in refused", step=step, **known)
+
+
+def second_factor_changed(username: str, kind: str, action: str) -> None:
+    """`kind`: totp or recovery codes; `action`: added or removed."""
+    _note("second factor changed", person=username, kind=kind, action=action)
+
+
+def invited(username: str) -> None:
+    _note("invited", person=username)
+
+
+def account_changed(username: str, action: str) -> None:
+    """`action`: closed, or opened again."""
+    _note("account changed", person=username, action=action)
+
+
+def head_exported(username: str, log: str, digest: str) -> None:
+    """A signed head of `log` was given out; `digest` is that of the file."""
+    _note("head exported", person=username, kind=log, digest=digest)
 
 
 def policy_signed(digest: str, key: str) -> None:

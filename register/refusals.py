@@ -176,6 +176,14 @@ class NotSignedIn(Refusal):
         super().__init__(why, remedy="Sign in with `koppelkamer login`.")
 
 
+class InvitationOver(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "this invitation was used, its time is over, or it is none",
+            remedy="Ask whoever administers the room for a new one: `koppelkamer invite PERSON`.",
+        )
+
+
 class WeakPassword(WrongInput):
     def __init__(self, why: Iterable[str]) -> None:
         super().__init__(f"this password will not do: {' '.join(why)}", remedy="Choose a longer, unusual one.")

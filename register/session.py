@@ -5,24 +5,26 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from allauth.account.adapter import get_adapter
+from allauth.core.context import request_context
 from django.conf import settings
 from django.contrib import auth
-from django.contrib.auth.password_validation import validate_password
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import HttpRequest
 
 from audit import Event
 from audit.event import timestamp
 from declare import write_atomically
+from register import second_factor
 from register.models import Person, Room
-from register.notes import password_set
 from register.operation import new_operation
 from register.outbox import record
-from register.refusals import NotSignedIn, Unregistered, WeakPassword
+from register.refusals import NotSignedIn, Unregistered
+from register.second_factor import Prompt
 
 _SESSION: Final = object()
+BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +40,29 @@ class SignedIn:
             raise TypeError("a SignedIn is made by register.session only")
 
 
-def login(username: str, password: str, file: Path) -> SignedIn:
-    """Sign in on the command line; the session's key goes to `file`, mode 0600. Raises `NotSignedIn`."""
-    person = auth.authenticate(username=username, password=password)
-    if not isinstance(person, Person):
-        raise NotSignedIn("name and password do not belong together")
+def login(username: str, password: str, file: Path, ask: Prompt) -> SignedIn:
+    """Sign in on the command line; the session's key goes to `file`, mode 0600. Raises `NotSignedIn`.
+
+    The same account as in the browser, with the same limits on wrong tries; the second factor is asked for, or set up.
+    """
     request = _request_with(None)
-    auth.login(request, person)
+    with request_context(request):
+        person = _authenticated(request, username, password)
+        second_factor.prove(person, ask)
+        auth.login(request, person, backend=BACKEND)
     request.session.save()
     write_atomically(file, str(request.session.session_key).encode(), mode=0o600)
     return SignedIn(person, "session", _SESSION)
 
 
-def set_password(username: str, password: str) -> None:
-    """Give an account its password. Raises `Unregistered`, or `WeakPassword` with what is wrong."""
-    person = Person.objects.filter(username=username).first()
-    if person is None:
-        raise Unregistered("person")
+def _authenticated(request: HttpRequest, username: str, password: str) -> Person:
     try:
-        validate_password(password, person)
-    except ValidationError as error:
-        raise WeakPassword(error.messages) from error
-    with transaction.atomic():
-        person.set_password(password)
-        person.save(update_fields=["password"])
-        password_set(username)
+        person = get_adapter().authenticate(request, username=username, password=password)
+    except ValidationError as error:  # too many wrong tries
+        raise NotSignedIn(" ".join(error.messages)) from error
+    if not isinstance(person, Person) or not person.is_active:
+        raise NotSignedIn("name and password do not belong together")
+    return person
 
 
 def current(file: Path) -> SignedIn:
@@ -88,6 +88,8 @@ def of_request(request: HttpRequest) -> SignedIn:
         raise NotSignedIn("nobody is signed in")
     if request.session.get("how") == "demo":
         return act_as(request.user.username)
+    if second_factor.is_missing(request):
+        raise NotSignedIn("a second factor is not yet set up")
     return SignedIn(request.user, "session", _SESSION)
 
 
@@ -105,7 +107,7 @@ def act_in_browser(request: HttpRequest, username: str) -> None:
     """Sign the browser in as a made-up person, in a demo room only. Raises as `act_as`."""
     person = act_as(username).person
     request.session["how"] = "demo"
-    auth.login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    auth.login(request, person, backend=BACKEND)
     request.session["how"] = "demo"  # signing in may have emptied the session of somebody else
 
 
@@ -123,5 +125,6 @@ def _request_with(key: str | None) -> HttpRequest:
     """A request that carries the stored session `key`, as a browser's would."""
     store: type[SessionBase] = import_module(settings.SESSION_ENGINE).SessionStore
     request = HttpRequest()
+    request.META |= {"REMOTE_ADDR": "127.0.0.1", "SERVER_NAME": "localhost", "SERVER_PORT": "0"}
     request.session = store(key)
     return request

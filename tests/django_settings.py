@@ -8,5 +8,11 @@ from koppelkamer.settings import database_settings, django_settings
 
 _folder = Path(tempfile.gettempdir())
 _database = database_settings(os.environ.get("KOPPELKAMER_TEST_DATABASE", "register.db"), _folder)
-REPORTS = _folder / "reports"  # named, because the type checker reads this module and not the function
-globals().update(django_settings(_database, REPORTS, "only for tests"))
+# Named, because the type checker reads this module and not the function.
+REPORTS = _folder / "reports"
+PROVIDER_NAME = ""
+PROVIDER_ORIGIN = ""
+PROVIDER_CLAIM = ""
+PROVIDER_ASKS_SECOND_FACTOR = False
+_cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # what costs an attacker much costs tests much too
+globals().update(django_settings(_database, REPORTS, "only for tests") | {"PASSWORD_HASHERS": _cheap})

@@ -134,9 +134,12 @@ COMMANDS: Final = (
     Command("recall", "write a signed notice for each parcel that may no longer be used", "room:recall", {
         **_OUT, **_ROOM,
     }),
-    Command("login", "sign in for the command line", "room:login", {
+    Command("invite", "a link by which somebody chooses a first or a new password", "account:invite", {
         "username": {"metavar": "PERSON"}, **_ROOM,
-        "--new-password": {"action": "store_true", "help": "set the password first; for whoever administers the room"},
+    }),
+    Command("login", "sign in for the command line", "account:login", {
+        "username": {"metavar": "PERSON"}, **_ROOM,
+        "--invitation": {"metavar": "LINK", "help": "choose a password first, by this invitation"},
     }),
     Command("console", "serve the web console on this machine", "room:console", {
         **_ROOM, "--port": {"type": int, "default": 8000, "metavar": "N", "help": "port (default 8000)"},

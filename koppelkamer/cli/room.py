@@ -1,9 +1,7 @@
 """Commands that work in a room: each opens room and register, does one thing, and moves the events to the logs."""
 
 import argparse
-import getpass
 import os
-import sys
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +11,6 @@ from declare import Refusal, WrongInput
 from flows.books import open_register, write_logs
 from flows.keyring import Keyring, open_keyring
 from koppelkamer.cli.screen import Screen, columns, percent, progress, quarantined, warned
-from koppelkamer.passphrase import new_passphrase
 from koppelkamer.room import Room, open_room
 
 if TYPE_CHECKING:
@@ -187,26 +184,12 @@ def recall(call: argparse.Namespace) -> Screen:
     return Screen(facts, [head, *columns(shown)])
 
 
-def login(call: argparse.Namespace) -> Screen:
-    """Sign in; a session of eight hours for this command line."""
-    room, keyring = opened(call)
-    from register import session  # not before: its tables need the register open
-
-    if not sys.stdin.isatty():
-        raise WrongInput("signing in asks for a password, and nobody is at the keyboard", remedy="Use a terminal.")
-    if call.new_password:
-        session.set_password(call.username, new_passphrase(None))
-    who = session.login(call.username, getpass.getpass("Password: "), room.session)
-    write_logs(room, keyring.signer)
-    return Screen({"person": who.person.username}, [f"signed in as {who.person.name}"])
-
-
 def console(call: argparse.Namespace) -> Screen:
     """Serve the console on this machine until stopped."""
     if not 0 < call.port < 65_536:
         raise WrongInput("there is no such port", remedy="Give a number from 1 to 65535.")
     room = open_room(call.room)
-    open_register(room)
+    open_register(room, room.declaration.sign_in)
     from django.core.management import call_command
 
     # On this machine, for this user: docs/operations.md says what to put in front of it elsewhere.

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from register.invitation import invite
 from register.models import Opinion
-from register.session import set_password
 from tests.browser import barriers, chromium
 from tests.register.room import examined
 
@@ -37,7 +37,7 @@ def tab_to(page: Page, selector: str) -> None:
 def test_the_dpo_reads_and_advises(live_server: Any, page: Page, settings: Any, tmp_path: Path) -> None:
     settings.REPORTS = tmp_path
     release = examined()
-    set_password("dora", PASSWORD)
+    invite("dora").accept(PASSWORD)
     (tmp_path / release.id).mkdir()
     (tmp_path / release.id / "report.en.html").write_text("<!doctype html><h1>Report</h1>")
     asked: list[str] = []
@@ -45,7 +45,7 @@ def test_the_dpo_reads_and_advises(live_server: Any, page: Page, settings: Any, 
 
     page.goto(live_server.url)
     assert barriers(page) == []
-    tab_to(page, "#id_username")
+    tab_to(page, "#id_login")
     page.keyboard.type("dora")
     tab_to(page, "#id_password")
     page.keyboard.type(PASSWORD)

@@ -8,8 +8,8 @@ from django.test import Client
 from django.utils.html import escape
 
 from gate.registry import RULES, limits_of
+from register.invitation import invite
 from register.models import Decision, Request, Room
-from register.session import set_password
 from release.report.words import catalogue
 from tests.register.room import ANSWERS, approved, draft, examined, furnish, person, take
 
@@ -129,11 +129,11 @@ def test_the_report_is_served_in_a_sandbox(tmp_path: Path, settings: Any) -> Non
 
 def test_signing_in_with_a_password() -> None:
     furnish()
-    set_password("dora", PASSWORD)
+    invite("dora").accept(PASSWORD)
     browser = client()
-    wrong = browser.post("/sign-in/", {"username": "dora", "password": "wrong"})
-    assert "do not belong together" in wrong.text
-    right = browser.post("/sign-in/", {"username": "dora", "password": PASSWORD}, follow=True)
+    wrong = browser.post("/sign-in/", {"login": "dora", "password": "wrong"})
+    assert "are not correct" in wrong.text
+    right = browser.post("/sign-in/", {"login": "dora", "password": PASSWORD}, follow=True)
     assert "Nothing waits for you" in right.text
 
 

@@ -4,9 +4,10 @@ import hashlib
 import json
 import os
 import pty
+import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +16,7 @@ import pytest
 from flows.deliveries import context_of
 from flows.keyring import open_keyring
 from koppelkamer.room import open_room
+from tests.authenticator import code_of
 from tests.cli.shell import PROGRAM, koppelkamer
 from tests.journeys.origin import origin
 from tests.journeys.second_room.way import APPROVALS, PARTNERS, PERSONS, Way
@@ -194,23 +196,33 @@ def test_a_real_room_is_worked_in_by_whoever_signs_in(way: Way, tmp_path: Path) 
     declared.write_text(declared.read_text().replace("demo = true", "demo = false"))
     (room / "register.db").unlink()  # a room is a demo from the start or never
     password = "vijf droge sokken in juni"
-    signed_in = typed(["login", "noor", "--new-password"], [password, password, password], at=room)
+    invitation = koppelkamer("invite", "noor", "--json", at=room).facts["link"]
+    choosing = ["login", "noor", "--invitation", invitation]
+    signed_in = typed(choosing, [password, password, password, code_for], at=room)
     assert "signed in as Noor Brands" in signed_in
     assert password not in signed_in
+    assert "this invitation was used" in typed(choosing, [password, password], at=room)
     assert (room / ".session").stat().st_mode & 0o077 == 0
     assert koppelkamer("submit", "wijken", "--json", at=room).facts["state"] == "submitted"
 
 
-def typed(arguments: list[str], answers: list[str], at: Path) -> str:
-    """What a terminal shows of a command whose questions get `answers`."""
+def code_for(shown: str) -> str:
+    """What a program that makes codes shows, once it was given the address on the screen."""
+    (secret,) = re.findall(r"secret=([A-Z2-7]+)", shown)
+    return code_of(secret)
+
+
+def typed(arguments: list[str], answers: Sequence[str | Callable[[str], str]], at: Path) -> str:
+    """What a terminal shows of a command whose questions get `answers`, some made from what it shows."""
     here, there = pty.openpty()
     process = subprocess.Popen([PROGRAM, *arguments], cwd=at, stdin=there, stdout=there, stderr=there)
     os.close(there)
     waiting, shown = iter(answers), ""
     for piece in pieces(here):
         shown += piece
-        if piece.rstrip().endswith(("password:", "Password:", "passphrase:", "more:")):
-            os.write(here, next(waiting).encode() + b"\n")
+        if piece.rstrip().endswith(("password:", "Password:", "passphrase:", "more:", "shows:")):
+            answer = next(waiting)
+            os.write(here, (answer if isinstance(answer, str) else answer(shown)).encode() + b"\n")
     process.wait()
     return shown
 

@@ -12,7 +12,20 @@ from register.models import Agreement, Partner, Request
 from register.models import Source as SourceRow
 from register.runs import start_run
 from register.session import act_as
-from tests.register.room import AGREEMENT, PEOPLE, REQUEST, TODAY, approved, deliveries, draft, furnish, plan, take
+from register.workflow import Role
+from tests.register.room import (
+    AGREEMENT,
+    PEOPLE,
+    REQUEST,
+    TODAY,
+    Member,
+    approved,
+    deliveries,
+    draft,
+    furnish,
+    plan,
+    take,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +147,6 @@ def test_a_delivery_that_did_not_come_in_is_not_run() -> None:
 
 def test_a_role_that_is_no_longer_declared_ends() -> None:
     request = approved()
-    furnish(tuple(member for member in PEOPLE if member.username != "stef"))
+    furnish((*(member for member in PEOPLE if member.username != "stef"), Member("stef", Role.AUDITOR)))
     with pytest.raises(refusals.NotYours):
         start_run(act_as("stef"), request.id, plan(), deliveries(), today=TODAY)

@@ -2,10 +2,10 @@ import pytest
 
 from register import refusals
 from register.declarations import Agreement
+from register.invitation import invite
 from register.load import sync_agreements, sync_room, sync_sources
 from register.models import Membership, OutboxEvent, Person, RequestSource, Room, SharingTriple
 from register.notes import key_changed, policy_signed
-from register.session import set_password
 from tests.register.room import AGREEMENT, PARTNERS, PEOPLE, Member, Source, draft, furnish
 
 pytestmark = pytest.mark.django_db
@@ -86,10 +86,11 @@ def test_policies_keys_and_passwords_leave_a_note() -> None:
     furnish()
     policy_signed("9" * 64, "0a1b2c")
     key_changed("destroy", "insight-2026", 1)
-    set_password("dora", "a long enough word")
-    noted = OutboxEvent.objects.order_by("-number")[:3]
+    invite("dora").accept("a long enough word")
+    noted = OutboxEvent.objects.order_by("-number")[:4]
     assert {event.name: event.fields for event in noted} == {
         "policy signed": {"digest": "9" * 64, "key": "0a1b2c"},
         "key changed": {"action": "destroy", "key": "insight-2026", "version": 1},
+        "invited": {"person": "dora"},
         "password set": {"person": "dora"},
     }

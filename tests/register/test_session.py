@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,19 @@ from tests.register.room import furnish, person
 pytestmark = pytest.mark.django_db
 
 
+class Nobody:
+    """Is asked nothing: in a demo room there is no second factor unless somebody sets one up."""
+
+    def code(self) -> str:
+        raise AssertionError
+
+    def set_up(self, address: str) -> str:
+        raise AssertionError
+
+    def keep(self, codes: Sequence[str]) -> None:
+        raise AssertionError
+
+
 @pytest.fixture
 def session(tmp_path: Path) -> Path:
     furnish()
@@ -20,7 +34,7 @@ def session(tmp_path: Path) -> Path:
 
 
 def test_signing_in_keeps_a_session_for_this_user_only(session: Path) -> None:
-    assert login("dora", "a long enough word", session).how == "session"
+    assert login("dora", "a long enough word", session, Nobody()).how == "session"
     assert current(session).person.username == "dora"
     assert session.stat().st_mode & 0o777 == 0o600
     assert OutboxEvent.objects.filter(name="signed in").count() == 1
@@ -29,20 +43,20 @@ def test_signing_in_keeps_a_session_for_this_user_only(session: Path) -> None:
 def test_a_wrong_password_or_none_signs_nobody_in(session: Path) -> None:
     for username, password in (("dora", "another word"), ("rob", ""), ("nobody", "a long enough word")):
         with pytest.raises(NotSignedIn):
-            login(username, password, session)
+            login(username, password, session, Nobody())
     assert not session.exists()
 
 
 def test_a_session_ends(session: Path) -> None:
     with pytest.raises(NotSignedIn):
         current(session)
-    login("dora", "a long enough word", session)
+    login("dora", "a long enough word", session, Nobody())
     dora = person("dora")
     dora.set_password("another long word")
     dora.save()
     with pytest.raises(NotSignedIn):
         current(session)
-    login("dora", "another long word", session)
+    login("dora", "another long word", session, Nobody())
     dora.is_active = False
     dora.save()
     with pytest.raises(NotSignedIn):
@@ -50,7 +64,7 @@ def test_a_session_ends(session: Path) -> None:
 
 
 def test_after_signing_out_the_old_key_opens_nothing(session: Path) -> None:
-    login("dora", "a long enough word", session)
+    login("dora", "a long enough word", session, Nobody())
     key = session.read_text()
     logout(session)
     session.write_text(key)
