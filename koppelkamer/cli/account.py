@@ -34,9 +34,14 @@ def login(call: argparse.Namespace) -> Screen:
     if not sys.stdin.isatty():
         raise WrongInput("signing in asks for a password, and nobody is at the keyboard", remedy="Use a terminal.")
     if call.invitation:
-        Invitation(call.username, call.invitation.rstrip("/").rpartition("/")[2]).accept(new_passphrase(None))
+        invitation = Invitation(call.username, call.invitation.rstrip("/").rpartition("/")[2])
+        invitation.person()
+        password = new_passphrase(None)
+        invitation.accept(password)
+    else:
+        password = getpass.getpass("Password: ")
     try:
-        who = session.login(call.username, getpass.getpass("Password: "), room.session, Keyboard())
+        who = session.login(call.username, password, room.session, Keyboard())
     finally:
         write_logs(room, keyring.signer)
     return Screen({"person": who.person.username}, [f"signed in as {who.person.name}"])

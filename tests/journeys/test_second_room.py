@@ -198,10 +198,10 @@ def test_a_real_room_is_worked_in_by_whoever_signs_in(way: Way, tmp_path: Path) 
     password = "vijf droge sokken in juni"
     invitation = koppelkamer("invite", "noor", "--json", at=room).facts["link"]
     choosing = ["login", "noor", "--invitation", invitation]
-    signed_in = typed(choosing, [password, password, password, code_for], at=room)
+    signed_in = typed(choosing, [password, password, code_for], at=room)
     assert "signed in as Noor Brands" in signed_in
     assert password not in signed_in
-    assert "this invitation was used" in typed(choosing, [password, password], at=room)
+    assert "this invitation was used" in typed(choosing, [], at=room)
     assert (room / ".session").stat().st_mode & 0o077 == 0
     assert koppelkamer("submit", "wijken", "--json", at=room).facts["state"] == "submitted"
 
