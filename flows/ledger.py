@@ -168,7 +168,7 @@ def _about(release: Published) -> pl.DataFrame:
         "dimensions": [[each.name, list(each.variables)] for each in release.lineage.dimensions],
         "delivery": release.lineage.delivery,
         "key": release.lineage.key,
-        "subtotals": release.lineage.subtotals,
+        "parents": {name: dict(above) for name, above in release.lineage.parents.items()},
         "extract": release.lineage.extract,
         "tables": [list(names) for names in release.lineage.tables],
         "table": digest_frame(release.table),
@@ -182,9 +182,16 @@ def _published(about: dict[str, Any], table: pl.DataFrame, members: pl.DataFrame
     if (digest_frame(table), digest_frame(members)) != (about["table"], about["members"]):
         raise LedgerDamaged(f"the entry of {about['release']} is not of one piece")
     dimensions = tuple(Dimension(name, tuple(variables)) for name, variables in about["dimensions"])
-    layered, rows = about.get("subtotals", False), about.get("extract", False)
-    tables = tuple(tuple(names) for names in about.get("tables", ()))
-    lineage = Lineage(dimensions, members, about["delivery"], about["key"], layered, rows, tables)
+    lineage = Lineage(
+        dimensions=dimensions,
+        members=members,
+        delivery=about["delivery"],
+        key=about["key"],
+        subtotals=about.get("subtotals", False),
+        extract=about.get("extract", False),
+        tables=tuple(tuple(names) for names in about.get("tables", ())),
+        parents=about.get("parents", {}),
+    )
     return Published(about["release"], tuple(about["recipients"]), table, lineage)
 
 

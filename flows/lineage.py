@@ -40,7 +40,7 @@ def lineage_of(
         members=members.select("cell", *tokens, "lasting"),
         delivery=made.deliveries[made.unit],
         key=tables[made.unit].key_id,
-        subtotals=bool(made.cells and any(made.cells.parents.values())),
+        parents=made.cells.parents if made.cells else {},
         extract=made.rows is not None,
         tables=made.told_apart,
     )

@@ -49,10 +49,11 @@ HIDES_FEW: Final = MinimumPeople.id
 PERTURBING: Final = Perturbing.id
 
 _HIDING: Final = frozenset({"D01", "D02", "D03", "D04", "D11", "D15", "D21"})
-_JOINT: Final = frozenset({"D09"})
+_AGAINST: Final = frozenset({"D08", "D09"})
 _AUDIT: Final = frozenset({"D06", "D07"})
 _SHOWN: Final = frozenset({"D05", "D14"})
 _FEW: Final = frozenset({HIDES_FEW})
+_CORE: Final = frozenset({HIDES_FEW, "D02", "D03", "D04"})
 _RATES: Final = frozenset({"B04"})
 _CLASSES: Final = frozenset({"D12"})
 _IN_CLASSES: Final = frozenset({"D16", "D17", "D18", "D19"})
@@ -80,10 +81,14 @@ def limits_of(kind: Any) -> tuple[str, ...]:
 
 def floor(ids: Iterable[str]) -> frozenset[str]:
     """Rules that must run as well: whoever hides cells has the hiding audited, and the joint audit rests on that of
-    each release; what is shown of groups rests on the threshold; rules about groups of persons leave it to B04 to name
+    each release; what is held against earlier releases is what threshold and dominance leave shown, whatever rule more
+    there is; what is shown of groups rests on the threshold; rules about groups of persons leave it to B04 to name
     attributes that are absent or may not be read; what holds in classes of rows rests on their size."""
     asked = set(ids)
-    needed = ((_HIDING | _JOINT | _SHOWN, _AUDIT), (_SHOWN, _FEW), (_BY_GROUP, _RATES), (_IN_CLASSES, _CLASSES))
+    needed = (
+        (_HIDING | _AGAINST | _SHOWN, _AUDIT), (_AGAINST, _CORE), (_SHOWN, _FEW), (_BY_GROUP, _RATES),
+        (_IN_CLASSES, _CLASSES),
+    )  # fmt: skip
     return frozenset().union(*(others for some, others in needed if some & asked))
 
 

@@ -1,7 +1,7 @@
 """Would the table say the same had links been decided a little more strictly, or less?"""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import polars as pl
 
@@ -11,6 +11,7 @@ from gate.case import Case, Masked
 from gate.finding import Finding, Outcome
 from gate.subject import TOTAL
 
+_MEASURES: Final = ("records", "value")
 _REMEDY = "Examine a table whose links were decided in the room, so that they can be decided anew."
 
 
@@ -23,12 +24,14 @@ class ThresholdSensitivity:
         "Harron et al. 2017 (GUILD): sensitivity of results to the linkage threshold; limits are the owner's"
     )
     outcomes: ClassVar = (
-        "WARN where a published cell changes by more than the limit; FAIL where a declared headline turns round, or a "
-        "published sum changes its sign; NOT ASSESSABLE where links were not decided anew"
+        "WARN where a published cell changes by more than the limit, cells of few records together; FAIL where a "
+        "declared headline turns round, or a published sum changes its sign; NOT ASSESSABLE where links were not "
+        "decided anew, and of fewer records than a group needs"
     )
     remedy: ClassVar = "Say how unsure the figures are, combine cells, or improve the linkage model."
     threshold_change: float
     threshold_step: float
+    minimum_group: float
 
     def check(self, case: Case) -> tuple[Finding, ...]:
         sensitivity = case.subject.sensitivity
@@ -38,11 +41,18 @@ class ThresholdSensitivity:
         return self._change(case.table, sensitivity), *self._headlines(case.table, sensitivity)
 
     def _change(self, table: Masked, sensitivity: Sensitivity) -> Finding:
-        """Of the cell that changes most; which one is not told."""
-        both = [_beside(table, other) for other in (sensitivity.lower, sensitivity.higher)]
-        most = max(float(cells.select(pl.col("change").max().fill_null(0)).item()) for cells in both)
-        turned = any(bool(cells["turned"].any()) for cells in both)
-        measured = round(most, 2)
+        """Of the cell that changes most; which one is not told.
+
+        Cells of few records are taken together: in one of ten records a single link that is decided otherwise is a
+        tenth, and which pairs lie so near the threshold is partly chance (of the room's keys, among others).
+        """
+        both = [_enough(_beside(table, other), self.minimum_group) for other in (sensitivity.lower, sensitivity.higher)]
+        cells = pl.concat(both)
+        if cells.is_empty():
+            message = f"All that is published rests on fewer than {self.minimum_group:g} records."
+            return unknown(self.id, "table", message, self.remedy)
+        turned, measured = bool(cells["turned"].any()), round(float(cells["change"].max()), 2)  # type: ignore[arg-type]
+        most = float(cells["change"].max())  # type: ignore[arg-type]
         outcome = Outcome.FAIL if turned else Outcome.WARN if most > self.threshold_change + EPSILON else Outcome.PASS
         message = (
             f"With the threshold {sensitivity.step:g} lower or higher the published cell that changes most changes by "
@@ -63,36 +73,63 @@ class ThresholdSensitivity:
             remedy = "Name two categories of a dimension of the table."
             return unknown(self.id, "headline", f"The headline ({what}) is not about this table.", remedy)
         outcome = Outcome.PASS if signs == {1} else Outcome.FAIL
+        if _records(table.truth, table.dimensions, told) < self.minimum_group:
+            message = f"The headline ({what}) rests on fewer than {self.minimum_group:g} records."
+            return unknown(self.id, "headline", message, self.remedy)
         holds = "holds" if outcome is Outcome.PASS else "does not hold"
         message = f"The headline ({what}) {holds} with the threshold {sensitivity.step:g} lower and higher."
         return Finding(self.id, outcome, "headline", None, None, message, remedy_of(outcome, self.remedy))
 
 
 def _beside(table: Masked, other: pl.DataFrame) -> pl.DataFrame:
-    """`change` of the most changed measure of each published cell, relative, and whether a sum `turned`."""
-    measures = [name for name in ("records", "value") if name in table.truth.columns and name in other.columns]
-    there = other.select(*table.dimensions, pl.col(measures).name.suffix("_other"))
-    shown = table.truth.filter(~table.hidden)
-    cells = shown.join(there, on=list(table.dimensions), how="left").with_columns(
-        pl.all().exclude(table.dimensions).fill_null(0)
+    """Of each published cell its `records`, and of each measure its size, by how much it is `off` and whether it
+    `turned`; whether it is a `margin` or subtotal."""
+    names = [name for name in _MEASURES if name in table.truth.columns and name in other.columns]
+    there = other.select(*table.dimensions, pl.col(names).name.suffix("_other"))
+    cells = table.truth.filter(~table.hidden).join(there, on=list(table.dimensions), how="left")
+    known = cells.with_columns(pl.all().exclude(table.dimensions).fill_null(0))
+    was, now = {name: pl.col(name) for name in names}, {name: pl.col(f"{name}_other") for name in names}
+    above = {name: [TOTAL, *table.parents.get(name, {}).values()] for name in table.dimensions}
+    return known.select(
+        pl.col("records").alias("rests on"),
+        pl.any_horizontal(pl.col(name).is_in(wholes) for name, wholes in above.items()).alias("margin"),
+        *(was[name].abs().cast(pl.Float64).alias(f"{name} size") for name in names),
+        *((now[name] - was[name]).abs().cast(pl.Float64).alias(f"{name} off") for name in names),
+        turned=pl.any_horizontal(was[name] * now[name] < 0 for name in names),
     )
-    changes = [
-        (pl.col(f"{name}_other") - pl.col(name)).abs()
-        / pl.when(pl.col(name) != 0).then(pl.col(name).abs()).otherwise(1)
-        for name in measures
-    ]
-    turned = [(pl.col(f"{name}_other") * pl.col(name) < 0) for name in measures]
-    return cells.select(change=pl.max_horizontal(changes), turned=pl.any_horizontal(turned))
+
+
+def _enough(cells: pl.DataFrame, least: float) -> pl.DataFrame:
+    """`change`, relative, of the most changed measure, and `turned`, of every cell that rests on at least so many
+    records, and of all others (margins aside) together where they do."""
+    few = pl.col("rests on") < least
+    small = cells.filter(few & ~pl.col("margin")).with_columns(turned=pl.lit(value=False))
+    together = small.select(pl.all().exclude("margin", "turned").sum(), pl.col("margin", "turned").any())
+    names = [name for name in _MEASURES if f"{name} off" in cells.columns]
+    size = [pl.when(pl.col(f"{name} size") != 0).then(f"{name} size").otherwise(1) for name in names]
+    change = [pl.col(f"{name} off") / each for name, each in zip(names, size, strict=True)]
+    judged = pl.concat([cells, together.select(cells.columns)], how="vertical_relaxed").filter(~few)
+    return judged.select(pl.max_horizontal(change).alias("change"), "turned")
 
 
 def _sign(table: pl.DataFrame, dimensions: tuple[str, ...], told: Headline) -> int | None:
     """Of the difference in records between the two categories, over all others; None when one is not there."""
-    if told.dimension not in dimensions:
-        return None
-    others = [pl.col(name) == TOTAL for name in dimensions if name != told.dimension]
-    margin = table.filter(pl.all_horizontal(pl.lit(value=True), *others))
-    counts = dict(margin.select(told.dimension, "records").iter_rows())
+    counts = _margin(table, dimensions, told)
     if not {told.more, told.less} <= counts.keys():
         return None
-    more, less = int(counts[told.more]), int(counts[told.less])
+    more, less = counts[told.more], counts[told.less]
     return (more > less) - (more < less)
+
+
+def _records(table: pl.DataFrame, dimensions: tuple[str, ...], told: Headline) -> int:
+    counts = _margin(table, dimensions, told)
+    return sum(counts[name] for name in {told.more, told.less})
+
+
+def _margin(table: pl.DataFrame, dimensions: tuple[str, ...], told: Headline) -> dict[str, int]:
+    """Records of each category of the headline's dimension; nothing where the table does not have it."""
+    if told.dimension not in dimensions:
+        return {}
+    others = [pl.col(name) == TOTAL for name in dimensions if name != told.dimension]
+    margin = table.filter(pl.all_horizontal(pl.lit(value=True), *others))
+    return {name: int(count) for name, count in margin.select(told.dimension, "records").iter_rows()}

@@ -1,19 +1,23 @@
 """Releases with whole numbers for records, persons and cells, so that many of them can be compared."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from gate.disclosure.sums import ancestors
 from gate.lineage.published import Dimension, Published
-from gate.subject import TOTAL
+from gate.subject import TOTAL, Parents
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+
+ALL: Final = -1
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -27,6 +31,7 @@ class Coded:
     lasting: bool
     table: pl.DataFrame
     members: pl.DataFrame
+    parents: Parents
 
     @property
     def names(self) -> list[str]:
@@ -39,24 +44,42 @@ class Coded:
         return shown
 
     @cached_property
-    def margins(self) -> dict[tuple[bool, ...], pl.Series]:
-        """Which dimensions are kept → for each cell that is no margin, the cell of that margin it is counted in."""
-        return {kept: self._margin(kept) for kept in product((True, False), repeat=len(self.dimensions))}
+    def margins(self) -> dict[tuple[int, ...], pl.Series]:
+        """Steps up the hierarchy of each dimension → for each cell that is no margin, the cell of that subtotal or
+        margin it is counted in; null where a category has no such level. `ALL` steps are those to the total."""
+        steps = [(*range(1 + self._depth(name)), ALL) for name in self.names]
+        return {taken: self._margin(taken) for taken in product(*steps)}
+
+    def over(self, kept: Collection[int]) -> pl.Series:
+        """For each cell the margin that keeps these dimensions, by number."""
+        return self.margins[tuple(0 if place in kept else ALL for place in range(len(self.names)))]
 
     def counted_in(self) -> pl.DataFrame:
-        """`members` once for every cell and margin they are counted in."""
+        """`members` once for every cell, subtotal and margin they are counted in."""
         cell = pl.col("cell")
         parts = [
             self.members.with_columns(cell=margin.gather(self.members["cell"])) for margin in self.margins.values()
         ]
-        return pl.concat(parts).select(cell, "record", "person")
+        return pl.concat(parts).select(cell, "record", "person").drop_nulls("cell")
 
-    def _margin(self, kept: tuple[bool, ...]) -> pl.Series:
+    def _depth(self, name: str) -> int:
+        """Levels of subtotals between the lowest category and the total."""
+        above = self.parents.get(name, {})
+        return max((len(ancestors(name, category, {name: above})) - 2 for category in above), default=0)
+
+    def _margin(self, steps: tuple[int, ...]) -> pl.Series:
         numbered = self.table.select(self.names).with_row_index("cell")
-        wanted = numbered.with_columns(
-            pl.lit(TOTAL).alias(name) for name, keep in zip(self.names, kept, strict=True) if not keep
-        )
+        wanted = numbered.with_columns(self._up(name, each) for name, each in zip(self.names, steps, strict=True))
         return wanted.select(self.names).join(numbered, on=self.names, how="left", maintain_order="left")["cell"]
+
+    def _up(self, name: str, steps: int) -> pl.Expr:
+        """The category so many steps above; null where that is the total, or above it."""
+        if steps == ALL:
+            return pl.lit(TOTAL).alias(name)
+        above, category = self.parents.get(name, {}), pl.col(name)
+        for _ in range(steps):
+            category = category.replace_strict(list(above), list(above.values()), default=None, return_dtype=pl.String)
+        return category.alias(name)
 
 
 def coded(releases: Sequence[Published]) -> list[Coded]:
@@ -70,6 +93,7 @@ def coded(releases: Sequence[Published]) -> list[Coded]:
             key=release.lineage.key,
             lasting=release.lineage.lasting,
             table=release.table,
+            parents=release.lineage.parents,
             members=pl.DataFrame({"cell": release.lineage.members["cell"], "record": record, "person": person}),
         )
         for release, record, person in zip(releases, records, persons, strict=True)

@@ -77,7 +77,9 @@ def _shared(new: Coded, old: Coded, of: Of) -> Iterator[pl.DataFrame]:
         counted = pl.col(of).n_unique()
     for mine in new.margins.values():
         for theirs in old.margins.values():
-            cells = met.with_columns(cell=mine.gather(met["cell"]), cell_old=theirs.gather(met["cell_old"]))
+            cells = met.with_columns(
+                cell=mine.gather(met["cell"]), cell_old=theirs.gather(met["cell_old"])
+            ).drop_nulls()
             found = cells.group_by("cell", "cell_old").agg(both=counted.cast(pl.UInt32))
             yield found.filter(_published(new, found["cell"]) & _published(old, found["cell_old"]))
 
@@ -94,7 +96,7 @@ def _sizes(side: Coded, of: Of) -> pl.DataFrame:
         .agg(size=pl.col(of).n_unique())
         for margin in side.margins.values()
     ]
-    return pl.concat(parts)
+    return pl.concat(parts).drop_nulls()
 
 
 def _persons(

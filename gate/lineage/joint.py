@@ -105,8 +105,7 @@ def _hidden_cells(everybody: Sequence[Counted], places: Sequence[Sequence[int]],
     """
     for number, (each, tied) in enumerate(zip(everybody, places, strict=True)):
         release, inside = each.coded, each.coded.counted_in()
-        kept = tuple(place in tied for place in range(len(release.names)))
-        if release.shown[release.margins[kept].unique().to_numpy()].all():
+        if release.shown[release.over(tied).unique().to_numpy()].all():
             continue
         unseen = inside.filter(release.table["people"].is_null().gather(inside["cell"])).unique(["cell", "person"])
         for cell, persons in unseen.group_by("cell", maintain_order=True).agg("person").iter_rows():
@@ -162,7 +161,7 @@ class _Search:
         margins = self._everybody[target.release].coded.margins.values()
         found = np.zeros(len(cells), dtype=bool)
         for margin in margins:
-            found |= (cells != ABSENT) & (margin.to_numpy()[cells] == target.cell)
+            found |= (cells != ABSENT) & (margin.eq(target.cell).fill_null(value=False).to_numpy()[cells])
         return found
 
     def _differs(self, target: Bools, only: Bools | None = None) -> bool:

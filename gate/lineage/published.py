@@ -1,6 +1,7 @@
 """What a release published, and of whom: plain frozen values, so that the gate compares releases without a room."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import polars as pl
@@ -34,11 +35,13 @@ class Lineage:
     key: str
     """Name of the key under which persons got their tokens; persons of two keys cannot be compared."""
     subtotals: bool = False
-    """Whether the table has subtotals of a hierarchy, which nothing is held against."""
+    """Whether the table has subtotals of which nobody kept what they are made of; nothing is held against these."""
     extract: bool = False
     """Whether rows left and no table: of these it is known who is in them, as in one cell."""
     tables: tuple[tuple[str, ...], ...] = ()
     """Of several tables that left together the dimensions of each; every record is a member once in each of them."""
+    parents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The hierarchies of the table, as in `gate.Cells`."""
 
     @property
     def lasting(self) -> bool:

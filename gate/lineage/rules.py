@@ -148,7 +148,7 @@ def published(case: Case) -> Published:
     """The subject as it would leave if the threshold alone hid cells: at least all that leaves."""
     if case.judged is None or case.subject.lineage is None:
         raise TypeError("there is no table whose members are known")
-    lineage = replace(case.subject.lineage, subtotals=any(case.judged.parents.values()))
+    lineage = replace(case.subject.lineage, parents=case.judged.parents)
     return Published(_NEW, (), case.judged.safe, lineage)
 
 

@@ -77,9 +77,9 @@ def _rows(kinds: Kinds, place: int, release: Coded, least: int) -> Iterator[tupl
     there = np.flatnonzero(kinds.cells[:, place] != ABSENT)
     counts = _people(release)
     for margin in release.margins.values():
-        cells = margin.to_numpy()[kinds.cells[there, place]]
-        order = np.argsort(cells, kind="stable")
-        starts = np.flatnonzero(np.diff(cells[order], prepend=-1))
+        cells = margin.cast(pl.Int64).fill_null(ABSENT).to_numpy()[kinds.cells[there, place]]
+        order = np.argsort(cells, kind="stable")[np.count_nonzero(cells == ABSENT) :]
+        starts = np.flatnonzero(np.diff(cells[order], prepend=ABSENT))
         for members in np.split(there[order], starts[1:]) if len(order) else []:
             cell = int(margin[int(kinds.cells[members[0], place])])
             low, high = _leeway(int(counts[cell]), shown=bool(release.shown[cell]), least=least)

@@ -202,6 +202,29 @@ def test_sensitivity(
     assert outcomes("B10", sensitivity=sensitivity) == expected
 
 
+FEW = {
+    # records of three places, and below the threshold
+    "one link in a place of twelve": ((12, 20, 90), (14, 20, 90), [PASS]),
+    "of all small places together more than a tenth": ((12, 20, 90), (14, 22, 90), [WARN]),
+    "small places of too few records together": ((12, 14, 90), (15, 14, 90), [PASS]),
+    "nothing but a few records": ((9, 8, 9), (14, 8, 9), [UNKNOWN]),
+}
+
+
+@pytest.mark.parametrize(("true", "lower", "expected"), FEW.values(), ids=FEW)
+def test_a_single_link_in_a_small_cell_decides_nothing(
+    true: tuple[int, ...], lower: tuple[int, ...], expected: list[Outcome]
+) -> None:
+    """Keys of a room decide on which side of the threshold a pair lies that is near it."""
+    table = cells("place | people\n" + "\n".join(f"{name} | {count}" for name, count in zip("abc", true, strict=True)))
+    now, then = (shifted(**dict(zip("abc", counts, strict=True))) for counts in (true, lower))
+    told = (Headline("place", "c", "a"),)
+    subject = Subject("table", (), table, sensitivity=Sensitivity(0.1, then, now, told))
+    found = examine(subject, signed(("B10",))).findings
+    small = expected == [UNKNOWN]
+    assert [finding.outcome for finding in found] == [*expected, UNKNOWN if small else PASS]
+
+
 def test_a_hidden_cell_may_change_as_it_likes() -> None:
     """Only what is published is compared: otherwise the answer would tell of what is hidden."""
     table = cells("place | people\na | 40\nb | 60\nc | 3\nd | 4")

@@ -16,7 +16,7 @@ from tests.gate.policies import Owner, signed, text
 from tests.gate.texts import cells
 
 RULES = ("D01", "D05", "D06", "D07", "D14")
-DIFFERENCING = (*RULES, "D08")
+DIFFERENCING = (*RULES, "D02", "D03", "D04", "D08")
 PROVINCES = """
 [dimensions.area]
 concept = "municipality"

@@ -17,7 +17,7 @@ from tests.gate.policies import signed
 from tests.gate.releases import Person, by, cells, released, subject
 
 LEAST = 3
-RULES = ("D06", "D07", "D08", "D09")
+RULES = ("D01", "D02", "D03", "D04", "D06", "D07", "D08", "D09")
 A, B, C = {"a": by("a")}, {"b": by("b")}, {"c": by("c")}
 
 

@@ -5,7 +5,10 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from declare import WrongInput
 from gate import Cells, Outcome, OutputColumn, Published, Subject, examine
 from tests.gate.policies import signed
 from tests.gate.releases import by, released, subject
@@ -30,7 +33,8 @@ TABLES = {
 }
 
 
-TELLING = ("D01", "D05", "D06", "D07", "D08", "D09", "D14")
+TELLING = ("D01", "D05", "D06", "D07", "D14")
+HELD = ("D01", "D02", "D03", "D04", "D06", "D07", "D08", "D09")
 """Rules about what is shown: what another rule hides may not make them milder."""
 HIDE_MORE = (("D02",), ("D03",), ("D04",), ("D15",), ("D02", "D03", "D04", "D15"))
 
@@ -82,30 +86,46 @@ def test_dominance_hides_what_group_disclosure_told() -> None:
     assert any(more > fewer for fewer, more in zip(hidden[()], hidden["D02",], strict=True))
 
 
-def by_seed(seed: int) -> tuple[Subject, list[Published]]:
-    """Forty people by town and, in earlier releases, by a town that somebody left since; amounts of any size."""
-    chance = np.random.default_rng(seed)
-    now = [{"id": str(n), "town": str(chance.choice(["a", "b"], p=[0.4, 0.6]))} for n in range(40)]
-    kinds = {"town": by("town")}
-    earlier = [released(f"r{k}", now[: 40 - int(chance.integers(0, 12))], kinds) for k in range(3)]
-    made = subject(now, kinds)
-    assert made.cells is not None
-    first = pl.when(pl.col("town") == chance.choice(["a", "b"])).then(500.0).otherwise(5.0)
-    value = pl.when(pl.col("town") != "*").then(first + 5.0 * (pl.col("people") - 1)).otherwise(0.0)
-    table = made.cells.table.with_columns(value=value, first=first, second=5.0)
-    table = table.with_columns(
-        value=pl.when(pl.col("town") == "*").then(pl.col("value").sum()).otherwise("value"),
-        first=pl.when(pl.col("town") == "*").then(500.0).otherwise("first"),
-    )
-    return replace(made, cells=Cells(("town",), table, "value")), earlier
+MORE_LATER = ("D05", "D11", "D14", "D15", "D21", "B01", "B10")
+"""Rules that a policy with differencing may have besides."""
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_neither_a_rule_nor_a_release_more_makes_subtraction_milder(seed: int) -> None:
-    made, earlier = by_seed(seed)
-    for number in range(1, len(earlier) + 1):
-        few, all_of_them = replace(made, earlier=tuple(earlier[:number])), replace(made, earlier=tuple(earlier))
-        if examine(few, signed(TELLING)).outcome is Outcome.FAIL:
-            assert examine(all_of_them, signed(TELLING)).outcome is Outcome.FAIL
-            assert {examine(few, signed((*TELLING, *rules))).outcome for rules in HIDE_MORE} == {Outcome.FAIL}
-            return
+@st.composite
+def held_against(draw: st.DrawFn) -> tuple[Subject, list[Published]]:
+    """Some thirty people by town, or by town and age; before, others had left or came in, by any of the two."""
+    size = draw(st.integers(24, 36))
+    everybody = [
+        {"id": str(n), "town": draw(st.sampled_from("aabbc")), "age": draw(st.sampled_from("oyy"))} for n in range(size)
+    ]
+    kinds = {name: by(name) for name in draw(st.sampled_from([("town",), ("age",), ("town", "age")]))}
+    parents = {"town": {"b": "bc", "c": "bc"}} if "town" in kinds and draw(st.booleans()) else {}
+    before = []
+    for number in range(draw(st.integers(1, 3))):
+        told = {name: by(name) for name in draw(st.sampled_from([("town",), ("age",)]))}
+        before.append(released(f"r{number}", everybody[draw(st.integers(0, 12)) :], told))
+    return subject(everybody, kinds, parents=parents), before
+
+
+@settings(deadline=None, max_examples=15)
+@given(held_against(), st.sets(st.sampled_from(MORE_LATER)), st.integers(0, 2))
+def test_neither_a_rule_nor_a_release_more_makes_subtraction_milder(
+    asked: tuple[Subject, list[Published]], rules: set[str], fewer: int
+) -> None:
+    made, earlier = asked
+    more = tuple(sorted(rules | ({"D05"} if "D14" in rules else set())))
+    some = replace(made, earlier=tuple(earlier[: len(earlier) - fewer]))
+    if examine(some, signed(HELD)).outcome is Outcome.FAIL:
+        every = replace(made, earlier=tuple(earlier))
+        assert {examine(each, signed((*HELD, *more))).outcome for each in (some, every)} == {Outcome.FAIL}
+
+
+FLOORS = {
+    "D08": ("D08", "D06", "D07"), "D09": ("D09", "D06", "D07"), "D08 with the threshold": ("D08", "D01", "D06", "D07"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rules", FLOORS.values(), ids=FLOORS)
+def test_differencing_asks_for_the_rules_by_which_it_is_judged(rules: tuple[str, ...]) -> None:
+    """Without them, adding one could hide what had been found fault with."""
+    with pytest.raises(WrongInput, match=r"add (D01, )?D02, D03, D04"):
+        signed(rules)
