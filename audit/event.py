@@ -32,6 +32,7 @@ FORMS: Final[dict[str, str]] = {
     "records": r"\d{1,15}", "found": r"\d{1,15}",
     "plan": _DIGEST, "verdict": _DIGEST, "output": _DIGEST, "manifest": _DIGEST,
     "period": r"\d{4}(-[A-Z0-9-]{2,5})?", "suite": _DIGEST, "corrects": _DIGEST, "supplements": _DIGEST,
+    "consent": _DIGEST, "acceptance": _ID,
     "outcome": r"PASS|WARN|FAIL|NOT ASSESSABLE",
 }  # fmt: skip
 """The form of each field as a regular expression; a value that does not match whole is not written."""
@@ -70,6 +71,11 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(123, "audit", "invited", ("person",)),
         Kind(124, "audit", "account changed", ("person", "action")),
         Kind(125, "audit", "head exported", ("person", "kind", "digest")),
+        Kind(111, "audit", "consent accepted", ("person", "role", "how", "partner", "consent")),
+        Kind(112, "audit", "consent withdrawn",
+             ("person", "role", "how", "partner", "consent", "acceptance", "reason")),
+        Kind(113, "audit", "decided by standing consent",
+             ("person", "role", "partner", "consent", "acceptance", "request", "before", "after", "digest")),
         Kind(201, "processing", "delivery received",
              (*_PROCESSING, "source", "delivery", "rows in", "rows kept", "rows quarantined"),
              ("period", "suite", "corrects", "supplements")),

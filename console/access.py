@@ -54,6 +54,8 @@ ACCESS: Final[Mapping[str, Access]] = {
     "release": ANY_ROLE,
     "decide-release": _deciding("release"),
     "report": ANY_ROLE - {Role.ADMINISTRATOR},
+    "sources": frozenset({Role.OWNER}),
+    "decide-consent": frozenset({Role.OWNER}),
     "catalogue": EVERYBODY,
     "rules": EVERYBODY,
     "stylesheet": EVERYBODY,

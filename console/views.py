@@ -14,7 +14,7 @@ from declare import Refusal
 from gate.rules import explained
 from register import queries
 from register.decisions import decide
-from register.models import Membership, Release, Request, Room
+from register.models import Membership, Person, Release, Request, Room
 from register.session import act_in_browser, is_demo, of_request
 from release.report.words import Language, words
 
@@ -93,12 +93,13 @@ def act(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
-def room(_: HttpRequest) -> dict[str, Any]:
-    """For every template: the room, and in a demo room the people one may play."""
+def room(request: HttpRequest) -> dict[str, Any]:
+    """For every template: the room, the reader's roles, and in a demo room the people one may play."""
     here = Room.objects.first()
     players = Membership.objects.select_related("person", "partner").order_by("role", "person__name")
     playing = players if here is not None and here.demo else None
-    return {"room": here, "players": playing, "provider_name": settings.PROVIDER_NAME}
+    roles = request.user.roles() if isinstance(request.user, Person) else set()
+    return {"room": here, "held_roles": roles, "players": playing, "provider_name": settings.PROVIDER_NAME}
 
 
 def _decide(request: HttpRequest, subject: Request | Release) -> HttpResponse:

@@ -62,6 +62,29 @@ OUTCOMES: Final[dict[str, Promise]] = {
     "NOT ASSESSABLE": _("could not be assessed in part"),
 }
 
+NEWS: Final[dict[str, Promise]] = {
+    "no consent": _("no standing consent for this purpose"),
+    "source": _("this source"),
+    "column": _("this column"),
+    "recipient": _("this recipient"),
+    "rows": _("rows about persons; a standing consent covers tables only"),
+    "smallest cell": _("smaller cells than agreed"),
+    "too soon": _("sooner than agreed; not before"),
+    "ended": _("the standing consent ended on"),
+    "own request": _("who accepted the standing consent asks for this"),
+    "spoke": _("who accepted the standing consent has approved this in another role"),
+}
+"""What an owner is asked that no standing consent covers."""
+
+CONSENTS: Final[dict[str, Promise]] = {
+    "open": _("waits for your acceptance"),
+    "standing": _("decides by itself"),
+    "withdrawn": _("withdrawn"),
+    "lapsed": _("decides nothing: who accepted it is no data owner any more"),
+    "ended": _("ended"),
+    "replaced": _("no longer in the agreement"),
+}
+
 QUESTIONS: Final[dict[str, Promise]] = {
     "legitimate": _("Why is it legitimate?"),
     "suitable": _("Why is it suitable?"),

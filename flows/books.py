@@ -41,9 +41,11 @@ def plan_of(room: Room, request: Request, models: Sequence[FittedModel]) -> "Pla
     """Digests of all that a run of `request` would use."""
     from register.plan import Plan
 
+    policy = load(room.policy, Policy)
     return Plan(
         request=request.digest,
-        policy=load(room.policy, Policy).digest,
+        policy=policy.digest,
+        minimum_people=int(policy.thresholds.minimum_people.value),
         models={fitted.model.id: fitted.digest for fitted in models},
         sources={source.id: room.source(source.id).digest for source in request.sources},
         agreement=room.agreement(request.agreement).digest,

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from declare import Refusal
+from register.coverage import check_consents_last, check_often_enough, consents_of
 from register.declarations import Dpia
 from register.models import Agreement, Approval, Delivery, Request, Source
 from register.plan import Plan, differences
@@ -110,7 +111,8 @@ def check_retention(request: Request, today: date) -> None:
 def check_may_run(request_id: str, plan: Plan, today: date) -> None:
     """All of `check_may_submit`, and everybody's approval of exactly this plan.
 
-    Raises, besides, `Unregistered`, `StepNotAllowed`, `NotApproved` or `ChangedSinceApproval`.
+    Raises, besides, `Unregistered`, `StepNotAllowed`, `NotApproved`, `ChangedSinceApproval`, `ConsentEnded` or
+    `TooSoon`.
     """
     request = Request.objects.select_related("agreement").filter(id=request_id).first()
     if request is None:
@@ -123,16 +125,19 @@ def check_may_run(request_id: str, plan: Plan, today: date) -> None:
         raise StepNotAllowed(f"request {request.id}", request.state, "run", ways_on(possible))
     if plan.digest != request.digest:
         raise ChangedSinceApproval(request.id, differences(request.plan, plan.content))
+    check_consents_last(request, today)
+    check_often_enough(request, today)
 
 
 def check_stands(request: Request, today: date, action: str) -> None:
     """What was approved still holds, so that `action` may let something leave: not held, ended or lapsed meanwhile.
 
-    Raises `StepNotAllowed`, or as `check_may_submit`.
+    Raises `StepNotAllowed` or `ConsentEnded`, or as `check_may_submit`.
     """
     if request.state not in (RequestState.SCHEDULED, RequestState.RUNNING, RequestState.COMPLETED):
         raise StepNotAllowed(f"request {request.id}", request.state, action, ["settle the request first"])
     check_may_submit(request, today)
+    check_consents_last(request, today)
 
 
 def missing_approvals(request: Request) -> list[str]:
@@ -151,8 +156,8 @@ def owners_of(request: Request) -> set[str]:
 
 
 def has_lapsed(request: Request, today: date) -> bool:
-    """Whether DPIA, agreement or retention has ended, so that the request may be marked expired."""
-    ends = [request.agreement.until, request.retention_until]
+    """Whether DPIA, agreement, retention or a standing consent has ended: the request may be marked expired."""
+    ends = [request.agreement.until, request.retention_until, *(consent.until for consent in consents_of(request))]
     ends += [request.dpia_valid_until] if request.dpia_valid_until else []
     return min(ends) < today and request.state != RequestState.EXPIRED
 

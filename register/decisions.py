@@ -6,13 +6,14 @@ from django.utils import timezone
 from audit import Event
 from audit.event import timestamp
 from declare import canonical, digest
+from register.consents import decide_by_consent
 from register.duties import RELEASE_DUTIES, REQUEST_DUTIES, Answers, Effect, Wish
 from register.models import Decision, Release, ReleaseDecision, Request
 from register.operation import new_operation
 from register.outbox import record
 from register.refusals import AlreadyDecided, NotYours, ReasonMissing, StalePage, StepNotAllowed
 from register.session import SignedIn
-from register.workflow import WORK, Subject, steps, ways_on
+from register.workflow import WORK, RequestState, Subject, steps, ways_on
 
 
 def decide(
@@ -57,6 +58,7 @@ def take_step(
             if locked.digest != seen:
                 raise StalePage(_name(locked))
             decision = _write(locked, wish, operation)
+            _ask_owners(locked, wish)
     except IntegrityError as error:
         raise AlreadyDecided(_name(subject)) from error
     subject.refresh_from_db()
@@ -108,6 +110,12 @@ def _write(subject: Request | Release, wish: Wish, operation: str) -> Decision:
         subject.decision_id = decision.pk
     subject.save()
     return decision
+
+
+def _ask_owners(subject: Request | Release, wish: Wish) -> None:
+    """Owners who agreed beforehand are not asked again."""
+    if isinstance(subject, Request) and wish.step.after == RequestState.CHECKED:
+        decide_by_consent(subject, wish.today)
 
 
 def _effect(subject: Request | Release, wish: Wish) -> Effect:

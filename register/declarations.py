@@ -106,6 +106,25 @@ class Minimisation(Declaration):
         return self
 
 
+class Consent(Declaration):
+    """What an owner would agree to beforehand for a purpose (GAZO). It binds once the owner has accepted this text."""
+
+    owner: str
+    """Id of the partner whose sources they are."""
+    purpose: str
+    columns: dict[str, tuple[str, ...]] = Field(min_length=1)
+    """Source → the columns of it that may be used; none where it only helps to link."""
+    recipients: tuple[str, ...] = Field(min_length=1)
+    minimum_people: int = Field(ge=1)
+    """The smallest cell a table may show, in people. Rows about persons are never covered."""
+    every_days: int = Field(ge=1)
+    """At most once in so many days."""
+    until: date
+    """The last day."""
+    further: bool = False
+    """Whether it also covers further use of what was released before."""
+
+
 class Agreement(Declaration):
     """A covenant (convenant)."""
 
@@ -122,6 +141,7 @@ class Agreement(Declaration):
     processing: tuple[Processing, ...] = ()
     bias: tuple[BiasGround, ...] = ()
     minimisation: tuple[Minimisation, ...] = ()
+    consents: tuple[Consent, ...] = ()
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -146,6 +166,15 @@ class Agreement(Declaration):
     def _recipients_are_parties(self) -> Self:
         if {triple.recipient for triple in self.triples} - set(self.parties):
             raise ValueError("a recipient is not a party to the agreement")
+        return self
+
+    @model_validator(mode="after")
+    def _consents_are_of_parties(self) -> Self:
+        named = {consent.owner for consent in self.consents} | {
+            recipient for consent in self.consents for recipient in consent.recipients
+        }
+        if named - set(self.parties):
+            raise ValueError("a standing consent names an owner or recipient who is no party to the agreement")
         return self
 
 

@@ -89,6 +89,7 @@ def _approval(request: Request, wish: Wish) -> Approval:
         kind=wish.step.role.value,
         round=request.round,
         digest=request.digest,
+        how=wish.by.how,
     )
 
 

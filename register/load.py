@@ -9,6 +9,7 @@ from django.db import transaction
 from audit import Event
 from audit.event import timestamp
 from register import declarations
+from register.consents import declare_consents
 from register.models import (
     Agreement,
     AgreementGround,
@@ -105,7 +106,10 @@ def _open_accounts(declared: set[int]) -> None:
 
 @transaction.atomic
 def sync_agreements(agreements: Iterable[declarations.Agreement]) -> None:
-    """Agreements as declared, with parties, triples, grounds and processing agreements. Raises `Unregistered`."""
+    """Agreements as declared, with parties, triples, grounds, processing agreements and standing consents.
+
+    Raises `Unregistered`.
+    """
     for declared in agreements:
         _check_partners([*declared.parties, *(triple.recipient for triple in declared.triples)])
         known = Agreement.objects.filter(id=declared.id).first()
@@ -121,6 +125,7 @@ def sync_agreements(agreements: Iterable[declarations.Agreement]) -> None:
         agreement, _ = Agreement.objects.update_or_create(id=declared.id, defaults=defaults)
         agreement.parties.set(Partner.objects.filter(id__in=declared.parties))
         _replace_terms(agreement, declared)
+        declare_consents(agreement, declared.consents)
 
 
 @transaction.atomic

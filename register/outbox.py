@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from audit import BrokenLog, Event, Head, Log
@@ -14,11 +15,16 @@ LOGS: tuple[LogName, ...] = ("audit", "processing")
 
 
 def record(event: Event) -> OutboxEvent:
-    """Put `event` in the outbox; the same operation once only. Call it inside the transaction of the deed."""
+    """Put `event` in the outbox; the same operation once only. Call it inside the transaction of the deed.
+
+    Raises `IntegrityError` for an operation that names another event: a deed never goes by the event of another.
+    """
     row, _ = OutboxEvent.objects.get_or_create(
         operation=event.operation,
         defaults={"log": event.kind.log, "name": event.name, "at": event.at, "fields": dict(event.fields)},
     )
+    if (row.name, row.fields) != (event.name, dict(event.fields)):
+        raise IntegrityError("this operation names another event")
     return row
 
 

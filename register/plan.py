@@ -18,6 +18,8 @@ class Plan:
     code: str
     agreement: str = ""
     """The covenant as declared: its parties, triples, grounds and dates."""
+    minimum_people: int = 0
+    """The smallest cell that the policy lets a table show; 0 where nobody said."""
     dictionary: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """The words the request rests on: concept → `title`, `definition`, `owner` and the `columns` that mean it."""
 

@@ -7,7 +7,8 @@ from datetime import date
 from django.utils import timezone
 
 from register.conditions import missing_approvals, owners_of
-from register.models import Decision, Opinion, Person, Release, Request
+from register.coverage import Coverage, coverage
+from register.models import Decision, Opinion, Partner, Person, Release, Request
 from register.workflow import WORK, ReleaseState, RequestState, Role, Step, Subject, steps
 
 
@@ -32,6 +33,8 @@ class RequestPage:
     missing: tuple[str, ...]
     decisions: Sequence[Decision]
     releases: Sequence[Release]
+    asked: Sequence[tuple[Partner, Coverage]]
+    """Owners who have not spoken, and what is new to them beyond what they agreed to beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,16 @@ def request_page(request_id: str) -> RequestPage | None:
         missing=tuple(missing_approvals(request)),
         decisions=decisions_on("request", request.id),
         releases=list(request.releases.order_by("examined_at")),
+        asked=_asked(request),
     )
+
+
+def _asked(request: Request) -> list[tuple[Partner, Coverage]]:
+    if request.state not in (RequestState.DRAFT, RequestState.SUBMITTED, RequestState.CHECKED):
+        return []
+    spoken = request.approvals.filter(round=request.round, kind=Role.OWNER.value).values_list("partner_id", flat=True)
+    waiting = Partner.objects.filter(id__in=owners_of(request) - set(spoken)).order_by("id")
+    return [(partner, coverage(request, partner.id, timezone.localdate())) for partner in waiting]
 
 
 def release_page(release_id: str) -> ReleasePage | None:
@@ -99,7 +111,7 @@ def release_page(release_id: str) -> ReleasePage | None:
 def decisions_on(subject: Subject, subject_id: str) -> list[Decision]:
     """All decisions on one subject, the first one first."""
     found = Decision.objects.filter(subject=subject, subject_id=subject_id).select_related(
-        "person", "approval__partner"
+        "person", "approval__partner", "approval__standing"
     )
     return list(found.order_by("event__number"))
 

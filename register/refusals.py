@@ -120,6 +120,29 @@ class ChangedSinceApproval(Refusal):
         )
 
 
+class NotStanding(Refusal):
+    def __init__(self, consent: str) -> None:
+        super().__init__(f"{consent} is not in force; nothing was withdrawn", remedy="Read the page again.")
+
+
+class ConsentEnded(Refusal):
+    """What a standing consent approved lasts as long as that consent."""
+
+    def __init__(self, request: str, owner: str, until: date) -> None:
+        super().__init__(
+            f"request {request} was approved by a standing consent of {owner}, which ended on {until}",
+            remedy="Renew the standing consent in the agreement, have it accepted, and submit the request again.",
+        )
+
+
+class TooSoon(Refusal):
+    def __init__(self, request: str, owner: str, first: date) -> None:
+        super().__init__(
+            f"the standing consent of {owner} allows another release of request {request} from {first}",
+            remedy="Wait until then, or withdraw the request and ask in a new one what the owner has to decide on.",
+        )
+
+
 class StepNotAllowed(Refusal):
     def __init__(self, subject: str, state: str, action: str, possible: Iterable[str]) -> None:
         ways = "; ".join(possible) or "nothing; this is final"

@@ -145,6 +145,9 @@ Besides the arrows:
 
 - The requester never approves, and nobody approves twice in one round: legal officer, data owners and DPO are
   different people.
+- An owner who accepted a standing consent beforehand is not asked where it covers the request: every column, recipient
+  and the smallest cell, for that purpose, no sooner and no later than it says. The approval is that of the person who
+  accepted it, names the consent, and ends with it.
 - Who asked for a request, or ever ran it, neither returns nor resumes it in another role.
 - Who asked for a request, or made the run, neither gives an opinion on its release nor countersigns, releases,
   withholds or resumes it; who gave the DPO's opinion on a release neither countersigns nor releases it.

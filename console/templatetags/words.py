@@ -3,7 +3,7 @@
 from django import template
 from django.utils.functional import Promise
 
-from console.words import ACTIONS, OUTCOMES, ROLES, STATES
+from console.words import ACTIONS, CONSENTS, NEWS, OUTCOMES, ROLES, STATES
 
 register = template.Library()
 
@@ -26,3 +26,13 @@ def role(value: str) -> Promise | str:
 @register.filter
 def outcome(value: str) -> Promise | str:
     return OUTCOMES.get(value, value)
+
+
+@register.filter
+def news(value: str) -> Promise | str:
+    return NEWS.get(value, value)
+
+
+@register.filter
+def consent(value: str) -> Promise | str:
+    return CONSENTS.get(value, value)

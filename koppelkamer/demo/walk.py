@@ -78,6 +78,7 @@ def walk(folder: Path, persons: int, seed: int) -> Walk:
     keyring = keys.init(room)
     keys.sign(keyring)
     open_register(room)
+    _accept_consents()
     _encode_at_the_partners(room, keyring)
     flows = _flows(room, keyring, server)
     received = _receive(room, flows)
@@ -126,6 +127,17 @@ def _encode_at_the_partners(room: Room, keyring: Keyring) -> None:
         with spooled(sealed) as spool:
             validated = validate(read_extract(source, _file(room, source.id), spool))
             encode_delivery(validated, own, own.signed.recipient, sealed)
+
+
+def _accept_consents() -> None:
+    """An owner agrees beforehand to what its standing consents say."""
+    from register.consents import accept
+    from register.models import StandingConsent
+    from register.workflow import Role
+
+    owners = [_as(person) for person in _OWNERS]
+    for consent in StandingConsent.objects.all():
+        accept(next(by for by in owners if consent.partner_id in by.person.partners_as(Role.OWNER)), consent)
 
 
 def _flows(room: Room, keyring: Keyring, server: threading.Thread) -> Flows:

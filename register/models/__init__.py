@@ -1,6 +1,7 @@
 """The register's tables: the only state of a room. Rows about what was decided are added and never changed."""
 
 from register.models.agreements import Agreement, AgreementGround, ProcessingAgreement, SharingTriple, Source
+from register.models.consents import ConsentAcceptance, ConsentWithdrawal, StandingConsent
 from register.models.decisions import Approval, Countersignature, Decision, Opinion, ReleaseDecision
 from register.models.events import OutboxEvent
 from register.models.people import Membership, Partner, Person, Room
@@ -11,6 +12,8 @@ __all__ = [
     "Agreement",
     "AgreementGround",
     "Approval",
+    "ConsentAcceptance",
+    "ConsentWithdrawal",
     "Countersignature",
     "Decision",
     "Delivery",
@@ -28,4 +31,5 @@ __all__ = [
     "Run",
     "SharingTriple",
     "Source",
+    "StandingConsent",
 ]

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from register.constraints import CompositeForeignKey, one_of
+from register.models.consents import ConsentAcceptance
 from register.models.events import OutboxEvent
 from register.models.people import Partner, Person
 from register.models.requests import Request
@@ -12,7 +13,10 @@ from register.workflow import Role
 
 
 class Decision(models.Model):
-    """One step of the workflow table, taken by a person. It cannot exist without its event for the audit log."""
+    """One step of the workflow table, taken by a person. It cannot exist without its event for the audit log.
+
+    `how`: in a session of their own, as a played person of a demo room, or by a standing consent they accepted before.
+    """
 
     event = models.OneToOneField(
         OutboxEvent, to_field="operation", on_delete=models.PROTECT, primary_key=True, related_name="decision"
@@ -33,7 +37,12 @@ class Decision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["event", "person"], name="decision_and_person"),
             models.CheckConstraint(condition=one_of("role", Role), name="decision_role_is_known"),
-            models.CheckConstraint(condition=Q(how__in=["session", "demo"]), name="decision_how_is_known"),
+            models.UniqueConstraint(fields=["event", "person", "how"], name="decision_person_and_how"),
+            models.CheckConstraint(
+                condition=Q(how__in=["session", "demo"])
+                | Q(how="standing", role=Role.OWNER.value, subject="request", action="approve"),
+                name="decision_how_is_known",
+            ),
         ]
 
 
@@ -41,6 +50,7 @@ class Approval(models.Model):
     """A yes to a request, given to its digest in one round.
 
     The requester cannot approve, and nobody speaks twice in a round: legal officer, owners and DPO are all different.
+    `standing` names the acceptance by which an owner's yes was given beforehand; who accepted is who speaks.
     """
 
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, primary_key=True, related_name="approval")
@@ -51,6 +61,8 @@ class Approval(models.Model):
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, null=True, related_name="+")
     round = models.PositiveIntegerField()
     digest = models.CharField(max_length=64)
+    how = models.CharField(max_length=10)
+    standing = models.ForeignKey(ConsentAcceptance, on_delete=models.PROTECT, null=True, related_name="approvals")
 
     class Meta:
         constraints = [
@@ -67,9 +79,19 @@ class Approval(models.Model):
                 name="approval_requester_is_the_requests",
             ),
             CompositeForeignKey(
-                fields=("decision", "person"),
-                to_fields=("event", "person"),
+                fields=("decision", "person", "how"),
+                to_fields=("event", "person", "how"),
                 name="approval_person_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(how="standing", kind=Role.OWNER.value, standing__isnull=False)
+                | ~Q(how="standing") & Q(standing__isnull=True),
+                name="approval_names_its_standing_consent",
+            ),
+            CompositeForeignKey(
+                fields=("standing", "partner", "person"),
+                to_fields=("event", "partner", "person"),
+                name="approval_by_who_accepted_the_consent",
             ),
         ]
 

@@ -21,6 +21,7 @@ ARGUMENTS = {
     "release": {"subject_id": "insight-1"},
     "decide-release": {"subject_id": "insight-1"},
     "report": {"subject_id": "insight-1", "language": "nl"},
+    "decide-consent": {"consent": "0" * 64},
 }
 """What the address of a view holds, where it holds something."""
 

@@ -3,8 +3,11 @@
 import gettext
 import re
 from pathlib import Path
+from typing import get_args
 
-from console.words import ACTIONS, ROLES, STATES
+from console.words import ACTIONS, CONSENTS, NEWS, ROLES, STATES
+from register.coverage import NewKind
+from register.uses import ConsentState
 from register.workflow import TRANSITIONS, ReleaseState, RequestState, Role
 
 CONSOLE = Path(__file__).parents[2] / "console"
@@ -39,3 +42,5 @@ def test_every_state_action_and_role_has_a_word() -> None:
     assert STATES.keys() == {*map(str, RequestState), *map(str, ReleaseState)}
     assert ACTIONS.keys() == {step.action for step in TRANSITIONS}
     assert ROLES.keys() == set(map(str, Role))
+    assert NEWS.keys() == set(get_args(NewKind))
+    assert CONSENTS.keys() == set(get_args(ConsentState))

@@ -7,9 +7,11 @@ from django.db import connection
 from django.utils import timezone
 
 from declare import Refusal
-from register.models import Approval, Decision, Delivery
+from register.consents import accept
+from register.models import Approval, ConsentAcceptance, Decision, Delivery, StandingConsent
 from register.runs import Rows, record_delivery
-from tests.register.room import PEOPLE, Member, draft, furnish, take
+from register.session import act_as
+from tests.register.room import AGREEMENT, CONSENT, PEOPLE, Member, draft, furnish, take
 
 
 @pytest.mark.django_db(transaction=True)
@@ -34,6 +36,29 @@ def test_two_legal_officers_at_once_decide_once() -> None:
     for thread in threads:
         thread.join()
     assert (Approval.objects.count(), Decision.objects.filter(action="approve").count(), len(refused)) == (1, 1, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_owners_at_once_accept_once() -> None:
+    furnish((*PEOPLE, Member("otto", "data_owner")), AGREEMENT | {"consents": [CONSENT]})
+    gate, refused = threading.Barrier(2), list[Refusal]()
+
+    def accept_as(who: str) -> None:
+        consent, by = StandingConsent.objects.get(), act_as(who)
+        gate.wait()
+        try:
+            accept(by, consent)
+        except Refusal as refusal:
+            refused.append(refusal)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=accept_as, args=(who,)) for who in ("owen", "otto")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (ConsentAcceptance.objects.count(), len(refused)) == (1, 1)
 
 
 @pytest.mark.django_db(transaction=True)

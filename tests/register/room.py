@@ -70,6 +70,16 @@ AGREEMENT: dict[str, Any] = {
     "grounds": [{"source": name, "law": "Law 1", "document": "Doc 1"} for name in ("residents", "incomes")],
     "processing": [{"source": "residents", "document": "PA-1"}],
 }
+CONSENT: dict[str, Any] = {
+    "owner": "city",
+    "purpose": "insight",
+    "columns": {"residents": ["area", "age"]},
+    "recipients": ["city"],
+    "minimum_people": 10,
+    "every_days": 30,
+    "until": "2085-12-31",
+}
+"""Not in the agreement, but where a test adds it."""
 REQUEST: dict[str, Any] = {
     "id": "insight",
     "title": "Insight",
@@ -89,6 +99,7 @@ def plan_of(declared: Request, **other: Any) -> Plan:
     parts: dict[str, Any] = {
         "request": declared.digest,
         "policy": "p" * 64,
+        "minimum_people": 10,
         "models": {"m": "2" * 64},
         "sources": {source.id: source.digest for source in SOURCES},
         "code": "0.1.0",

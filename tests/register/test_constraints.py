@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from register.models import Approval, Decision, Release, Request
-from tests.register.room import ANSWERS, approved, draft, examined, furnish, person, take
+from register.consents import accept
+from register.models import Approval, ConsentAcceptance, OutboxEvent, Release, Request, StandingConsent
+from register.session import act_as
+from tests.register.room import AGREEMENT, ANSWERS, CONSENT, approved, draft, examined, furnish, person, take
 
 pytestmark = pytest.mark.django_db
 
@@ -31,27 +33,76 @@ def delete_events() -> None:
         cursor.execute("DELETE FROM register_outboxevent")
 
 
-def decided(who: str, operation: str) -> str:
-    """A forged decision by `who`, complete with its event."""
+def event(operation: str) -> str:
     insert(
         "register_outboxevent", operation=operation, log="audit", name="decided", at="2026-11-21T09:00:00Z", fields="{}"
     )
+    return operation
+
+
+def decided(who: str, operation: str, **forged: Any) -> str:
+    """A forged decision by `who`, complete with its event."""
+    values = {
+        "event_id": event(operation),
+        "person_id": person(who).pk,
+        "role": "legal_officer",
+        "how": "session",
+        "subject": "request",
+        "subject_id": "insight",
+        "action": "approve",
+        "before": "submitted",
+        "after": "checked",
+        "reason": "",
+        "digest": "0" * 64,
+        "at": "2026-11-21 09:00:00",
+    }
+    insert("register_decision", **values | forged)
+    return operation
+
+
+def by_consent(who: str, operation: str = "op-0") -> str:
+    """A forged decision by standing consent."""
+    return decided(who, operation, how="standing", role="data_owner")
+
+
+def approve_by_consent(who: str, partner: str, **forged: Any) -> None:
+    """As the program would write it of the consent that owen accepted for the city, but for what is forged."""
+    decision = forged.pop("decision", None) or by_consent(who)
+    acceptance = ConsentAcceptance.objects.get().pk
+    more = {"partner_id": partner, "how": "standing", "standing_id": acceptance}
+    approve(who, "ann", forged.pop("kind", "data_owner"), decision, **more | forged)
+
+
+def consented() -> None:
+    """The city's standing consent, accepted, and a request."""
+    furnish(agreement=AGREEMENT | {"consents": [CONSENT]})
+    accept(act_as("owen"), StandingConsent.objects.get())
+    take("ann", draft(), "submit")
+
+
+def accept_as(who: str, partner: str, **forged: Any) -> None:
+    values = {
+        "event_id": event(f"op-{who}"),
+        "consent_id": StandingConsent.objects.get().pk,
+        "partner_id": partner,
+        "person_id": person(who).pk,
+        "how": "session",
+        "number": 2,
+        "at": "2026-11-21 09:00:00",
+    }
+    insert("register_consentacceptance", **values | forged)
+
+
+def withdraw_as(who: str, partner: str, reason: str) -> None:
     insert(
-        "register_decision",
-        event_id=operation,
+        "register_consentwithdrawal",
+        event_id=event("op-0"),
+        acceptance_id=ConsentAcceptance.objects.get().pk,
+        partner_id=partner,
         person_id=person(who).pk,
-        role="legal_officer",
-        how="session",
-        subject="request",
-        subject_id="insight",
-        action="approve",
-        before="submitted",
-        after="checked",
-        reason="",
-        digest="0" * 64,
+        reason=reason,
         at="2026-11-21 09:00:00",
     )
-    return operation
 
 
 def approve(who: str, requester: str, kind: str = "legal_officer", decision: str | None = None, **more: Any) -> None:
@@ -64,6 +115,7 @@ def approve(who: str, requester: str, kind: str = "legal_officer", decision: str
         "partner_id": None,
         "round": 1,
         "digest": "0" * 64,
+        "how": "session",
     }
     insert("register_approval", **values | more)
 
@@ -131,7 +183,7 @@ FORGERIES: dict[str, tuple[str, Callable[[], Any], Callable[[], Any]]] = {
         lambda: approve("ann", "stef"),
     ),
     "an approval without a decision": (
-        "approval_person_decided",
+        "decision_id",
         submitted,
         lambda: approve("lea", "ann", decision="nothing"),
     ),
@@ -231,6 +283,72 @@ FORGERIES: dict[str, tuple[str, Callable[[], Any], Callable[[], Any]]] = {
         advised,
         lambda: release_it("rob", digest="f" * 64),
     ),
+    "by the consent of another partner": (
+        "approval_by_who_accepted_the_consent",
+        consented,
+        lambda: approve_by_consent("owen", "tax"),
+    ),
+    "by a consent that somebody else accepted": (
+        "approval_by_who_accepted_the_consent",
+        consented,
+        lambda: approve_by_consent("tess", "city"),
+    ),
+    "by a consent that nobody accepted": (
+        "standing_id",
+        consented,
+        lambda: approve_by_consent("owen", "city", standing_id="nothing"),
+    ),
+    "by a standing consent without naming it": (
+        "approval_names_its_standing_consent",
+        consented,
+        lambda: approve_by_consent("owen", "city", standing_id=None),
+    ),
+    "a session's approval that names a consent": (
+        "approval_names_its_standing_consent",
+        consented,
+        lambda: approve_by_consent("owen", "city", decision=decided("owen", "op-1"), how="session"),
+    ),
+    "a decision by consent, passed off as a session's": (
+        "approval_person_decided",
+        consented,
+        lambda: approve_by_consent("owen", "city", how="session", standing_id=None),
+    ),
+    "a legal officer's approval by standing consent": (
+        "approval_names_its_standing_consent",
+        consented,
+        lambda: approve_by_consent("owen", "city", kind="legal_officer", partner_id=None),
+    ),
+    "another step by standing consent": (
+        "decision_how_is_known",
+        consented,
+        lambda: decided("owen", "op-1", how="standing", role="dpo", action="advise"),
+    ),
+    "the requester by a consent": (
+        "approval_not_by_the_requester",
+        consented,
+        lambda: approve_by_consent("ann", "city"),
+    ),
+    "accepted for another partner": (
+        "acceptance_by_the_partner_it_binds",
+        consented,
+        lambda: accept_as("tess", "tax"),
+    ),
+    "accepted twice at a time": (
+        "acceptance_once_at_a_time",
+        consented,
+        lambda: accept_as("owen", "city", number=1),
+    ),
+    "accepted by a standing consent": (
+        "acceptance_how_is_known",
+        consented,
+        lambda: accept_as("owen", "city", how="standing"),
+    ),
+    "withdrawn without a reason": ("withdrawal_has_a_reason", consented, lambda: withdraw_as("owen", "city", "")),
+    "withdrawn for another partner": (
+        "withdrawal_by_the_partner_it_binds",
+        consented,
+        lambda: withdraw_as("tess", "tax", "because"),
+    ),
     "rows that do not add up": (
         "delivery_rows_add_up",
         examined,
@@ -268,6 +386,9 @@ def named(constraint: str, message: str) -> bool:
 
 HONEST: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "an approval": (submitted, lambda: approve("lea", "ann")),
+    "an approval by standing consent": (consented, lambda: approve_by_consent("owen", "city")),
+    "an acceptance": (consented, lambda: accept_as("owen", "city")),
+    "a withdrawal": (consented, lambda: withdraw_as("owen", "city", "because")),
     "a release": (advised, lambda: release_it("rob")),
     "a release by two": (
         countersigned,
@@ -281,4 +402,4 @@ def test_the_same_rows_without_the_forgery_are_taken(given: Callable[[], Any], r
     given()
     row()
     connection.check_constraints()
-    assert Decision.objects.filter(event__operation__startswith="op-").count() == 1
+    assert OutboxEvent.objects.filter(operation__startswith="op-").count() == 1
