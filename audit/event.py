@@ -34,6 +34,8 @@ FORMS: Final[dict[str, str]] = {
     "period": r"\d{4}(-[A-Z0-9-]{2,5})?", "suite": _DIGEST, "corrects": _DIGEST, "supplements": _DIGEST,
     "consent": _DIGEST, "acceptance": _ID,
     "outcome": r"PASS|WARN|FAIL|NOT ASSESSABLE",
+    "work": r"receive|run|release", "cron": r"[0-9A-Za-z*/,#?L -]{9,100}", "until": r"\d{4}-\d\d-\d\d", "due": _TIME,
+    "state": r"done|refused|failed|missed",
 }  # fmt: skip
 """The form of each field as a regular expression; a value that does not match whole is not written."""
 
@@ -76,6 +78,9 @@ KINDS: Final[dict[str, Kind]] = {
              ("person", "role", "how", "partner", "consent", "acceptance", "reason")),
         Kind(113, "audit", "decided by standing consent",
              ("person", "role", "partner", "consent", "acceptance", "request", "before", "after", "digest")),
+        Kind(126, "audit", "work asked", ("person", "role", "how", "work", "id"), ("due",)),
+        Kind(127, "audit", "schedule made", ("person", "role", "how", "work", "id", "cron"), ("until",)),
+        Kind(128, "audit", "schedule ended", ("person", "role", "how", "work", "id")),
         Kind(201, "processing", "delivery received",
              (*_PROCESSING, "source", "delivery", "rows in", "rows kept", "rows quarantined"),
              ("period", "suite", "corrects", "supplements")),
@@ -86,6 +91,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(205, "processing", "parcel written", (*_PROCESSING, "release", "manifest")),
         Kind(217, "processing", "request tried", (*_PROCESSING, "request", "digest")),
         Kind(209, "processing", "sources cross-checked", (*_PROCESSING, "plan", "records", "found")),
+        Kind(213, "processing", "work ended", (*_PROCESSING, "work", "id", "state")),
     )
 }  # fmt: skip
 

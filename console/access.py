@@ -56,6 +56,8 @@ ACCESS: Final[Mapping[str, Access]] = {
     "report": ANY_ROLE - {Role.ADMINISTRATOR},
     "sources": frozenset({Role.OWNER}),
     "decide-consent": frozenset({Role.OWNER}),
+    "work": frozenset({Role.STEWARD}),
+    "ask-work": frozenset({Role.STEWARD}),
     "catalogue": EVERYBODY,
     "rules": EVERYBODY,
     "stylesheet": EVERYBODY,

@@ -91,3 +91,18 @@ QUESTIONS: Final[dict[str, Promise]] = {
     "necessary": _("Why is it necessary?"),
     "proportionate": _("Why is it proportionate?"),
 }
+
+WORK: Final[dict[str, Promise]] = {
+    "receive": _("receive from the inbox"),
+    "run": _("run"),
+    "release": _("write the parcel"),
+}
+
+JOBS: Final[dict[str, Promise]] = {
+    "waiting": _("waits for its turn"),
+    "running": _("running"),
+    "done": _("done"),
+    "refused": _("refused"),
+    "failed": _("failed"),
+    "missed": _("missed"),
+}

@@ -22,12 +22,14 @@ def open_register(room: Room, sign_in: SignIn | None = None) -> None:
     """Make the register's tables when needed and bring partners, people, agreements and sources in line."""
     configure(room.declaration.database, room.folder, sign_in)
     migrate()
+    from register import jobs
     from register import load as books
 
     declared = room.declaration
     books.sync_room(declared.name, declared.title, declared.demo, declared.partners, declared.people)
     books.sync_agreements(room.agreements.values())
     books.sync_sources(room.sources.values())
+    jobs.sync_inboxes(declared.intake.inbox)
 
 
 def write_logs(room: Room, signer: Signer) -> None:

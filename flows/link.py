@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from declare import digest
+from declare import Refusal, digest
 from flows.bias import Inputs, concepts_of, questions_of
 from flows.books import fitted_models, plan_of, write_logs
 from flows.deliveries import context_of, latest, protected_table
@@ -38,6 +38,15 @@ class Examined:
     verdict: Verdict
     facts: ReportFacts
     reports: Path
+
+
+class GateRefused(Refusal):
+    """Nothing may leave, and nobody can set that aside."""
+
+    def __init__(self, done: Examined) -> None:
+        failed = [finding for finding in done.verdict.findings if finding.outcome == "FAIL"]
+        reasons = " ".join(f"{finding.rule}: {finding.message}" for finding in failed)
+        super().__init__(f"the gate refuses {done.release}. {reasons}", remedy=failed[0].remedy)
 
 
 def link(room: Room, keyring: Keyring, by: "SignedIn", request_id: str) -> Examined:

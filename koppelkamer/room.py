@@ -61,6 +61,8 @@ class Intake(Declaration):
 
     sealed_only: bool = False
     """Whether clear text is refused, whatever a source declares."""
+    inbox: Mapping[str, str] = {}
+    """Source → folder, seen from the room's, where its supplier leaves files for `koppelkamer work`."""
 
 
 _NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"
@@ -184,6 +186,13 @@ class Room:
 
     def source(self, name: str) -> Source:
         return _one("source", self.sources, name)
+
+    def inbox(self, source: str) -> Path:
+        """The folder for files of that source. Raises `Unknown` for a source, `WrongInput` without an inbox."""
+        folder = self.declaration.intake.inbox.get(self.source(source).id)
+        if folder is None:
+            raise WrongInput(f"the room has no inbox for {source}", remedy="Name a folder under [intake.inbox].")
+        return self.folder / folder
 
     def model(self, name: str) -> Model:
         return _one("model", self.models, name)

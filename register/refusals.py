@@ -210,3 +210,18 @@ class InvitationOver(Refusal):
 class WeakPassword(WrongInput):
     def __init__(self, why: Iterable[str]) -> None:
         super().__init__(f"this password will not do: {' '.join(why)}", remedy="Choose a longer, unusual one.")
+
+
+class AlreadyAsked(Refusal):
+    def __init__(self, kind: str, subject: str) -> None:
+        super().__init__(
+            f"{kind} {subject} was asked for already, and waits or runs", remedy="Wait until that has ended."
+        )
+
+
+class NoInbox(Refusal):
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"the room has no inbox for {source}",
+            remedy=f'Name a folder in room.toml, [intake.inbox], {source} = "…", or receive a file by name.',
+        )

@@ -17,7 +17,7 @@ from audit import Event
 from audit.event import timestamp
 from declare import write_atomically
 from register import second_factor
-from register.models import Person, Room
+from register.models import Job, Person, Room, Schedule
 from register.operation import new_operation
 from register.outbox import record
 from register.refusals import NotSignedIn, Unregistered
@@ -101,6 +101,17 @@ def act_as(username: str) -> SignedIn:
     if person is None:
         raise Unregistered("person")
     return SignedIn(person, "demo", _SESSION)
+
+
+def who_asked(work: Job | Schedule) -> SignedIn:
+    """The person who asked for this in a session of their own, in whose name it is done now; for `flows.work`.
+
+    Their roles are asked for again where it counts. Raises `NotSignedIn` when the account was closed since.
+    """
+    person = work.asker if isinstance(work, Job) else work.maker
+    if not person.is_active:
+        raise NotSignedIn("the account of whoever asked for this is closed")
+    return SignedIn(person, "demo" if work.how == "demo" else "session", _SESSION)
 
 
 def act_in_browser(request: HttpRequest, username: str) -> None:

@@ -3,7 +3,7 @@
 from django import template
 from django.utils.functional import Promise
 
-from console.words import ACTIONS, CONSENTS, NEWS, OUTCOMES, ROLES, STATES
+from console.words import ACTIONS, CONSENTS, JOBS, NEWS, OUTCOMES, ROLES, STATES, WORK
 
 register = template.Library()
 
@@ -36,3 +36,13 @@ def news(value: str) -> Promise | str:
 @register.filter
 def consent(value: str) -> Promise | str:
     return CONSENTS.get(value, value)
+
+
+@register.filter
+def work(value: str) -> Promise | str:
+    return WORK.get(value, value)
+
+
+@register.filter
+def job(value: str) -> Promise | str:
+    return JOBS.get(value, value)

@@ -141,6 +141,11 @@ COMMANDS: Final = (
         "username": {"metavar": "PERSON"}, **_ROOM,
         "--invitation": {"metavar": "LINK", "help": "choose a password first, by this invitation"},
     }),
+    Command("work", "serve what was asked for in the console and by schedules, until stopped", "work:work", {
+        **_ROOM, "--once": {"action": "store_true", "help": "serve what waits now, and end"},
+        "--plain": {"action": "store_true", "help": "without Prefect, which takes its time to start"},
+        "--every": {"type": float, "default": 5.0, "metavar": "SECONDS", "help": "look that often (default 5)"},
+    }),
     Command("console", "serve the web console on this machine", "room:console", {
         **_ROOM, "--port": {"type": int, "default": 8000, "metavar": "N", "help": "port (default 8000)"},
     }),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
 
-from declare import Refusal, WrongInput
+from declare import WrongInput
 from flows.books import open_register, write_logs
 from flows.keyring import Keyring, open_keyring
 from koppelkamer.cli.screen import Screen, columns, percent, progress, quarantined, warned
@@ -15,7 +15,6 @@ from koppelkamer.room import Room, open_room
 
 if TYPE_CHECKING:
     from expectations.dictionary import Homonym
-    from flows.link import Examined
     from flows.receive import Acceptance
     from register.session import SignedIn
 
@@ -111,7 +110,7 @@ def decide(call: argparse.Namespace) -> Screen:
 
 def run(call: argparse.Namespace) -> Screen:
     """Link, draft, examine and report. Raises `GateRefused` when the verdict is FAIL."""
-    from flows.link import link
+    from flows.link import GateRefused, link
 
     room, keyring = opened(call)
     by = person(room, call)
@@ -132,15 +131,6 @@ def run(call: argparse.Namespace) -> Screen:
     findings = [f"  {one.rule} {one.outcome}: {one.message}" for one in done.facts.findings if one.outcome != "PASS"]
     verdict = f"release {done.release}: {done.verdict.outcome}; now it is up to people"
     return Screen(facts, [*columns(links), verdict, *findings, f"  report: {done.reports}"])
-
-
-class GateRefused(Refusal):
-    """Nothing may leave, and nobody can set that aside."""
-
-    def __init__(self, done: "Examined") -> None:
-        failed = [finding for finding in done.verdict.findings if finding.outcome == "FAIL"]
-        reasons = " ".join(f"{finding.rule}: {finding.message}" for finding in failed)
-        super().__init__(f"the gate refuses {done.release}. {reasons}", remedy=failed[0].remedy)
 
 
 def release(call: argparse.Namespace) -> Screen:

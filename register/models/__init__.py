@@ -7,6 +7,7 @@ from register.models.events import OutboxEvent
 from register.models.people import Membership, Partner, Person, Room
 from register.models.requests import Request, RequestSource
 from register.models.runs import Delivery, Release, Run
+from register.models.work import Inbox, Job, JobState, Schedule, Work
 
 __all__ = [
     "Agreement",
@@ -17,6 +18,9 @@ __all__ = [
     "Countersignature",
     "Decision",
     "Delivery",
+    "Inbox",
+    "Job",
+    "JobState",
     "Membership",
     "Opinion",
     "OutboxEvent",
@@ -29,7 +33,9 @@ __all__ = [
     "RequestSource",
     "Room",
     "Run",
+    "Schedule",
     "SharingTriple",
     "Source",
     "StandingConsent",
+    "Work",
 ]

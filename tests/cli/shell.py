@@ -19,7 +19,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from koppelkamer.cli import main
 from pseudonymise.keys import Work, file
 
 PROGRAM = Path(sys.executable).with_name("koppelkamer")
@@ -51,9 +50,10 @@ class Said:
 
 
 def koppelkamer(
-    *arguments: object, at: Path, largest: int | None = None, environment: dict[str, str] | None = None
-) -> Said:
-    """Run `koppelkamer ARGUMENTS` in the folder `at`, with nobody at the keyboard.
+    *arguments: object, at: Path, largest: int | None = None, environment: dict[str, str] | None = None,
+    program: str = "koppelkamer.cli:main",
+) -> Said:  # fmt: skip
+    """Run `koppelkamer ARGUMENTS` in the folder `at`, with nobody at the keyboard; or another `program`.
 
     No file may grow beyond `largest` bytes; to a program that is much like a full disk. `environment` is added to what
     it has.
@@ -66,7 +66,7 @@ def koppelkamer(
             "out": str(out),
             "err": str(err),
         }
-        call |= {"largest": largest, "environment": environment or {}}
+        call |= {"largest": largest, "environment": environment or {}, "program": program}
         code = _ask(_forker(), call)
         return Said(code, out.read_text(), err.read_text())
 
@@ -105,15 +105,18 @@ def _serve() -> None:
 
 
 def _run(
-    arguments: Sequence[str], at: str, out: str, err: str, largest: int | None, environment: dict[str, str]
-) -> int:
+    arguments: Sequence[str], at: str, out: str, err: str, largest: int | None, environment: dict[str, str],
+    program: str,
+) -> int:  # fmt: skip
     os.environ.update(environment)
     os.chdir(at)
     if largest is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
     for name, number, mode in ((os.devnull, 0, os.O_RDONLY), (out, 1, os.O_WRONLY), (err, 2, os.O_WRONLY)):
         os.dup2(os.open(name, mode | os.O_CREAT, 0o600), number)
-    return main(arguments)
+    module, function = program.split(":")
+    code: int = getattr(importlib.import_module(module), function)(arguments)
+    return code
 
 
 if __name__ == "__main__":

@@ -1,0 +1,55 @@
+"""What screens and the command line show of jobs and schedules. Nothing here writes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from register.conditions import missing_approvals
+from register.models import Inbox, Job, Release, Request, Work
+from register.models.work import LIVE
+from register.workflow import ReleaseState, RequestState
+
+RECENT = 30
+"""Jobs that a screen shows of those that ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Askable:
+    """Work that a data steward may ask for now."""
+
+    kind: str
+    subject: str
+    title: str
+
+
+def askable() -> list[Askable]:
+    """What could begin now: sources with an inbox, requests that may run, releases without a parcel."""
+    busy = set(Job.objects.filter(state__in=[state.value for state in LIVE]).values_list("kind", "subject"))
+    return [each for each in _askable() if (each.kind, each.subject) not in busy]
+
+
+def _askable() -> Iterator[Askable]:
+    for inbox in Inbox.objects.select_related("source").order_by("source"):
+        yield Askable(Work.RECEIVE.value, inbox.source_id, inbox.source.title)
+    states = [RequestState.SCHEDULED.value, RequestState.COMPLETED.value]
+    for request in Request.objects.filter(state__in=states).order_by("id"):
+        if not missing_approvals(request):
+            yield Askable(Work.RUN.value, request.id, request.title)
+        last = request.releases.order_by("examined_at").last()
+        if last and _may_be_written(last):
+            yield Askable(Work.RELEASE.value, request.id, request.title)
+
+
+def _may_be_written(release: Release) -> bool:
+    return release.state == ReleaseState.RELEASED.value and not release.manifest_digest
+
+
+def live_jobs() -> list[Job]:
+    """Those that run and those that wait, in the order in which they are served."""
+    found = Job.objects.filter(state__in=[state.value for state in LIVE]).select_related("asker")
+    return list(found.order_by("state", "pk"))
+
+
+def latest_jobs() -> list[Job]:
+    """Those that ended, the latest first."""
+    found = Job.objects.exclude(state__in=[state.value for state in LIVE]).select_related("asker")
+    return list(found.order_by("-ended_at", "-pk")[:RECENT])

@@ -1,0 +1,55 @@
+"""Work asked for in a room, and a worker that is killed at a place: programs for `tests.cli.shell`."""
+
+import importlib
+import json
+import os
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from declare import Refusal
+from flows.books import open_register
+from flows.work import Plain, Worker
+from koppelkamer.room import open_room
+
+
+def ask(arguments: Sequence[str]) -> int:
+    """PERSON KIND SUBJECT: as somebody in the console would."""
+    open_register(open_room(Path()))
+    from register import jobs
+    from register.models import Work
+    from register.session import act_as
+
+    person, kind, subject = arguments
+    try:
+        jobs.ask(act_as(person), Work(kind), subject)
+    except Refusal as refusal:
+        print(json.dumps({"refused": refusal.message}))  # noqa: T201
+        return 1
+    return 0
+
+
+def killed(arguments: Sequence[str]) -> int:
+    """PLACE: a worker that dies, as by `kill -9`, when it comes back from that function."""
+    module, name = arguments[0].rsplit(".", 1)
+    place = importlib.import_module(module)
+    real = getattr(place, name)
+
+    def deadly(*args: Any, **kwargs: Any) -> Any:
+        real(*args, **kwargs)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(place, name, deadly)
+    Worker(Path(), Plain, lambda _: None).round()
+    return 0
+
+
+def jobs(_: Sequence[str]) -> int:
+    """Every job there is, as JSON."""
+    open_register(open_room(Path()))
+    from register.models import Job
+
+    names = ("kind", "subject", "state", "attempts", "result", "message")
+    print(json.dumps(list(Job.objects.order_by("pk").values(*names))))  # noqa: T201
+    return 0
