@@ -29,7 +29,7 @@ def test_a_steward_asks_and_watches_what_comes_of_it() -> None:
     assert 'aria-label="run insight"' not in page
     job = take("worker")
     assert job is not None
-    assert "running, for 0" in browser.get("/work/").text
+    assert "running, since " in browser.get("/work/").text
     end(job, Outcome(JobState.REFUSED, message="DPIA DPIA-1 is suspended", remedy="Have it renewed."))
     page = browser.get("/work/").text
     assert "<strong>refused</strong>" in page and "is suspended" in page and "Have it renewed." in page
