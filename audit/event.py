@@ -1,7 +1,8 @@
 """Every line that may ever stand in a log: its number, its fields and the form of each field.
 
-Two logs, joined on operation id. The audit log says who decided what. The processing log says what was done under which
-processing activity and names no user, as the Dutch *Logboek Dataverwerkingen* asks; who did it stands in the register.
+Two logs. The audit log says who decided what. The processing log says what was done under which processing activity and
+names no user, as the Dutch *Logboek Dataverwerkingen* asks; its `decision` is the operation of the decision, in the
+audit log, by which it was done.
 A number is never used again for something else.
 """
 
@@ -26,6 +27,7 @@ FORMS: Final[dict[str, str]] = {
     "subject": r"request|release", "id": _ID, "action": _WORD, "before": _WORD, "after": _WORD,
     "reason": r"[\s\S]{0,4000}", "answers": _DIGEST, "digest": _DIGEST,
     "kind": _WORD, "key": _ID, "version": r"\d{1,9}", "step": r"password|code|provider",
+    "decision": _ID,
     "activity": _ID, "status": r"ok|refused|failed", "started": _TIME, "ended": _TIME,
     "source": _ID, "delivery": _DIGEST, "request": _ID, "run": _ID, "release": _ID,
     "rows in": r"\d{1,12}", "rows kept": r"\d{1,12}", "rows quarantined": r"\d{1,12}", "links": r"\d{1,15}",
@@ -84,11 +86,11 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(201, "processing", "delivery received",
              (*_PROCESSING, "source", "delivery", "rows in", "rows kept", "rows quarantined"),
              ("period", "suite", "corrects", "supplements")),
-        Kind(202, "processing", "run started", (*_PROCESSING, "request", "run", "plan")),
-        Kind(203, "processing", "run ended", (*_PROCESSING, "request", "run"), ("links",)),
+        Kind(202, "processing", "run started", (*_PROCESSING, "request", "run", "plan"), ("decision",)),
+        Kind(203, "processing", "run ended", (*_PROCESSING, "request", "run"), ("links", "decision")),
         Kind(204, "processing", "draft examined",
-             (*_PROCESSING, "request", "run", "release", "outcome", "verdict", "output")),
-        Kind(205, "processing", "parcel written", (*_PROCESSING, "release", "manifest")),
+             (*_PROCESSING, "request", "run", "release", "outcome", "verdict", "output"), ("decision",)),
+        Kind(205, "processing", "parcel written", (*_PROCESSING, "release", "manifest"), ("decision",)),
         Kind(217, "processing", "request tried", (*_PROCESSING, "request", "digest")),
         Kind(209, "processing", "sources cross-checked", (*_PROCESSING, "plan", "records", "found")),
         Kind(213, "processing", "work ended", (*_PROCESSING, "work", "id", "state")),

@@ -27,6 +27,8 @@ def _deciding(subject: str) -> Access:
     return frozenset(step.role for step in TRANSITIONS if step.subject == subject and step.action not in WORK)
 
 
+_WITNESSES: Final[Access] = frozenset({Role.AUDITOR, Role.DPO})
+
 ACCESS: Final[Mapping[str, Access]] = {
     "home": SIGNED_IN,
     "account_login": EVERYBODY,
@@ -58,6 +60,11 @@ ACCESS: Final[Mapping[str, Access]] = {
     "decide-consent": frozenset({Role.OWNER}),
     "work": frozenset({Role.STEWARD}),
     "ask-work": frozenset({Role.STEWARD}),
+    "log": _WITNESSES,
+    "log-check": _WITNESSES,
+    "log-head": _WITNESSES,
+    "log-entry": _WITNESSES,
+    "log-proof": _WITNESSES,
     "catalogue": EVERYBODY,
     "rules": EVERYBODY,
     "stylesheet": EVERYBODY,
@@ -88,11 +95,25 @@ class AccessControl:
         if name not in SETTING_UP and second_factor.is_missing(request):
             return redirect(f"{reverse('mfa_activate_totp')}?{urlencode({'next': _back_to(request)})}")
         roles = request.user.roles()
-        if allowed == SIGNED_IN or allowed & roles:
+        if _is_open(allowed, roles):
             return None
         return render(
             request, "console/forbidden.html", {"allowed": sorted(allowed), "held": sorted(roles)}, status=403
         )
+
+
+def open_to(somebody: object) -> frozenset[str]:
+    """Names of the views that somebody may open, such as for a menu."""
+    roles = somebody.roles() if isinstance(somebody, Person) else None
+    return frozenset(
+        name
+        for name, allowed in ACCESS.items()
+        if allowed == EVERYBODY or (roles is not None and _is_open(allowed, roles))
+    )
+
+
+def _is_open(allowed: Access, roles: set[str]) -> bool:
+    return allowed == SIGNED_IN or bool(allowed & roles)
 
 
 def _back_to(request: HttpRequest) -> str:

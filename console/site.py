@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from console import owner, steward, views
+from console import auditor, owner, steward, views
 from console.invitation import accept_invitation
 
 SIGNING_IN: list[URLPattern | URLResolver] = [
@@ -48,6 +48,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("consents/<slug:consent>/decide/", owner.decide_on_consent, name="decide-consent"),
     path("work/", steward.work, name="work"),
     path("work/ask/", steward.ask, name="ask-work"),
+    path("log/", auditor.log, name="log"),
+    path("log/check/", auditor.check, name="log-check"),
+    path("log/<slug:name>/head/", auditor.export_head, name="log-head"),
+    path("log/<slug:name>/<int:number>/", auditor.entry, name="log-entry"),
+    path("log/<slug:name>/<int:number>/proof/", auditor.proof, name="log-proof"),
     path("catalogue/", views.catalogue, name="catalogue"),
     path("rules/", views.rules, name="rules"),
     path("console.css", views.stylesheet, name="stylesheet"),

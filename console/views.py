@@ -9,12 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
+from console.access import open_to
 from console.decision import DecisionForm
 from declare import Refusal
 from gate.rules import explained
 from register import queries
 from register.decisions import decide
-from register.models import Membership, Person, Release, Request, Room
+from register.models import Membership, Release, Request, Room
 from register.session import act_in_browser, is_demo, of_request
 from release.report.words import Language, words
 
@@ -94,12 +95,12 @@ def act(request: HttpRequest) -> HttpResponse:
 
 
 def room(request: HttpRequest) -> dict[str, Any]:
-    """For every template: the room, the reader's roles, and in a demo room the people one may play."""
+    """For every template: the room, the views one `may` open, and in a demo room the people one may play."""
     here = Room.objects.first()
     players = Membership.objects.select_related("person", "partner").order_by("role", "person__name")
     playing = players if here is not None and here.demo else None
-    roles = request.user.roles() if isinstance(request.user, Person) else set()
-    return {"room": here, "held_roles": roles, "players": playing, "provider_name": settings.PROVIDER_NAME}
+    may = open_to(getattr(request, "user", None))
+    return {"room": here, "players": playing, "provider_name": settings.PROVIDER_NAME, "may": may}
 
 
 def _decide(request: HttpRequest, subject: Request | Release) -> HttpResponse:

@@ -9,7 +9,6 @@ from flows.models import fitted_model
 from gate.policy import Policy
 from koppelkamer.room import Room
 from koppelkamer.settings import configure, migrate
-from koppelkamer.sign_in import SignIn
 from koppelkamer.version import code_version
 from linkage import FittedModel
 from register.declarations import Request
@@ -18,9 +17,13 @@ if TYPE_CHECKING:
     from register.plan import Plan
 
 
-def open_register(room: Room, sign_in: SignIn | None = None) -> None:
-    """Make the register's tables when needed and bring partners, people, agreements and sources in line."""
-    configure(room.declaration.database, room.folder, sign_in)
+def open_register(room: Room, *, console: bool = False) -> None:
+    """Make the register's tables when needed and bring partners, people, agreements and sources in line.
+
+    `console`: people sign in there, so the settings for that are read too.
+    """
+    for_console = (room.declaration.sign_in, room.public_key) if console else ()
+    configure(room.declaration.database, room.folder, *for_console)
     migrate()
     from register import jobs
     from register import load as books

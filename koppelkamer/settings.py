@@ -9,20 +9,19 @@ from declare import Fault, WrongInput, write_atomically
 from koppelkamer.sign_in import SignIn, console_settings
 
 
-def configure(database: str, base: Path, sign_in: SignIn | None = None) -> None:
+def configure(database: str, base: Path, sign_in: SignIn | None = None, key: Path | None = None) -> None:
     """Set Django up for the room in `base`; its tables are made or brought up to date by `migrate`.
 
-    `sign_in`: how people sign in to the console, which alone needs it. A second call for the same room does nothing.
-    Raises `Fault` for another room: one process serves one room.
+    `sign_in` and `key`, the file of the room's public key, are for the console, which alone needs them. A second call
+    for the same room does nothing. Raises `Fault` for another room: one process serves one room.
     """
     import django
     from django.conf import settings
 
     wanted = database_settings(database, base)
     if not settings.configured:
-        settings.configure(
-            **django_settings(wanted, base / "reports", room_secret(base), console_settings(sign_in or SignIn(), base))
-        )
+        console = console_settings(sign_in or SignIn(), base) | ({"PUBLIC_KEY": key} if key else {})
+        settings.configure(**django_settings(wanted, base / "reports", room_secret(base), console))
         django.setup()
     elif settings.DATABASES["default"]["NAME"] != wanted["NAME"]:
         raise Fault("this process already serves another room", remedy="Use a process of its own for each room.")
@@ -47,6 +46,8 @@ def django_settings(
     """All Django settings; `console` as `console_settings` makes them, by default for a console on this machine."""
     return {
         "REPORTS": reports,
+        "AUDIT": reports.with_name("audit"),
+        "PUBLIC_KEY": reports.with_name("keys") / "room.pub",
         "SECRET_KEY": secret,
         "DEBUG": False,
         "DATABASES": {"default": database},

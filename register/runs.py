@@ -118,7 +118,7 @@ def start_run(by: SignedIn, request_id: str, plan: Plan, deliveries: Mapping[str
         if not Delivery.objects.filter(source=source, digest=contents, state="received").exists():
             raise Unregistered(f"delivery of {source}")
     request.runs.filter(state="running").update(state="stopped", ended_at=timezone.now())
-    take_step(by, request, "run", seen=request.digest)
+    decision = take_step(by, request, "run", seen=request.digest).event_id
     run = Run.objects.create(
         id=f"{request_id}-{request.runs.count() + 1}",
         request=request,
@@ -128,7 +128,8 @@ def start_run(by: SignedIn, request_id: str, plan: Plan, deliveries: Mapping[str
         deliveries=dict(deliveries),
         started_at=timezone.now(),
     )
-    _note("run started", request_id, run.started_at, {"request": request_id, "run": run.id, "plan": plan.digest})
+    told = {"request": request_id, "run": run.id, "plan": plan.digest, "decision": decision}
+    _note("run started", request_id, run.started_at, told)
     return run
 
 
@@ -138,8 +139,8 @@ def stop_run(by: SignedIn, run: Run, *, status: str = "failed") -> None:
     _lock(run)
     if run.state != "running":
         return
-    _end(by, run, "stop", "stopped")
-    _note("run ended", run.request_id, run.started_at, {"request": run.request_id, "run": run.id}, status=status)
+    told = {"request": run.request_id, "run": run.id, "decision": _end(by, run, "stop", "stopped")}
+    _note("run ended", run.request_id, run.started_at, told, status=status)
 
 
 @transaction.atomic
@@ -151,7 +152,7 @@ def finish_run(by: SignedIn, run: Run, examined: Examined, *, links: int) -> Rel
     _lock(run)
     if known := Release.objects.filter(run=run).first():
         return known
-    _end(by, run, "finish", "completed")
+    decision = _end(by, run, "finish", "completed")
     release = Release.objects.create(
         id=run.id,
         request=run.request,
@@ -166,7 +167,7 @@ def finish_run(by: SignedIn, run: Run, examined: Examined, *, links: int) -> Rel
         state=(ReleaseState.REFUSED if examined.outcome == "FAIL" else ReleaseState.EXAMINED).value,
         examined_at=timezone.now(),
     )
-    ids = {"request": run.request_id, "run": run.id}
+    ids = {"request": run.request_id, "run": run.id, "decision": decision}
     _note("run ended", run.request_id, run.started_at, ids | {"links": links})
     digests = {"outcome": examined.outcome, "verdict": examined.verdict, "output": examined.output}
     _note("draft examined", run.request_id, run.started_at, ids | digests | {"release": release.id})
@@ -202,7 +203,8 @@ def record_parcel(release: Release, manifest: str, *, started: datetime) -> None
         return
     release.manifest_digest = manifest
     release.save(update_fields=["manifest_digest"])
-    _note("parcel written", release.request_id, started, {"release": release.id, "manifest": manifest})
+    told = {"release": release.id, "manifest": manifest, "decision": release.released_by.decision_id}
+    _note("parcel written", release.request_id, started, told)
 
 
 def request_tried(request_id: str, declared: str, started: datetime) -> None:
@@ -217,14 +219,15 @@ def _lock(run: Run) -> None:
     run.refresh_from_db()
 
 
-def _end(by: SignedIn, run: Run, action: str, state: str) -> None:
-    """End a locked run that is still the live one. Raises `StepNotAllowed`."""
+def _end(by: SignedIn, run: Run, action: str, state: str) -> str:
+    """End a locked run that is still the live one; the operation of the decision. Raises `StepNotAllowed`."""
     request = run.request
     if request.state != RequestState.RUNNING or run.state != "running":
         raise StepNotAllowed(f"run {run.id}", run.state, action, ["start a new run"])
-    take_step(by, request, action, seen=request.digest)
+    decision = take_step(by, request, action, seen=request.digest)
     run.state, run.ended_at = state, timezone.now()
     run.save(update_fields=["state", "ended_at"])
+    return decision.event_id
 
 
 def _note(name: str, activity: str, started: datetime, fields: Mapping[str, str | int], *, status: str = "ok") -> None:

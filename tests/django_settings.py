@@ -10,6 +10,8 @@ _folder = Path(tempfile.gettempdir())
 _database = database_settings(os.environ.get("KOPPELKAMER_TEST_DATABASE", "register.db"), _folder)
 # Named, because the type checker reads this module and not the function.
 REPORTS = _folder / "reports"
+AUDIT = _folder / "audit"
+PUBLIC_KEY = _folder / "room.pub"
 PROVIDER_NAME = ""
 PROVIDER_ORIGIN = ""
 PROVIDER_CLAIM = ""

@@ -179,7 +179,7 @@ def console(call: argparse.Namespace) -> Screen:
     if not 0 < call.port < 65_536:
         raise WrongInput("there is no such port", remedy="Give a number from 1 to 65535.")
     room = open_room(call.room)
-    open_register(room, room.declaration.sign_in)
+    open_register(room, console=True)
     from django.core.management import call_command
 
     # On this machine, for this user: docs/operations.md says what to put in front of it elsewhere.

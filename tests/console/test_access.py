@@ -15,6 +15,9 @@ from tests.register.room import PEOPLE, examined, person
 ARGUMENTS = {
     "openid_connect_login": {"provider_id": "provider"},
     "openid_connect_callback": {"provider_id": "provider"},
+    "log-head": {"name": "audit"},
+    "log-entry": {"name": "audit", "number": 1},
+    "log-proof": {"name": "audit", "number": 1},
     "invitation": {"username": "dora", "token": "none"},
     "request": {"subject_id": "insight"},
     "decide-request": {"subject_id": "insight"},
