@@ -17,7 +17,7 @@ from flows.reports import read_facts
 from flows.submit import require_no_circle
 from gate.policy import Policy
 from koppelkamer.room import Room
-from release.trial import Eligible, Foreseen, eligible, foreseen, kept_of, together
+from release.trial import Eligible, Foreseen, eligible, foreseen, kept_of
 
 if TYPE_CHECKING:
     from register.declarations import Request
@@ -34,8 +34,8 @@ class Tried:
     sources: tuple[Eligible, ...] = ()
     link_rates: tuple[tuple[str, float | None], ...] = ()
     """Of each model the share of its left source that was linked in the last release it was used for, if any."""
-    table: Foreseen | None = None
-    """None for an output that is no table."""
+    tables: tuple[Foreseen, ...] = ()
+    """None of an output that is no table."""
 
 
 def dry_run(room: Room, keyring: Keyring, by: "SignedIn", request_id: str) -> Tried:
@@ -87,12 +87,9 @@ def _counted(room: Room, keyring: Keyring, declared: "Request", minimum: int) ->
     rates = tuple((model, _link_rate(room, model)) for model in declared.models)
     kept = {name: kept_of(name, table, output.filters) for name, table in payload.items()}
     rate = prod(rate for _, rate in rates if rate is not None)
-    tables = [
-        foreseen(kept, output.unit, names, rate, minimum)
-        for names in (output.told_apart or (output.dimensions,))
-        if output.kind == "table"
-    ]
-    return Tried((), minimum, sources, rates, together(tables) if tables else None)
+    asked = (output.told_apart or (output.dimensions,)) if output.kind == "table" else ()
+    tables = tuple(foreseen(kept, output.unit, dimensions, rate, minimum) for dimensions in asked)
+    return Tried((), minimum, sources, rates, tables)
 
 
 def _link_rate(room: Room, model: str) -> float | None:

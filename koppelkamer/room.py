@@ -16,7 +16,7 @@ from koppelkamer.crosschecks import CrossChecks
 from koppelkamer.sign_in import SignIn
 from linkage import Model
 from pseudonymise.domain import Domain
-from register.declarations import Agreement, Request
+from register.declarations import Agreement, Probe, Request
 
 Role = Literal[
     "analyst", "data_steward", "data_owner", "legal_officer", "dpo", "release_officer", "auditor", "administrator"
@@ -107,7 +107,7 @@ class RoomDeclaration(Declaration):
     people: tuple[Member, ...] = Field(min_length=1)
 
 
-D = TypeVar("D", Source, Model, Agreement, Request)
+D = TypeVar("D", Source, Model, Agreement, Request, Probe)
 
 
 class Unknown(WrongInput):
@@ -139,6 +139,14 @@ class NotForEverybody(Refusal):
         )
 
 
+class NotYourList(WrongInput):
+    def __init__(self, probe: str) -> None:
+        super().__init__(
+            f"probe {probe} asks about a list of somebody else's",
+            remedy="Name as subjects a source that the asking partner owns.",
+        )
+
+
 @dataclass(frozen=True)
 class Room:
     """An opened room: its folder and its declarations, read once."""
@@ -161,6 +169,10 @@ class Room:
     @cached_property
     def requests(self) -> Mapping[str, Request]:
         return self._all("requests", Request)
+
+    @cached_property
+    def probes(self) -> Mapping[str, Probe]:
+        return self._all("probes", Probe)
 
     @cached_property
     def dictionary(self) -> Dictionary:
@@ -203,6 +215,9 @@ class Room:
     def request(self, name: str) -> Request:
         return _one("request", self.requests, name)
 
+    def probe(self, name: str) -> Probe:
+        return _one("probe", self.probes, name)
+
     def addresses(self, recipients: Collection[str], *, rows: bool = False) -> tuple[str, ...]:
         """What a parcel for these partners is sealed to; nothing where it leaves in clear, which `rows` about persons
         never do. Raises `NoAddress`."""
@@ -220,6 +235,11 @@ class Room:
         """Raises `NoAddress` or `NotForEverybody` before any work where an extract could not leave sealed."""
         if request.output.kind == "extract":
             self.addresses(request.recipients, rows=True)
+
+    def require_own_list(self, probe: Probe) -> None:
+        """Raises `NotYourList` where the subjects come from another partner than the one that asks."""
+        if self.source(probe.subjects).owner != probe.recipient:
+            raise NotYourList(probe.id)
 
     @property
     def policy(self) -> Path:

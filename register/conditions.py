@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from declare import Refusal
+from register.cases import check_case
 from register.coverage import check_consents_last, check_often_enough, consents_of
 from register.declarations import Dpia
 from register.models import Agreement, Approval, Delivery, Request, Source
@@ -72,7 +73,8 @@ def check_is_new(source_id: str, contents: str, *, whole: bool, period: str = ""
 def check_may_submit(request: Request, today: date) -> None:
     """What a request must have before people look at it: DPIA, agreement, and ground and triple for every source.
 
-    Raises `NoDpia`, `DpiaNotValid`, `AgreementLapsed`, `RetentionOver`, `NotAParty`, `NoGround` or `NoTriple`.
+    Raises `NoDpia`, `DpiaNotValid`, `AgreementLapsed`, `RetentionOver`, `NoCase`, `NotAParty`, `NoGround` or
+    `NoTriple`.
     """
     for demand in _demands(request, today):
         demand()
@@ -98,6 +100,7 @@ def _demands(request: Request, today: date) -> Iterator[Callable[[], None]]:
     agreement = request.agreement
     yield partial(check_in_force, agreement, today)
     yield partial(check_retention, request, today)
+    yield partial(check_case, request)
     for used in request.sources.select_related("source__owner").order_by("source_id"):
         yield partial(check_use, agreement, used.source, used.ground, request.recipients, request.purpose)
 
@@ -182,13 +185,18 @@ def check_in_force(agreement: Agreement, today: date) -> None:
 
 def check_use(agreement: Agreement, source: Source, ground: str, recipients: Iterable[str], purpose: str) -> None:
     """A source may go to all recipients for a purpose. Raises `NotAParty`, `NoGround` or `NoTriple`."""
-    if not agreement.parties.filter(id=source.owner_id).exists():
-        raise NotAParty(source.id, source.owner_id)
+    check_party(agreement, source)
     if not agreement.grounds.filter(source=source.id, law=ground).exists():
         raise NoGround(source.id, agreement.id)
     for recipient in recipients:
         if not agreement.triples.filter(source=source.id, recipient=recipient, purpose=purpose).exists():
             raise NoTriple(agreement.id, source.id, recipient, purpose)
+
+
+def check_party(agreement: Agreement, source: Source) -> None:
+    """Raises `NotAParty`."""
+    if not agreement.parties.filter(id=source.owner_id).exists():
+        raise NotAParty(source.id, source.owner_id)
 
 
 def _dpia_of(request: Request) -> Dpia | None:

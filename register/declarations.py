@@ -10,6 +10,8 @@ from declare import Declaration
 from register.output import Output
 
 _ID = r"^[a-z][a-z0-9_-]*$"
+_SAID = 3
+"""Signs that a reason has, at least."""
 
 
 class Triple(Declaration):
@@ -125,6 +127,30 @@ class Consent(Declaration):
     """Whether it also covers further use of what was released before."""
 
 
+class ProbeTerms(Declaration):
+    """What partners may ask each other before there is a case (first phase): whether one could contribute on a subject.
+
+    How much the first phase may say is for the law and the agreement, so it stands here and not in the program.
+    """
+
+    purpose: str
+    recipient: str
+    """Id of the partner that may ask."""
+    sources: tuple[str, ...] = Field(min_length=1)
+    """Sources that may be asked."""
+    law: str = Field(min_length=_SAID)
+    document: str = Field(min_length=_SAID)
+    most_subjects: int = Field(ge=1)
+    """In one probe."""
+    most_per_period: int = Field(ge=1)
+    """Subjects in all probes of `period_days` days."""
+    period_days: int = Field(ge=1)
+    tells: Literal["each", "count"]
+    """Of each subject whether the source could contribute, or on how many of the list."""
+    needs_case: bool = True
+    """Whether a request for this purpose needs the partners' decision that it is a case."""
+
+
 class Agreement(Declaration):
     """A covenant (convenant)."""
 
@@ -140,6 +166,7 @@ class Agreement(Declaration):
     grounds: tuple[Ground, ...] = ()
     processing: tuple[Processing, ...] = ()
     bias: tuple[BiasGround, ...] = ()
+    probes: tuple[ProbeTerms, ...] = ()
     minimisation: tuple[Minimisation, ...] = ()
     consents: tuple[Consent, ...] = ()
 
@@ -164,7 +191,8 @@ class Agreement(Declaration):
 
     @model_validator(mode="after")
     def _recipients_are_parties(self) -> Self:
-        if {triple.recipient for triple in self.triples} - set(self.parties):
+        recipients = {triple.recipient for triple in self.triples} | {terms.recipient for terms in self.probes}
+        if recipients - set(self.parties):
             raise ValueError("a recipient is not a party to the agreement")
         return self
 
@@ -186,6 +214,34 @@ class Dpia(Declaration):
     valid_until: date
     """The last day."""
     status: Literal["approved", "suspended"]
+
+
+class Probe(Declaration):
+    """A question on a short list of subjects, before there is a case: could you contribute?
+
+    `subjects` is a source like others, of the partner that asks: the list comes in sealed.
+    """
+
+    id: str = Field(pattern=_ID, max_length=60)
+    title: str
+    purpose: str
+    requester: str
+    """A username."""
+    recipient: str
+    """Id of the partner that asks."""
+    agreement: str
+    signal: str = Field(min_length=_SAID)
+    """Why these subjects: what was seen, and by whom."""
+    subjects: str
+    """Id of the source that holds the list."""
+    label: str
+    """Its payload column by which the asker knows each subject again, such as a number: rows lose their order on
+    receipt."""
+    models: dict[str, str] = Field(min_length=1)
+    """Source that is asked → the model that links the list to it."""
+    until: date
+    """The last day on which the answers may be read."""
+    dpia: Dpia | None = None
 
 
 class RequestedSource(Declaration):
@@ -221,6 +277,8 @@ class Request(Declaration):
     models: tuple[str, ...] = ()
     case_decision: str | None = None
     """Reference of the decision of the partners that this is a case; a list of persons needs one."""
+    probe: str | None = None
+    """The probe after which the partners decided that it is a case, where the agreement asks for one."""
     human_decision: str | None = None
     """Who looks at each person of a list and decides."""
     output: Output

@@ -1,6 +1,6 @@
 """Declarations into the register: partners, people, agreements, sources and requests, as often as you like."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from django.contrib.auth.hashers import make_password
@@ -16,6 +16,7 @@ from register.models import (
     Membership,
     Partner,
     Person,
+    ProbeTerms,
     ProcessingAgreement,
     Request,
     RequestSource,
@@ -31,7 +32,7 @@ from register.refusals import DutiesKeptApart, RoomChanged, StepNotAllowed, Unre
 from register.workflow import RequestState
 
 Terms = tuple[set[tuple[str, ...]], ...]
-"""Dates, parties, triples, grounds and processing agreements."""
+"""Dates, parties, triples, grounds, processing agreements and terms of probes."""
 
 
 class DeclaredPartner(Protocol):
@@ -234,6 +235,7 @@ def _terms_of(agreement: Agreement) -> Terms:
         set(agreement.triples.values_list("source", "recipient_id", "purpose")),
         set(agreement.grounds.values_list("source", "law", "document")),
         set(agreement.processing.values_list("source", "document")),
+        {_probe_terms(terms) for terms in agreement.probes.values()},
     )
 
 
@@ -244,13 +246,21 @@ def _declared_terms(declared: declarations.Agreement) -> Terms:
         {(triple.source, triple.recipient, triple.purpose) for triple in declared.triples},
         {(ground.source, ground.law, ground.document) for ground in declared.grounds},
         {(item.source, item.document) for item in declared.processing},
+        {_probe_terms(terms.model_dump() | {"recipient_id": terms.recipient}) for terms in declared.probes},
     )
+
+
+def _probe_terms(content: Mapping[str, Any]) -> tuple[str, ...]:
+    limits = (content[name] for name in ("most_subjects", "most_per_period", "period_days", "tells", "needs_case"))
+    named = (content[name] for name in ("purpose", "recipient_id", "law", "document"))
+    return (*named, *sorted(content["sources"]), *map(str, limits))
 
 
 def _replace_terms(agreement: Agreement, declared: declarations.Agreement) -> None:
     agreement.triples.all().delete()
     agreement.grounds.all().delete()
     agreement.processing.all().delete()
+    agreement.probes.all().delete()
     for triple in declared.triples:
         SharingTriple.objects.create(
             agreement=agreement, source=triple.source, recipient_id=triple.recipient, purpose=triple.purpose
@@ -259,6 +269,9 @@ def _replace_terms(agreement: Agreement, declared: declarations.Agreement) -> No
         AgreementGround.objects.create(agreement=agreement, **ground.model_dump())
     for item in declared.processing:
         ProcessingAgreement.objects.create(agreement=agreement, **item.model_dump())
+    for terms in declared.probes:
+        content = terms.model_dump() | {"sources": sorted(terms.sources)}
+        ProbeTerms.objects.create(agreement=agreement, recipient_id=content.pop("recipient"), **content)
 
 
 def _check_partners(ids: Iterable[str]) -> None:

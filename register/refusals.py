@@ -225,3 +225,31 @@ class NoInbox(Refusal):
             f"the room has no inbox for {source}",
             remedy=f'Name a folder in room.toml, [intake.inbox], {source} = "…", or receive a file by name.',
         )
+
+
+class NotProbed(Refusal):
+    def __init__(self, agreement: str, recipient: str, purpose: str) -> None:
+        super().__init__(
+            f"agreement {agreement} does not let {recipient} ask these sources for {purpose} before there is a case",
+            remedy="Ask the parties to add [[probes]] to the agreement, or ask fewer sources.",
+        )
+
+
+class TooManySubjects(Refusal):
+    """A probe is a question on a few, no search among many."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{why}; nothing was asked", remedy="Ask on fewer subjects, or later.")
+
+
+class ProbeOver(Refusal):
+    def __init__(self, probe: str, until: date) -> None:
+        super().__init__(f"probe {probe} ended on {until}", remedy="Ask again in a new probe.")
+
+
+class NoCase(Refusal):
+    def __init__(self, request: str, purpose: str) -> None:
+        super().__init__(
+            f"request {request} is for {purpose}, for which the partners first decide that there is a case",
+            remedy="Name the probe that they decided on (probe = …); each partner that answered it decides.",
+        )

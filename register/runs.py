@@ -212,6 +212,16 @@ def request_tried(request_id: str, declared: str, started: datetime) -> None:
     _note("request tried", request_id, started, {"request": request_id, "digest": declared})
 
 
+def probe_linked(probe: str, records: int, sources: int, contents: str, started: datetime) -> None:
+    """A list of so many `records` was linked to so many sources."""
+    _note("probe linked", probe, started, {"probe": probe, "records": records, "found": sources, "output": contents})
+
+
+def probe_read(probe: str, contents: str, started: datetime) -> None:
+    """The requester read what was confirmed."""
+    _note("probe read", probe, started, {"probe": probe, "output": contents})
+
+
 def _lock(run: Run) -> None:
     """Nobody else changes the run or its request until the transaction ends, and `run` is as the register has it."""
     Request.objects.select_for_update().get(id=run.request_id)

@@ -34,6 +34,7 @@ class Foreseen:
     """A table, or several, as it may come out. `cells` without margins; expected numbers under the Poisson
     distribution."""
 
+    dimensions: tuple[str, ...]
     cells: int
     blocked: int
     """Cells that some record is expected in, and fewer than the minimum."""
@@ -86,13 +87,7 @@ def foreseen(
     # Of a Poisson variable, the part of the mean that lies below n is the mean times the chance of less than n - 1.
     lost = float((means * pdtr(minimum - 2, means)).sum()) if minimum > 1 else 0.0
     total = float(means.sum())
-    return Foreseen(means.size, round(float(some.sum())), lost / total if total else 0.0)
-
-
-def together(tables: Sequence[Foreseen]) -> Foreseen:
-    """Several tables of the same records as one; margins that they share are in none of these numbers."""
-    share = max(table.blocked_share for table in tables)
-    return Foreseen(sum(table.cells for table in tables), sum(table.blocked for table in tables), share)
+    return Foreseen(tuple(dimensions), means.size, round(float(some.sum())), lost / total if total else 0.0)
 
 
 def _shares(records: pl.DataFrame, name: str) -> npt.NDArray[np.float64]:

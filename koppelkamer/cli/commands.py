@@ -120,6 +120,19 @@ COMMANDS: Final = (
         "--answers": {**_FILE, "help": "TOML with the four answers to each warning"},
         **_ROOM, **_AS,
     }),
+    Command("probe", "first phase: ask partners whether they could contribute on a few subjects", "probe:probe", {
+        "probe": {"metavar": "PROBE"},
+        "action": {
+            "choices": ["ask", "show", "confirm", "keep-back", "case", "no-case", "read"],
+            "nargs": "?", "default": "ask",
+            "help": "ask links the list; show, confirm, keep-back, case and no-case are for the partners asked; "
+                    "read is for who asked",
+        },
+        "--partner": {"metavar": "PARTNER", "help": "for which you speak, where there is more than one"},
+        "--reference": {"metavar": "TEXT", "default": "", "help": "for case: of the written decision"},
+        "--reason": {"metavar": "TEXT", "default": "", "help": "why; part of the record"},
+        **_ROOM, **_AS,
+    }),
     Command("run", "link, draft, gate and report; stops before people decide", "room:run", {
         "request": {"metavar": "REQUEST"}, **_ROOM, **_AS,
         "--via": {"choices": ["prefect"], "help": "run it as a Prefect flow"},

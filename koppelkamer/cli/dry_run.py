@@ -1,6 +1,7 @@
 """`koppelkamer try`: a request held against agreements and counts before anybody is asked."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ def dry_run(call: argparse.Namespace) -> Screen:
         "least": tried.minimum,
         "sources": [asdict(one) for one in tried.sources],
         "link rates": dict(tried.link_rates),
-        "table": tried.table and asdict(tried.table),
+        "tables": [asdict(table) for table in tried.tables],
     }
     return Screen(facts, _lines(call.request, tried))
 
@@ -36,18 +37,18 @@ def _lines(request: str, tried: "Tried") -> list[str]:
     sources = [(one.source, _count(one.kept, tried), "of", _count(one.came, tried)) for one in tried.sources]
     rates = [(model, "linked last time", percent(rate)) for model, rate in tried.link_rates]
     head = f"request {request} can be submitted. Nothing was linked; counts are to the nearest {tried.minimum}"
-    return [head, "  records it is about:", *columns(sources, indent=4), *columns(rates), *_foreseen(tried.table)]
+    return [head, "  records it is about:", *columns(sources, indent=4), *columns(rates), *_foreseen(tried.tables)]
 
 
 def _count(count: int | None, tried: "Tried") -> object:
     return f"fewer than {tried.minimum}" if count is None else count
 
 
-def _foreseen(table: "Foreseen | None") -> list[str]:
-    if table is None:
-        return []
-    share = percent(table.blocked_share)
-    return [
-        f"  of {table.cells:,} cells about {table.blocked:,} would be too small to show, with {share} of the records,",
-        "  if the dimensions had nothing to do with each other; more are hidden to protect these",
+def _foreseen(tables: "Sequence[Foreseen]") -> list[str]:
+    told = [
+        f"  by {', '.join(table.dimensions)}: of {table.cells:,} cells about {table.blocked:,} would be too small"
+        f" to show, with {percent(table.blocked_share)} of the records"
+        for table in tables
     ]
+    caution = "  if the dimensions had nothing to do with each other; more are hidden to protect these"
+    return [*told, caution] if told else []

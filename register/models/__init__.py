@@ -5,6 +5,7 @@ from register.models.consents import ConsentAcceptance, ConsentWithdrawal, Stand
 from register.models.decisions import Approval, Countersignature, Decision, Opinion, ReleaseDecision
 from register.models.events import OutboxEvent
 from register.models.people import Membership, Partner, Person, Room
+from register.models.probes import Probe, ProbeTerms, ProbeVoice
 from register.models.requests import Request, RequestSource
 from register.models.runs import Delivery, Release, Run
 from register.models.work import Inbox, Job, JobState, Schedule, Work
@@ -26,6 +27,9 @@ __all__ = [
     "OutboxEvent",
     "Partner",
     "Person",
+    "Probe",
+    "ProbeTerms",
+    "ProbeVoice",
     "ProcessingAgreement",
     "Release",
     "ReleaseDecision",

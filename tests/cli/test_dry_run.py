@@ -34,7 +34,7 @@ def test_the_requester_sees_rounded_counts_and_how_it_went_before(way: Way, tmp_
     assert facts["in the way"] == []
     assert all(one["kept"] % facts["least"] == 0 for one in facts["sources"])
     assert 0.5 < facts["link rates"]["complaints-tenants"] <= 1
-    assert facts["table"]["cells"] == 12
+    assert [table["cells"] for table in facts["tables"]] == [12]
     assert _processing(room)[-1] == "request tried"
     after = koppelkamer("decide", "wijken", "resume", "--as", "siem", "--reason", "Verder.", "--json", at=room).facts
     assert (before["state"], after["state"]) == ("on_hold", "completed")  # trying changed nothing

@@ -1,0 +1,176 @@
+"""The first phase of sharing: may this be asked, may this answer be given, is it a case.
+
+An answer waits until somebody of the partner it comes from has confirmed it; nobody, the asker least of all, sees it
+before.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from audit import Event
+from audit.event import timestamp
+from register.conditions import check_dpia, check_in_force, check_party
+from register.declarations import Probe as Declared
+from register.models import Agreement, Partner, Probe, ProbeTerms, ProbeVoice, Source
+from register.operation import new_operation
+from register.outbox import record
+from register.refusals import (
+    AlreadyDecided,
+    DutiesKeptApart,
+    NotProbed,
+    NotYours,
+    ProbeOver,
+    ReasonMissing,
+    StalePage,
+    TooManySubjects,
+    Unregistered,
+)
+from register.session import SignedIn
+from register.workflow import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One partner's word: on its own answer, or on whether it is a case."""
+
+    about: str
+    agreed: bool
+    reference: str = ""
+    reason: str = ""
+
+
+def check_may_ask(by: SignedIn, declared: Declared, subjects: int, today: date) -> ProbeTerms:
+    """The terms under which `by` may ask about so many subjects.
+
+    Raises `NotYours`, `NoDpia`, `DpiaNotValid`, `Unregistered`, `AgreementLapsed`, `NotProbed`, `NotAParty`,
+    `TooManySubjects` or `AlreadyDecided`.
+    """
+    if by.person.username != declared.requester or declared.recipient not in by.person.partners_as(Role.ANALYST):
+        raise NotYours("asking this", [f"the requester, as {Role.ANALYST} of {declared.recipient}"])
+    if Probe.objects.filter(id=declared.id).exists():
+        raise AlreadyDecided(f"probe {declared.id}")
+    check_dpia(f"probe {declared.id}", declared.dpia, today)
+    agreement = Agreement.objects.filter(id=declared.agreement).first()
+    if agreement is None:
+        raise Unregistered("agreement")
+    check_in_force(agreement, today)
+    terms = _terms(agreement, declared)
+    for source in Source.objects.filter(id__in=[*declared.models, declared.subjects]):
+        check_party(agreement, source)
+    _check_how_many(terms, subjects, today)
+    return terms
+
+
+def _terms(agreement: Agreement, declared: Declared) -> ProbeTerms:
+    for terms in agreement.probes.filter(purpose=declared.purpose, recipient=declared.recipient):
+        if set(declared.models) <= set(terms.sources):
+            return terms
+    raise NotProbed(agreement.id, declared.recipient, declared.purpose)
+
+
+def _check_how_many(terms: ProbeTerms, subjects: int, today: date) -> None:
+    """Against the limits of one probe and of the period that ends today."""
+    since = today - timedelta(days=terms.period_days - 1)
+    earlier = Probe.objects.filter(
+        agreement=terms.agreement, purpose=terms.purpose, recipient=terms.recipient, asked_at__date__gte=since
+    )
+    asked = earlier.aggregate(all=Sum("subjects"))["all"] or 0
+    if subjects > terms.most_subjects:
+        raise TooManySubjects(f"a probe has at most {terms.most_subjects} subjects")
+    if asked + subjects > terms.most_per_period:
+        left = max(0, terms.most_per_period - asked)
+        raise TooManySubjects(f"of {terms.most_per_period} subjects in {terms.period_days} days {left} are left")
+
+
+@transaction.atomic
+def record_probe(by: SignedIn, declared: Declared, subjects: int, contents: str, today: date) -> Probe:
+    """The probe was asked; `contents` is the digest of all that people speak on. Raises as `check_may_ask`."""
+    # Locked, so that two probes at once do not both take what is left of the period.
+    Agreement.objects.select_for_update().filter(id=declared.agreement).first()
+    terms = check_may_ask(by, declared, subjects, today)
+    owners = dict(Source.objects.filter(id__in=declared.models).values_list("id", "owner_id"))
+    probe = Probe.objects.create(
+        id=declared.id, title=declared.title, purpose=declared.purpose, signal=declared.signal,
+        requester=by.person, recipient_id=declared.recipient, agreement=terms.agreement, sources=owners,
+        subjects=subjects, tells=terms.tells, until=declared.until, digest=contents, asked_at=timezone.now(),
+    )  # fmt: skip
+    fields: dict[str, str | int] = {
+        "person": by.person.username, "how": by.how, "probe": probe.id, "found": subjects, "digest": contents,
+    }  # fmt: skip
+    record(Event("probe asked", new_operation(), timestamp(), fields))
+    return probe
+
+
+def speak(by: SignedIn, probe: Probe, partner: str, said: Said, *, seen: str) -> ProbeVoice:
+    """Somebody speaks for `partner`, once about its answer and once about the case.
+
+    Raises `NotYours`, `DutiesKeptApart`, `ReasonMissing`, `StalePage`, `ProbeOver` or `AlreadyDecided`.
+    """
+    _check_may_speak(by, probe, partner, said)
+    if probe.digest != seen:
+        raise StalePage(f"probe {probe.id}")
+    operation = new_operation()
+    fields: dict[str, str | int] = {
+        "person": by.person.username, "how": by.how, "partner": partner, "probe": probe.id, "about": said.about,
+        "agreed": "yes" if said.agreed else "no", "digest": probe.digest,
+    }  # fmt: skip
+    fields |= {name: text for name, text in (("reason", said.reason), ("reference", said.reference)) if text}
+    try:
+        with transaction.atomic():
+            record(Event("probe answered", operation, timestamp(), fields))
+            return ProbeVoice.objects.create(
+                event_id=operation, probe=probe, requester=probe.requester, person=by.person, partner_id=partner,
+                about=said.about, agreed=said.agreed, reference=said.reference, reason=said.reason,
+                digest=probe.digest, at=timezone.now(),
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise AlreadyDecided(f"probe {probe.id}") from error
+
+
+def _check_may_speak(by: SignedIn, probe: Probe, partner: str, said: Said) -> None:
+    if partner not in partners_of(probe) or partner not in by.person.partners_as(Role.OWNER):
+        raise NotYours("speaking on this probe", [f"{Role.OWNER} of {name}" for name in sorted(partners_of(probe))])
+    if by.person == probe.requester:
+        raise DutiesKeptApart("who asks does not answer")
+    if timezone.localdate() > probe.until:
+        raise ProbeOver(probe.id, probe.until)
+    if not said.agreed and not said.reason.strip():
+        raise ReasonMissing("keeping an answer back")
+    if said.about == "case" and said.agreed and not said.reference.strip():
+        raise ReasonMissing("deciding that it is a case, by the reference of the written decision,")
+
+
+def partners_of(probe: Probe) -> set[str]:
+    """Partners whose sources were asked."""
+    return set(probe.sources.values())
+
+
+def readable(by: SignedIn, probe: Probe, today: date) -> list[str]:
+    """Sources whose answer was confirmed, for the requester. Raises `NotYours` or `ProbeOver`."""
+    if by.person != probe.requester:
+        raise NotYours("reading the answers", ["the requester"])
+    if today > probe.until:
+        raise ProbeOver(probe.id, probe.until)
+    agreed = set(probe.voices.filter(about="answer", agreed=True).values_list("partner_id", flat=True))
+    return sorted(source for source, partner in probe.sources.items() if partner in agreed)
+
+
+def waiting(by: SignedIn) -> Mapping[Probe, list[str]]:
+    """Probes on which `by` may still speak about an answer, each with the partners."""
+    own = by.person.partners_as(Role.OWNER)
+    found: dict[Probe, list[str]] = {}
+    for probe in Probe.objects.filter(until__gte=timezone.localdate()).exclude(requester=by.person).order_by("id"):
+        spoken = set(probe.voices.filter(about="answer").values_list("partner_id", flat=True))
+        if left := sorted((partners_of(probe) & own) - spoken):
+            found[probe] = left
+    return found
+
+
+def partner_names(probe: Probe) -> dict[str, str]:
+    """Partner → its name, of those that were asked."""
+    return dict(Partner.objects.filter(id__in=partners_of(probe)).values_list("id", "name"))
