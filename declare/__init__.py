@@ -2,6 +2,7 @@
 
 from declare.address import Address
 from declare.canonical import canonical, digest, digest_file, digest_frame
+from declare.coarsening import Coarsening
 from declare.files import remove, replacing, workplace, write_atomically
 from declare.load import Declaration, load
 from declare.opaque import Opaque
@@ -11,6 +12,7 @@ from declare.signing import BadSignature, Sealer, Signer, verify_signature
 __all__ = [
     "Address",
     "BadSignature",
+    "Coarsening",
     "Declaration",
     "Fault",
     "Opaque",

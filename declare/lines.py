@@ -6,6 +6,7 @@ from collections import Counter
 Location = tuple[int | str, ...]
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.\-\"' ]+?)\s*\]\]?\s*(#.*)?$")
+_PART = re.compile(r"\"[^\"]*\"|'[^']*'|[^.\s]+")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_\-.\"']+)\s*=")
 
 
@@ -46,4 +47,5 @@ def _enter(bracket: str, name: Location, seen: Counter[Location]) -> Location:
 
 
 def _split(name: str) -> Location:
-    return tuple(part.strip().strip("\"'") for part in name.split("."))
+    """A dot in quotes is part of a key."""
+    return tuple(part.strip("\"'") for part in _PART.findall(name))

@@ -66,9 +66,11 @@ def with_pseudonyms(rows: Rows, lineage: Lineage, keys: RoomKeys, release: str) 
     return under_pseudonyms(rows, _renewed(lineage.members["person"], keys.leaf("extract", release)))
 
 
-def as_one_cell(release: str, recipients: Sequence[str], lineage: Lineage) -> Published:
-    """What the ledger holds of an extract: who is in it, and how many."""
+def as_one_cell(release: str, recipients: Sequence[str], lineage: Lineage, stays: pl.Series | None = None) -> Published:
+    """What the ledger holds of rows: who is in them, and how many. `stays`: which of them leave, where not all do."""
     (dimension,) = lineage.dimensions
+    if stays is not None:
+        lineage = replace(lineage, members=lineage.members.filter(stays))
     people, records = lineage.members["person"].n_unique(), lineage.members.height
     table = {dimension.name: [TOTAL, "in"], "people": [people] * 2, "records": [records] * 2}
     return Published(release, tuple(recipients), pl.DataFrame(table), lineage)
@@ -76,7 +78,7 @@ def as_one_cell(release: str, recipients: Sequence[str], lineage: Lineage) -> Pu
 
 def _dimensions(room: Room, made: Draft) -> tuple[Dimension, ...]:
     if made.rows is not None:
-        return (Dimension("extract", (f"extract {made.request}",)),)
+        return (Dimension(made.kind, (f"{made.kind} {made.request}",)),)
     names = made.cells.dimensions if made.cells else ()
     return tuple(Dimension(name, _variables(room, name)) for name in names)
 

@@ -118,13 +118,13 @@ def _occasion(room: Room, run: "Run", earlier: int, last: Last | None) -> Occasi
 
 def _published(release: str, inputs: Inputs, verdict: Verdict, lineage: Lineage) -> Published:
     if verdict.exact is None:
-        return as_one_cell(release, inputs.request.recipients, lineage)
+        return as_one_cell(release, inputs.request.recipients, lineage, verdict.stays)
     return Published(release, inputs.request.recipients, verdict.exact, lineage)
 
 
 def _keyed(subject: Subject, lineage: Lineage, ledger: Ledger, inputs: Inputs, release: str) -> Subject:
     """With the pseudonyms of its rows, or with the keys of its cells where the policy asks for them."""
-    if subject.rows is not None:
+    if subject.rows is not None and subject.rows.declared.extract is not None:
         return replace(subject, rows=with_pseudonyms(subject.rows, lineage, ledger.keys, release))
     perturbation = inputs.policy.policy.perturbation
     if subject.cells is None or perturbation is None or perturbation.method != "cell-key":

@@ -14,12 +14,13 @@ from flows.ledger import Ledger
 from flows.reports import read_facts, read_verdict, write_pages
 from gate import Policy, Verdict, verify_policy
 from koppelkamer.room import Room
+from register.output import EXTRACT
 from release.gather import decided
 from release.manifest import MANIFEST, ParcelChanged, verify_parcel
 from release.parcel import Papers, write_parcel
 from release.permit import Examined, Opinion, Permit, ReleaseDecision, permit
 from release.report import ReportFacts, render
-from release.report.facts import EXTRACT, Proof
+from release.report.facts import Proof
 
 if TYPE_CHECKING:
     from register.models import Release

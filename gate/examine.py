@@ -53,8 +53,10 @@ def examine(subject: Subject, policy: SignedPolicy) -> Verdict:
 
 
 def _with_safe(verdict: Verdict, case: Case) -> Verdict:
-    if (rows := case.rows or case.extract) is not None:
-        return replace(verdict, safe=rows.safe)
+    if case.rows is not None:
+        return replace(verdict, safe=case.rows.safe, stays=case.rows.stays)
+    if case.extract is not None:
+        return replace(verdict, safe=case.extract.safe)
     if case.table is None or case.subject.kind == _PERSONS:
         return verdict
     leaves = case.perturbed.table if case.perturbed else case.table.safe

@@ -36,6 +36,8 @@ class Verdict:
     perturbed: Perturbed | None = None
     rows: Mapping[str, Any] | None = None
     """Of anonymous rows what it took, as `gate.microdata.anonymise.Anonymised.facts`; None for tables."""
+    stays: pl.Series | None = None
+    """Which of the anonymous rows of the draft are in `safe`, for the ledger; not written down with the verdict."""
 
     def __post_init__(self) -> None:
         # Nothing found is not a pass: no rule has looked.

@@ -12,7 +12,7 @@ from pydantic import (
     model_validator,
 )
 
-from declare import Declaration
+from declare import Coarsening, Declaration
 
 _ID: Final = r"^[a-z][a-z0-9_-]*$"
 _NAME: Final = r"^[a-z][a-z0-9-]*$"
@@ -82,7 +82,11 @@ def _goes_round(above: dict[str, str]) -> bool:
     return bool(found & set(above))
 
 
-_LATER: Final = ("tables",)
+EXTRACT: Final = "extract"
+ANONYMOUS: Final = "anonymous"
+ROWS: Final = (EXTRACT, ANONYMOUS)
+"""Kinds of output that are rows about persons."""
+_LATER: Final = ("tables", "attributes")
 """Keys that came after requests had been approved."""
 
 
@@ -102,10 +106,23 @@ class Breakdown(Declaration):
         return names
 
 
-class Output(Declaration):
-    """What is asked: a table of counts or several, one row per person, or an extract of records under pseudonyms."""
+class Attribute(Coarsening):
+    """A column of anonymous rows: what a reader may know of it, and how it may be coarsened (docs/microdata.md)."""
 
-    kind: Literal["table", "persons", "extract"]
+    role: Literal["quasi-identifier", "sensitive", "other", "weight"]
+
+    @model_validator(mode="after")
+    def _only_quasi_identifiers_are_coarsened(self) -> Self:
+        if self.ways and self.role != "quasi-identifier":
+            raise ValueError(f"{self.ways[0]} belong to a quasi-identifier; other columns leave as they are")
+        return self
+
+
+class Output(Declaration):
+    """What is asked: a table of counts or several, one row per person, an extract of records under pseudonyms, or
+    anonymous rows."""
+
+    kind: Literal["table", "persons", "extract", "anonymous"]
     unit: str
     """Id of the source whose records are counted, or leave."""
     dimensions: tuple[str, ...] = ()
@@ -130,6 +147,8 @@ class Output(Declaration):
     """Of an extract: each column that leaves → why the recipient needs it."""
     environment: str | None = None
     """Of an extract: the closed environment in which alone it is read."""
+    attributes: dict[str, Attribute] = {}
+    """Of anonymous rows: each column that leaves."""
 
     @model_validator(mode="before")
     @classmethod
@@ -181,6 +200,21 @@ class Output(Declaration):
         return self
 
     @model_validator(mode="after")
+    def _anonymous_rows_have_attributes(self) -> Self:
+        if self.kind != "anonymous":
+            if self.attributes:
+                raise ValueError("attributes belong to anonymous rows")
+            return self
+        if self.dimensions or self.magnitude or self.rank_by or self.hierarchies or self.headlines:
+            raise ValueError("anonymous rows have attributes, and nothing of a table or a list")
+        roles = Counter(attribute.role for attribute in self.attributes.values())
+        if not roles["quasi-identifier"]:
+            raise ValueError("no attribute is a quasi-identifier; name what others may know of a person")
+        if roles["weight"] > 1:
+            raise ValueError("there are two weights; a row stands for one number of persons")
+        return self
+
+    @model_validator(mode="after")
     def _hierarchies_are_of_dimensions(self) -> Self:
         if foreign := sorted(set(self.hierarchies) - set(self.dimensions)):
             raise ValueError(f"there is a hierarchy of {', '.join(foreign)}, which is no dimension")
@@ -195,8 +229,8 @@ class Output(Declaration):
 
     @property
     def described(self) -> tuple[str, ...]:
-        """The columns that tell something of each record: dimensions of a table, or what leaves in an extract."""
-        return (*self.dimensions, *self.needs)
+        """The columns that tell something of each record: dimensions of a table, or what leaves in rows."""
+        return (*self.dimensions, *self.needs, *self.attributes)
 
     @property
     def columns(self) -> frozenset[str]:

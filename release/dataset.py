@@ -8,9 +8,10 @@ from urllib.parse import quote
 import polars as pl
 
 from gate.subject import TOTAL
+from register.output import ANONYMOUS, EXTRACT, ROWS
 from release.aggregate import UNKNOWN
 from release.extract import PSEUDONYM
-from release.report.facts import EXTRACT, ReportFacts
+from release.report.facts import ReportFacts
 from release.tables import part
 
 _FORMULA: Final = r"^[=+\-@\t\r]"
@@ -25,7 +26,7 @@ _MEDIA: Final = {
 def tables_of(facts: ReportFacts, safe: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """What leaves, by what its files are called: `rows`, `table`, or each of several tables by its own name."""
     if not facts.leaves.tables:
-        return {"rows" if facts.leaves.kind == EXTRACT else "table": safe}
+        return {"rows" if facts.leaves.kind in ROWS else "table": safe}
     dimensions = list(dict.fromkeys(name for names in facts.leaves.told_apart for name in names))
     return {
         each.stem: part(safe, dimensions, each.dimensions).drop([] if each.magnitude else ["value"], strict=False)
@@ -56,7 +57,7 @@ def _harmless_name(name: str) -> str:
 
 def csvw(facts: ReportFacts, stem: str, table: pl.DataFrame) -> dict[str, Any]:
     """The meaning of STEM.csv, by column, in both languages (W3C, Metadata Vocabulary for Tabular Data, 2015)."""
-    rows = facts.leaves.kind == EXTRACT
+    rows = facts.leaves.kind in ROWS
     key = {} if rows else {"primaryKey": [_reference(name) for name in table.columns if name not in _DUTCH]}
     return {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "nl"}],
@@ -73,7 +74,7 @@ def csvw(facts: ReportFacts, stem: str, table: pl.DataFrame) -> dict[str, Any]:
 
 
 def _column(name: str, kind: pl.DataType, facts: ReportFacts) -> dict[str, Any]:
-    """An empty cell is a hidden one, and only measures are ever hidden."""
+    """An empty cell is a hidden one, and only measures are ever hidden; in anonymous rows it is an unknown value."""
     told = {language: _meaning(name, facts, language) for language in ("nl", "en")}
     datatype = "string" if kind == pl.String else "integer" if kind.is_integer() else "decimal"
     return {
@@ -81,7 +82,7 @@ def _column(name: str, kind: pl.DataType, facts: ReportFacts) -> dict[str, Any]:
         "titles": _harmless_name(name),
         "dct:description": [{"@value": text, "@language": language} for language, text in told.items()],
         "datatype": datatype,
-        "required": name not in _DUTCH,
+        "required": name not in _DUTCH and facts.leaves.kind != ANONYMOUS,
         "null": "",
     }
 
@@ -148,6 +149,8 @@ _WHAT: Final = {
     ("en", "table"): "an aggregate table",
     ("nl", EXTRACT): "regels over personen, onder pseudoniem,",
     ("en", EXTRACT): "rows about persons, under pseudonyms,",
+    ("nl", ANONYMOUS): "anonieme regels, een per persoon,",
+    ("en", ANONYMOUS): "anonymous rows, one for each person,",
 }
 _HOW: Final = {
     ("nl", "table"): f"""Een lege cel is onderdrukt ter bescherming van personen; 0 betekent echt nul.
@@ -164,6 +167,15 @@ iemand is, is niet toegestaan.""",
 Rows with the same pseudonym are about the same person; every release has other pseudonyms. "{UNKNOWN}" means
 unknown. In a CSV a ' stands before text that a spreadsheet would take for a formula. Finding out who somebody is, is
 not allowed.""",
+    ("nl", ANONYMOUS): f"""Iedere regel lijkt op genoeg andere; "{TOTAL}" staat waar een kenmerk is weggelaten. Leeg en
+"{UNKNOWN}" betekenen onbekend. De volgorde van de regels betekent niets. In een CSV staat een ' voor tekst die een
+rekenblad anders als formule zou lezen. Uitzoeken wie iemand is, is niet toegestaan.""",
+    (
+        "en",
+        ANONYMOUS,
+    ): f"""Every row looks like enough others; "{TOTAL}" stands where an attribute is left out. Empty and
+"{UNKNOWN}" mean unknown. The order of the rows means nothing. In a CSV a ' stands before text that a spreadsheet
+would take for a formula. Finding out who somebody is, is not allowed.""",
 }
 
 
@@ -205,13 +217,25 @@ _PERTURBED: Final = {
 def _meaning(name: str, facts: ReportFacts, language: str) -> str:
     """What a column holds; a count also how it was perturbed."""
     known, dimension = (_DUTCH, _DUTCH_DIMENSION) if language == "nl" else (_ENGLISH, _ENGLISH_DIMENSION)
-    if facts.leaves.kind == EXTRACT:
-        return _of_rows(name, facts, language)
+    if facts.leaves.kind in ROWS:
+        return (_of_rows if facts.leaves.kind == EXTRACT else _of_anonymous)(name, facts, language)
     made = facts.disclosure.perturbation if facts.disclosure else None
     plain = known.get(name, dimension)
     if made is None or name not in ("people", "records"):
         return plain
     return f"{plain}; {_PERTURBED[language, made.method].format(base=made.base, largest=made.largest)}"
+
+
+_LEVELS: Final = {
+    "nl": "kenmerk, grover gemaakt: trap {level} van {last}", "en": "attribute, coarsened: level {level} of {last}"
+}  # fmt: skip
+_AS_IT_IS: Final = {"nl": "kenmerk, zoals het is", "en": "attribute, as it is"}
+
+
+def _of_anonymous(name: str, facts: ReportFacts, language: str) -> str:
+    levels = facts.leaves.anonymised.levels if facts.leaves.anonymised else ()
+    coarser = [each for each in levels if each.column == name and each.level]
+    return _LEVELS[language].format(level=coarser[0].level, last=coarser[0].last) if coarser else _AS_IT_IS[language]
 
 
 def _of_rows(name: str, facts: ReportFacts, language: str) -> str:

@@ -2,7 +2,7 @@
 
 A table counts the records of one source (the unit) by columns of the sources they are linked to. People are counted
 under several plausible link sets and the least count is kept: a link that was missed makes one person look like two.
-An extract is the records themselves, with the columns their recipient needs.
+An extract is the records themselves, with the columns their recipient needs; anonymous rows are one for each person.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,12 @@ from gate.subject import Parents
 from gate.table import Table, TableDimension, cells_of
 from linkage import LinkedTable, LinkQuality
 from register.declarations import Request
-from register.output import Breakdown
+from register.output import ANONYMOUS, EXTRACT, Breakdown
+from release import anonymous
 from release.aggregate import LINEAGE, aggregate, lineage, occurring
 from release.bands import DRAWS, linkage_error
 from release.bias import Measured, Questions, bias_run
-from release.extract import members, rows_of
+from release.extract import members, ordered, rows_of
 from release.population import Population, population
 
 PERSON: Final = "person"
@@ -44,8 +45,8 @@ class Draft:
     """Made by `draft` only.
 
     `lineage`: `cell` (UInt32, row number in `cells.table`, from 0) and `record` (Binary, record token of the unit) for
-    every cell that is no margin; a margin holds the records of its cells. Of an extract the records of its rows, in
-    their order, as one cell.
+    every cell that is no margin; a margin holds the records of its cells. Of rows their records, in their order, as one
+    cell.
     """
 
     kind: str
@@ -76,7 +77,7 @@ class Draft:
     deliveries: Mapping[str, str]
     """Source → digest."""
     rows: Rows | None = None
-    """Of an extract, without pseudonyms yet."""
+    """Of an extract, without pseudonyms yet, or of anonymous rows, not coarsened yet."""
     tables: tuple[Breakdown, ...] = ()
     """Where there are several in `cells`."""
     _made_by: object = field(default=None)
@@ -133,7 +134,8 @@ def draft(
     counted = population(linked, request.output)
     kind = request.output.kind
     cells = _cells(linked, request, counted, draws) if kind == "table" else None
-    rows = rows_of(linked, request, _some(counted, request).records, concepts) if kind == "extract" else None
+    chosen = _chosen(linked, request, counted)
+    rows = None if chosen is None else _rows(linked, request, chosen, concepts)
     return Draft(
         kind=kind,
         request=request.id,
@@ -145,7 +147,7 @@ def draft(
         case_decision=request.case_decision,
         human_decision=request.human_decision,
         dpia=request.dpia.id if request.dpia else None,
-        lineage=_lineage(cells, rows, request, counted),
+        lineage=_lineage(cells, chosen, request, counted),
         eligible=counted.eligible,
         linked=counted.linked_rows.len(),
         counted=counted.records.height,
@@ -162,7 +164,7 @@ def draft(
 def subject_of(made: Draft) -> Subject:
     """The draft as the gate sees it: no record, no token."""
     return Subject(
-        kind=made.kind,
+        kind="microdata" if made.kind == ANONYMOUS else made.kind,
         columns=made.columns,
         cells=made.cells,
         rows=made.rows,
@@ -197,9 +199,24 @@ def _some(counted: Population, request: Request) -> Population:
     return counted
 
 
-def _lineage(cells: Cells | None, rows: Rows | None, request: Request, counted: Population) -> pl.DataFrame:
-    if rows is not None:
-        return members(counted.records, request.output)
+def _chosen(linked: LinkedTable, request: Request, counted: Population) -> pl.DataFrame | None:
+    """The records that rows are made of, in their order; None for an output that has none."""
+    if request.output.kind == EXTRACT:
+        return ordered(_some(counted, request).records, request.output)
+    if request.output.kind == ANONYMOUS:
+        return anonymous.persons_of(linked, request.output, _some(counted, request))
+    return None
+
+
+def _rows(linked: LinkedTable, request: Request, chosen: pl.DataFrame, concepts: Mapping[str, str]) -> Rows:
+    if request.output.kind == EXTRACT:
+        return rows_of(linked, request, chosen, concepts)
+    return anonymous.rows_of(linked, request.output, chosen, concepts)
+
+
+def _lineage(cells: Cells | None, chosen: pl.DataFrame | None, request: Request, counted: Population) -> pl.DataFrame:
+    if chosen is not None:
+        return members(chosen)
     return lineage(cells, counted.records, request.output.told_apart) if cells else pl.DataFrame(schema=LINEAGE)
 
 

@@ -20,9 +20,9 @@ _WHY: Final = "to know which rows are of one person; others than in every other 
 
 
 def rows_of(linked: LinkedTable, request: Request, records: pl.DataFrame, concepts: Mapping[str, str]) -> Rows:
-    """The columns that leave, as text, in the order of `members`; a missing or contradicted value is `UNKNOWN`.
+    """The columns that leave, as text; a missing or contradicted value is `UNKNOWN`.
 
-    Nothing is taken to be unknown to others, so every column is a quasi-identifier. `records`: as in `Population`.
+    Nothing is taken to be unknown to others, so every column is a quasi-identifier. `records`: as from `ordered`.
     """
     output = request.output
     columns = {
@@ -39,16 +39,15 @@ def rows_of(linked: LinkedTable, request: Request, records: pl.DataFrame, concep
         human_decision=request.human_decision,
     )
     return Rows(
-        _ordered(records, output).select(*output.needs),
+        records.select(*output.needs),
         Microdata(extract=terms, columns=columns),
         (linked.payload[output.unit].height, _kept(linked)),
     )
 
 
-def members(records: pl.DataFrame, output: Output) -> pl.DataFrame:
-    """`cell` and `record` of every row of an extract, in their order."""
-    cell = pl.lit(ONE_CELL, pl.UInt32).alias("cell")
-    return _ordered(records, output).select(cell, pl.col("record").cast(pl.Binary))
+def members(rows: pl.DataFrame) -> pl.DataFrame:
+    """`cell` and `record` of every row that leaves, in their order."""
+    return rows.select(pl.lit(ONE_CELL, pl.UInt32).alias("cell"), pl.col("record").cast(pl.Binary))
 
 
 def under_pseudonyms(rows: Rows, pseudonyms: pl.Series) -> Rows:
@@ -60,7 +59,7 @@ def under_pseudonyms(rows: Rows, pseudonyms: pl.Series) -> Rows:
     return replace(rows, table=rows.table.select(named, pl.all()), declared=declared, taken_from=taken)
 
 
-def _ordered(records: pl.DataFrame, output: Output) -> pl.DataFrame:
+def ordered(records: pl.DataFrame, output: Output) -> pl.DataFrame:
     """By what leaves: tokens, which every room has others of, decide among equals only."""
     return records.sort(*output.needs, "record")
 

@@ -15,15 +15,13 @@ from gate.policy import Policy
 from gate.subject import TOTAL
 from gate.verdict import WORST_FIRST, Verdict
 from linkage import LinkQuality
+from register.output import ROWS
 from release.draft import Draft
-from release.extract import PSEUDONYM
 from release.permit import Answers, Opinion, ReleaseDecision
 from release.profile import profile
 from release.report.facts import (
-    EXTRACT,
     Answer,
     Asked,
-    Column,
     Disclosure,
     FindingLine,
     GroupGap,
@@ -31,7 +29,6 @@ from release.report.facts import (
     Leaves,
     LinkError,
     LinkFacts,
-    Minimised,
     Perturbation,
     Proof,
     QualityFact,
@@ -40,13 +37,14 @@ from release.report.facts import (
     SourceFacts,
     TableFacts,
 )
+from release.rows import anonymised, columns_of, minimised, people_of
 from release.series import Last, changes
 from release.tables import inner, part
 
 NOT_COVERED: Final = ("amounts", "reports", "models", "exports", "outside")
 """What no table is held against: see docs/decisions/065."""
 
-FILES: Final = {"table": ("table.csv", "table.parquet"), EXTRACT: ("rows.csv", "rows.parquet")}
+FILES: Final = {"table": ("table.csv", "table.parquet"), **dict.fromkeys(ROWS, ("rows.csv", "rows.parquet"))}
 """By what leaves."""
 _BAD: Final = (Outcome.FAIL, Outcome.WARN)
 
@@ -154,13 +152,14 @@ def _leaves(draft: Draft, verdict: Verdict, unseen: int) -> Leaves:
         tables=tables,
         files=files if verdict.safe is not None else (),
         rows=verdict.safe.height if verdict.safe is not None else 0,
-        columns=_columns(draft),
-        people=_people(draft, verdict),
+        columns=columns_of(draft),
+        people=people_of(draft, verdict),
         records_eligible=draft.eligible + unseen,
         records_counted=draft.counted,
         special_categories=_special(verdict.findings),
         minors=_minors(verdict.findings),
-        minimised=_minimised(draft, verdict),
+        minimised=minimised(draft, verdict),
+        anonymised=anonymised(draft, verdict),
     )
 
 
@@ -175,40 +174,6 @@ def _tables(draft: Draft, verdict: Verdict) -> tuple[TableFacts, ...]:
             magnitude=each.magnitude and draft.cells.magnitude is not None,
         )
         for each in draft.tables
-    )
-
-
-def _columns(draft: Draft) -> tuple[Column, ...]:
-    needs = draft.rows.declared.columns if draft.rows else {}
-    columns = [column for column in draft.columns if column.use != "evidence"]
-    return tuple(
-        Column(
-            name=column.name,
-            use=column.use,
-            need=needs[column.name].necessity if column.name in needs and column.use == "breakdown" else None,
-        )
-        for column in columns
-    )
-
-
-def _people(draft: Draft, verdict: Verdict) -> int | None:
-    if verdict.safe is None:
-        return None
-    return verdict.safe[PSEUDONYM].n_unique() if draft.rows else draft.people
-
-
-def _minimised(draft: Draft, verdict: Verdict) -> Minimised | None:
-    terms = draft.rows.declared.extract if draft.rows else None
-    if terms is None or verdict.rows is None:
-        return None
-    found = verdict.rows
-    return Minimised(
-        rows_before=found["rows"],
-        rows=found["stay"],
-        columns_before=found["columns"],
-        columns=found["leave"],
-        alike=found["smallest_class"],
-        environment=terms.environment,
     )
 
 

@@ -14,10 +14,11 @@ import polars as pl
 from audit import Inclusion
 from declare import Fault, Refusal, Signer, canonical, digest, digest_frame
 from gate.verdict import Verdict
+from register.output import EXTRACT
 from release.dataset import as_csv, as_parquet, csvw, described, readme, tables_of
 from release.manifest import CONTEXT, INCLUSION, MANIFEST, SIGNATURE, File, Manifest, verify_parcel
 from release.permit import NotPermitted, Permit
-from release.report.facts import EXTRACT, ReportFacts, plain
+from release.report.facts import ReportFacts, plain
 from release.sealed import SEALED, seal
 
 __all__ = ["Papers", "ParcelExists", "verify_parcel", "write_parcel"]

@@ -22,6 +22,8 @@ class Anonymised:
     facts: Mapping[str, Any]
     """`rows`, `left_out`, `loss` (0 to 1), `discernibility`, `classes`, `levels` (quasi-identifier → level and last
     level), `asked` of `nodes`, `without` (columns that do not leave)."""
+    stays: pl.Series | None = None
+    """Of each of the rows whether it is among the safe ones."""
 
 
 def anonymise(rows: Rows, limits: Limits) -> Anonymised:
@@ -54,4 +56,4 @@ def anonymise(rows: Rows, limits: Limits) -> Anonymised:
         "nodes": found.nodes,
         "without": list(without),
     }
-    return Anonymised(rows, safe, facts)
+    return Anonymised(rows, safe, facts, kept)

@@ -7,13 +7,12 @@ from typing import Any, Literal, Self
 import polars as pl
 from pydantic import Field, model_validator
 
-from declare import Declaration, WrongInput, digest_frame
+from declare import Coarsening, Declaration, WrongInput, digest_frame
 
 Role = Literal["quasi-identifier", "sensitive", "weight", "person", "other", "drop"]
-_COARSER = ("widths", "cuts", "prefixes", "groups")
 
 
-class MicrodataColumn(Declaration):
+class MicrodataColumn(Coarsening):
     """A column: what a reader may know of it, and the steps by which it may be coarsened.
 
     Every quasi-identifier has a last step besides, on which all its values are one.
@@ -26,14 +25,6 @@ class MicrodataColumn(Declaration):
     concept: str | None = None
     """The dictionary's concept, such as `age`."""
     use: Literal["breakdown", "selection", "ranking"] = "breakdown"
-    widths: tuple[float, ...] = ()
-    """Of bands, each a multiple of the one before: 20 is in 20-24, then in 20-29."""
-    cuts: tuple[tuple[float, ...], ...] = ()
-    """Edges of bands, each list part of the one before: 18 and 65 make <18, 18-64 and 65+."""
-    prefixes: tuple[int, ...] = ()
-    """How many signs are kept, ever fewer."""
-    groups: tuple[dict[str, tuple[str, ...]], ...] = ()
-    """Group → its values; the next list groups these groups. Every value is in one group."""
     necessity: str | None = None
     """Of an extract: why the recipient needs the column."""
     level: int = Field(default=0, ge=0)
@@ -43,13 +34,8 @@ class MicrodataColumn(Declaration):
 
     @model_validator(mode="after")
     def _only_quasi_identifiers_are_coarsened(self) -> Self:
-        ways = [name for name in _COARSER if getattr(self, name)]
-        if ways and self.role != "quasi-identifier":
-            raise ValueError(f"{ways[0]} belong to a quasi-identifier; other columns leave as they are")
-        if len(ways) > 1:
-            raise ValueError(f"{ways[0]} and {ways[1]} do not go together; choose one way of coarsening")
-        if min((*self.widths, *self.prefixes, 1)) <= 0:
-            raise ValueError("a width or prefix is above 0")
+        if self.ways and self.role != "quasi-identifier":
+            raise ValueError(f"{self.ways[0]} belong to a quasi-identifier; other columns leave as they are")
         return self
 
 

@@ -7,8 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from declare import WrongInput
-from gate.microdata.declared import MicrodataColumn
+from declare import Coarsening, WrongInput
 
 ALL: Final = "*"
 """What stands on the last level."""
@@ -16,7 +15,7 @@ MISSING: Final = "?"
 """What stands for no value, above level 0."""
 
 
-def levels(name: str, values: pl.Series, declared: MicrodataColumn) -> pl.DataFrame:
+def levels(name: str, values: pl.Series, declared: Coarsening) -> pl.DataFrame:
     """One row per distinct value, sorted, nulls first: column `0` as it is, `1` … as String, the last one `ALL`.
 
     Raises `WrongInput` where a step does not fit the values, or is no coarsening of the step before.
@@ -34,7 +33,7 @@ def levels(name: str, values: pl.Series, declared: MicrodataColumn) -> pl.DataFr
     return found
 
 
-def _steps(name: str, values: pl.Series, declared: MicrodataColumn) -> Iterable[pl.Series]:
+def _steps(name: str, values: pl.Series, declared: Coarsening) -> Iterable[pl.Series]:
     numeric = values.dtype.is_numeric()
     if (declared.widths or declared.cuts) and not numeric:
         raise WrongInput(f"{name} holds no numbers, so it has no bands", remedy="Use groups or prefixes.")

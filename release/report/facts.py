@@ -95,6 +95,29 @@ class Minimised:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Coarsened:
+    """Section 3: the level on which a column leaves: 0 is as it is, on the `last` one all values are one."""
+
+    column: str
+    level: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anonymised:
+    """Section 3, of anonymous rows: what making them so took. A row is a person."""
+
+    rows_before: int
+    """Persons that the request keeps."""
+    left_out: int
+    loss: float
+    """0 to 1, as in docs/microdata.md."""
+    classes: int
+    """Groups of rows that look alike."""
+    levels: tuple[Coarsened, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TableFacts:
     """Section 3: one of several tables over the same records. `rows` as in `Leaves`."""
 
@@ -115,7 +138,7 @@ class Leaves:
     """Section 3: what would leave. `rows` of the table, hidden cells included; `people`: distinct persons, at least."""
 
     kind: str
-    """`table`, `persons` or `extract`."""
+    """`table`, `persons`, `extract` or `anonymous`."""
     files: tuple[str, ...]
     rows: int
     columns: tuple[Column, ...]
@@ -128,6 +151,7 @@ class Leaves:
     minors: bool | None = None
     """Whether persons under 12 may be in scope; None when no source tells."""
     minimised: Minimised | None = None
+    anonymised: Anonymised | None = None
     tables: tuple[TableFacts, ...] = ()
     """Where there are several; a cell that two of them have is one cell, also in `rows`."""
 
@@ -428,9 +452,6 @@ def _coarse(line: FindingLine) -> FindingLine:
         return replace(line, message="")
     measured = round(line.measured, 2)
     return replace(line, measured=measured, message=f"{line.about}: {measured:g} was measured between groups.")
-
-
-EXTRACT: Final = "extract"
 
 
 @cache

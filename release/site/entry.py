@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from declare import Refusal, canonical
+from register.output import ROWS
 from release.manifest import MANIFEST, SIGNATURE, verify_parcel
 from release.report import ReportFacts, from_json
 from release.tables import joined
@@ -18,7 +19,8 @@ class Entry:
 
     folder: Path
     facts: ReportFacts
-    table: pl.DataFrame
+    table: pl.DataFrame | None
+    """None for rows, of which nothing is drawn."""
     files: tuple[tuple[str, int, str], ...]
     """Name, bytes, SHA-256."""
     revoked: bool = False
@@ -47,8 +49,10 @@ def read_entry(folder: Path, public_key: bytes, *, revoked: bool = False) -> Ent
     return Entry(folder, facts, _table(folder, facts), tuple(listed), revoked)
 
 
-def _table(folder: Path, facts: ReportFacts) -> pl.DataFrame:
+def _table(folder: Path, facts: ReportFacts) -> pl.DataFrame | None:
     """The table, or several in one frame."""
+    if facts.leaves.kind in ROWS:
+        return None
     if not facts.leaves.tables:
         return pl.read_parquet(folder / "table.parquet")
     return joined({each.dimensions: pl.read_parquet(folder / f"{each.stem}.parquet") for each in facts.leaves.tables})

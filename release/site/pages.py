@@ -32,7 +32,8 @@ def index(entries: Sequence[Entry], room: str, language: Language) -> str:
 
 def release(entry: Entry, room: str, language: Language) -> str:
     """One release: what it is, its figures, what to know, the files."""
-    facts, shown = entry.facts, () if entry.revoked else figures(entry.table)
+    facts, table = entry.facts, None if entry.revoked else entry.table
+    shown = () if table is None else figures(table)
     return _page(
         "release.html.j2",
         language,
@@ -43,7 +44,8 @@ def release(entry: Entry, room: str, language: Language) -> str:
         grounds=tuple(dict.fromkeys(ground.law for ground in facts.asked.grounds)),
         sources=tuple(source.title for source in facts.sources),
         figures=shown,
-        total=None if entry.revoked else total(entry.table),
+        counted=table is not None,
+        total=None if table is None else total(table),
         borders=borders.paths(),
         width=borders.WIDTH,
         height=borders.height(),

@@ -13,6 +13,7 @@ class Outer(Declaration):
     title: str
     parts: tuple[Inner, ...] = ()
     inner: Inner | None = None
+    named: dict[str, Inner] = {}
 
 
 CASES = {
@@ -28,6 +29,11 @@ CASES = {
         "Add the key width.",
     ),
     "wrong type": ('title = "t"\n[inner]\nwidth = "wide"\n', ":3: inner.width: ", "Mend the value on that line."),
+    "a key with a dot in quotes": (
+        'title = "t"\n[named."a.b"]\nwidth = 1\n[named."a.c"]\nwidth = "wide"\n',
+        ":5: named.a.c.width: ",
+        "Mend the value on that line.",
+    ),
     "not TOML": ("title = \n", "not valid TOML", "Mend the line named."),
 }
 

@@ -7,6 +7,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from flows.keyring import open_keyring
+from flows.ledger import Ledger
+from koppelkamer.room import open_room
 from tests.cli.shell import Said, koppelkamer
 from tests.journeys.second_room.way import APPROVALS, DECLARATIONS, Way
 
@@ -84,3 +87,41 @@ def test_several_tables_are_one_release(way: Way, tmp_path: Path) -> None:
     assert koppelkamer("verify", room, at=tmp_path).code == 0
     metadata = json.loads((parcel / "table-huur.csv-metadata.json").read_bytes())
     assert metadata["url"] == "table-huur.csv"
+
+
+ANONYMOUS = """
+[output]
+kind = "anonymous"
+unit = "complaints"
+
+[output.attributes."tenants.wijk"]
+role = "quasi-identifier"
+groups = [{ laag = ["Beekzijde", "Veen"], hoog = ["Oever", "Terp"] }]
+
+[output.attributes."tenants.rent_band"]
+role = "quasi-identifier"
+
+[output.attributes."complaints.aard"]
+role = "sensitive"
+"""
+
+
+def test_anonymous_rows_leave_one_for_each_person(way: Way, tmp_path: Path) -> None:
+    room = way.copy("trained", tmp_path / "room")
+    parcel = released(room, "anoniem", ANONYMOUS)
+    rows = pl.read_parquet(parcel / "rows.parquet")
+    quasi = ["tenants.wijk", "tenants.rent_band"]
+    assert rows.columns == [*quasi, "complaints.aard"]
+    classes = rows.group_by(quasi).agg(n=pl.len(), kinds=pl.col("complaints.aard").n_unique())
+    assert (classes["n"] >= 10).all() and (classes["kinds"] >= 2).all()
+    report = json.loads((parcel / "findings.json").read_bytes())["report"]["leaves"]
+    assert (report["people"], report["anonymised"]["left_out"]) == (
+        rows.height, report["anonymised"]["rows_before"] - rows.height
+    )  # fmt: skip
+    page = (parcel / "report.nl.html").read_text()
+    assert "anonieme regels, een per persoon" in page
+    assert koppelkamer("verify", room, at=tmp_path).code == 0
+    ledger = Ledger(open_room(room), open_keyring(open_room(room)))
+    entered = ledger._read(ledger.folder / "anoniem-1", "anoniem-1")
+    assert entered.table["people"].to_list() == [rows.height] * 2
+    assert entered.lineage.members["person"].n_unique() == rows.height

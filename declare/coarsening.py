@@ -1,0 +1,40 @@
+"""How a column is coarsened, as files of rows and requests declare it."""
+
+from typing import Self
+
+from pydantic import model_validator
+
+from declare.load import Declaration
+
+_WAYS = ("widths", "cuts", "prefixes", "groups")
+
+
+class Coarsening(Declaration):
+    """Steps of one way, each coarser than the one before. After the last declared one all values are one."""
+
+    widths: tuple[float, ...] = ()
+    """Of bands, each a multiple of the one before: 20 is in 20-24, then in 20-29."""
+    cuts: tuple[tuple[float, ...], ...] = ()
+    """Edges of bands, each list part of the one before: 18 and 65 make <18, 18-64 and 65+."""
+    prefixes: tuple[int, ...] = ()
+    """How many signs are kept, ever fewer."""
+    groups: tuple[dict[str, tuple[str, ...]], ...] = ()
+    """Group → its values; the next list groups these groups. Every value is in one group."""
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The ways in which steps are declared: one, or none."""
+        return tuple(name for name in _WAYS if getattr(self, name))
+
+    @property
+    def numeric(self) -> bool:
+        """Whether the steps are those of numbers."""
+        return bool(self.widths or self.cuts)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if len(self.ways) > 1:
+            raise ValueError(f"{self.ways[0]} and {self.ways[1]} do not go together; choose one way of coarsening")
+        if min((*self.widths, *self.prefixes, 1)) <= 0:
+            raise ValueError("a width or prefix is above 0")
+        return self
