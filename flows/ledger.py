@@ -168,6 +168,7 @@ def _about(release: Published) -> pl.DataFrame:
         "dimensions": [[each.name, list(each.variables)] for each in release.lineage.dimensions],
         "delivery": release.lineage.delivery,
         "key": release.lineage.key,
+        "magnitude": list(release.lineage.magnitude),
         "parents": {name: dict(above) for name, above in release.lineage.parents.items()},
         "extract": release.lineage.extract,
         "tables": [list(names) for names in release.lineage.tables],
@@ -191,6 +192,7 @@ def _published(about: dict[str, Any], table: pl.DataFrame, members: pl.DataFrame
         extract=about.get("extract", False),
         tables=tuple(tuple(names) for names in about.get("tables", ())),
         parents=about.get("parents", {}),
+        magnitude=tuple(about.get("magnitude", ())),
     )
     return Published(about["release"], tuple(about["recipients"]), table, lineage)
 

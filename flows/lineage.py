@@ -31,18 +31,19 @@ def lineage_of(
     A person is everything that may plausibly be one: the fewest persons the links allow. Its token is made of the
     strongest identifier any of its records has, and lasts; without one it is made of its first record and does not.
     """
-    persons = _persons(room, linked, tables, made.unit)
+    persons, magnitude = _persons(room, linked, tables, made.unit), made.cells.magnitude if made.cells else None
     leaves = {name: keys.leaf("ledger", name) for name in ("record", "person")}
     members = made.lineage.join(persons, on="record", how="left", maintain_order="left")
     tokens = [_renewed(members[name], leaf) for name, leaf in leaves.items()]
     return Lineage(
         dimensions=_dimensions(room, made),
-        members=members.select("cell", *tokens, "lasting"),
+        members=members.select("cell", *tokens, "lasting", *(["amount"] if magnitude else [])),
         delivery=made.deliveries[made.unit],
         key=tables[made.unit].key_id,
         parents=made.cells.parents if made.cells else {},
         extract=made.rows is not None,
         tables=made.told_apart,
+        magnitude=_variables(room, magnitude) if magnitude else (),
     )
 
 

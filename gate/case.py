@@ -65,6 +65,8 @@ class Case:
     audit: Audit = field(default_factory=Audit)
     perturbed: Perturbed | None = None
     by_threshold: Masked | None = None
+    by_dominance: Masked | None = None
+    """The same if D01 to D04 alone hid cells, for what is judged of amounts."""
     rows: Anonymised | None = None
     extract: Extracted | None = None
 

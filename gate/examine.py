@@ -27,6 +27,7 @@ from gate.subject import Subject, SubjectError
 from gate.verdict import Verdict
 
 _PERSONS: Final = "persons"
+_CORE: Final = ("D01", "D02", "D03", "D04")
 _OF_ROWS: Final = {
     "k_anonymity": "size", "rows_left_out": "left_out", "l_diversity": "diversity", "t_closeness": "closeness",
 }  # fmt: skip
@@ -76,26 +77,35 @@ def _case(subject: Subject, rules: Sequence[Rule], policy: Policy) -> Case:
         raise SubjectError("no rule of the policy looks at quantiles", remedy=f"Add {Quantiles.id}, or leave them out.")
     asked = [rule for rule in rules if isinstance(rule, CellRule) and rule.needs in truth.columns]
     unsafe = {rule.id: truth.select(rule.unsafe().alias(rule.id)).to_series() for rule in asked}
-    level = _levels(truth, asked, policy.thresholds.p_percent.value) if cells.magnitude else None
+    p_percent = policy.thresholds.p_percent.value
+    level = _levels(truth, asked, p_percent) if cells.magnitude else None
+    core = _levels(truth, [rule for rule in asked if rule.id in _CORE], p_percent) if cells.magnitude else None
     shown = Masked(
         cells.dimensions, truth, unsafe, level, truth.select(*cells.dimensions, *measures(cells)), cells.parents
     )
     needs = Needs(policy.thresholds.minimum_people.value, policy.thresholds.count_interval_width.value)
-    by_threshold, found = _hidden(shown, needs)
+    by_threshold, by_dominance, found = _hidden(shown, needs, core)
     table = shown.hiding(found.hidden)
     seen = audit(table, needs, Suggestions(found.counts, found.amounts))
-    return Case(subject, table, seen, _perturbed(table, policy), shown.hiding(by_threshold))
+    perturbed = _perturbed(table, policy)
+    return Case(subject, table, seen, perturbed, shown.hiding(by_threshold), shown.hiding(by_dominance))
 
 
-def _hidden(shown: Masked, needs: Needs) -> tuple[pl.Series, Suppression]:
-    """What the threshold alone hides, and all that is hidden; these are among them, so that a rule more shows no cell
-    that it hid."""
-    few = shown.unsafe.get(MinimumPeople.id, pl.repeat(False, shown.truth.height, eager=True))
-    first = suppress(shown.truth, shown.dimensions, few, None, needs, shown.parents)
-    if shown.level is None and shown.primary.equals(few):
-        return first.hidden, first
-    every = suppress(shown.truth, shown.dimensions, shown.primary, shown.level, needs, shown.parents, first.hidden)
-    return first.hidden, every
+def _hidden(shown: Masked, needs: Needs, core: pl.Series | None) -> tuple[pl.Series, pl.Series, Suppression]:
+    """What the threshold alone hides, what it hides with dominance, and all that is hidden; each among the next, so
+    that a rule more shows no cell that these hid. `core`: the level that dominance asks for."""
+
+    def hiding(rules: Sequence[str], level: pl.Series | None, also: pl.Series | None) -> Suppression:
+        chosen = replace(shown, unsafe={name: cells for name, cells in shown.unsafe.items() if name in rules})
+        return suppress(shown.truth, shown.dimensions, chosen.primary, level, needs, shown.parents, also)
+
+    first = hiding([MinimumPeople.id], None, None)
+    if shown.level is None and set(shown.unsafe) <= {MinimumPeople.id}:
+        return first.hidden, first.hidden, first
+    second = first if core is None else hiding(_CORE, core, first.hidden)
+    if set(shown.unsafe) <= set(_CORE):
+        return first.hidden, second.hidden, second
+    return first.hidden, second.hidden, hiding([*shown.unsafe], shown.level, second.hidden)
 
 
 def _perturbed(table: Masked, policy: Policy) -> Perturbed | None:

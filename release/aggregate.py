@@ -80,12 +80,13 @@ def _occurring(values: pl.Series, name: str, above: Mapping[str, str]) -> dict[s
 
 def lineage(cells: Cells, records: pl.DataFrame, tables: Tables = ()) -> pl.DataFrame:
     """`cell` (row number in the table) and `record` of each counted record, once in each of `tables`, sorted; margins
-    are left out."""
+    are left out. Where amounts are summed also the `amount` of each record, as it is summed."""
     numbered = cells.table.select(*cells.dimensions).with_row_index("cell")
     told = [over(records, cells.dimensions, names) for names in tables or (cells.dimensions,)]
-    found = pl.concat(each.select("record", *cells.dimensions) for each in told)
-    found = found.join(numbered, on=list(cells.dimensions), how="inner")
-    return found.select("cell", "record").cast({"cell": pl.UInt32, "record": pl.Binary}).sort("cell", "record")
+    summed = [(_amount(cells.magnitude) / _SCALE).round(4)] if cells.magnitude else []
+    found = pl.concat(each.select("record", *cells.dimensions, *summed) for each in told)
+    found = found.join(numbered, on=list(cells.dimensions), how="inner").cast({"cell": pl.UInt32, "record": pl.Binary})
+    return found.select("cell", "record", *(["amount"] if summed else [])).sort("cell", "record")
 
 
 def _amount(magnitude: str | None) -> pl.Expr:

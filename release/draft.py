@@ -45,8 +45,8 @@ class Draft:
     """Made by `draft` only.
 
     `lineage`: `cell` (UInt32, row number in `cells.table`, from 0) and `record` (Binary, record token of the unit) for
-    every cell that is no margin; a margin holds the records of its cells. Of rows their records, in their order, as one
-    cell.
+    every cell that is no margin, and `amount` (Float64) where amounts are summed; a margin holds the records of its
+    cells. Of rows their records, in their order, as one cell.
     """
 
     kind: str

@@ -22,7 +22,7 @@ ALL: Final = -1
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Coded:
-    """One release. `members`: `cell`, `record` and `person` as numbers that all releases share."""
+    """One release. `members`: `cell`, `record` and `person` as numbers that all releases share, and `amount`."""
 
     release: str
     dimensions: tuple[Dimension, ...]
@@ -32,6 +32,7 @@ class Coded:
     table: pl.DataFrame
     members: pl.DataFrame
     parents: Parents
+    magnitude: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -60,7 +61,7 @@ class Coded:
         parts = [
             self.members.with_columns(cell=margin.gather(self.members["cell"])) for margin in self.margins.values()
         ]
-        return pl.concat(parts).select(cell, "record", "person").drop_nulls("cell")
+        return pl.concat(parts).select(cell, "record", "person", "amount").drop_nulls("cell")
 
     def _depth(self, name: str) -> int:
         """Levels of subtotals between the lowest category and the total."""
@@ -94,7 +95,15 @@ def coded(releases: Sequence[Published]) -> list[Coded]:
             lasting=release.lineage.lasting,
             table=release.table,
             parents=release.lineage.parents,
-            members=pl.DataFrame({"cell": release.lineage.members["cell"], "record": record, "person": person}),
+            magnitude=release.lineage.magnitude if "value" in release.table.columns else (),
+            members=pl.DataFrame(
+                {
+                    "cell": release.lineage.members["cell"],
+                    "record": record,
+                    "person": person,
+                    "amount": release.lineage.amounts,
+                }
+            ),
         )
         for release, record, person in zip(releases, records, persons, strict=True)
     ]

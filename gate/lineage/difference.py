@@ -50,20 +50,22 @@ def _views(new: Coded, old: Coded) -> tuple[Of, ...]:
 
 def _left(new: Coded, old: Coded, of: Of, least: int) -> pl.DataFrame:
     """`left`: persons, of every subtraction that leaves somebody."""
-    pairs = _nested(new, old, of)
+    pairs = nested(new, old, of)
     sides = ((new, "cell", old, "cell_old"), (old, "cell_old", new, "cell"))
     parts = [_persons(pairs.filter(pl.col("outer") == at), *side, of, least) for at, side in enumerate(sides)]
     return pl.concat(parts)
 
 
-def _nested(new: Coded, old: Coded, of: Of) -> pl.DataFrame:
-    """`cell`, `cell_old`, `outer` (0 when the new cell holds the old one, 1 the other way round)."""
+def nested(new: Coded, old: Coded, of: Of, *, equal: bool = False) -> pl.DataFrame:
+    """`cell`, `cell_old`, `outer` (0 when the new cell holds the old one, 1 the other way round) of published cells
+    none of which stands in the other release too; with `equal` also those that do, with one another."""
     shared = pl.concat(_shared(new, old, of))
     sizes = shared.join(_sizes(new, of), on="cell").join(_sizes(old, of).rename({"cell": "cell_old"}), on="cell_old")
-    equal = sizes.filter((pl.col("both") == pl.col("size")) & (pl.col("both") == pl.col("size_right")))
-    telling = sizes.join(equal, on="cell", how="anti").join(equal, on="cell_old", how="anti")
     holds_old, held = pl.col("both") == pl.col("size_right"), pl.col("both") == pl.col("size")
-    return telling.filter(holds_old | held).select("cell", "cell_old", outer=held.cast(pl.Int8))
+    same = sizes.filter(holds_old & held)
+    telling = sizes.join(same, on="cell", how="anti").join(same, on="cell_old", how="anti")
+    found = pl.concat([telling.filter(holds_old | held), *([same] if equal else [])])
+    return found.select("cell", "cell_old", outer=held.cast(pl.Int8))
 
 
 def _shared(new: Coded, old: Coded, of: Of) -> Iterator[pl.DataFrame]:

@@ -42,6 +42,16 @@ class Lineage:
     """Of several tables that left together the dimensions of each; every record is a member once in each of them."""
     parents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The hierarchies of the table, as in `gate.Cells`."""
+    magnitude: tuple[str, ...] = ()
+    """What its sums add up, as `Dimension.variables`; then `members` has `amount` (Float64), what each record gives.
+    Without it nothing is known of what sums in the table are made of."""
+
+    @property
+    def amounts(self) -> pl.Series:
+        """What each member gives; 0 where nothing is summed."""
+        if "amount" in self.members.columns:
+            return self.members["amount"]
+        return pl.repeat(0.0, self.members.height, dtype=pl.Float64, eager=True).alias("amount")
 
     @property
     def lasting(self) -> bool:

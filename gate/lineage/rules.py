@@ -7,12 +7,15 @@ from typing import ClassVar, Final, Protocol, runtime_checkable
 
 from gate.case import Case
 from gate.finding import NONE, Finding, Outcome
+from gate.lineage.amounts import owed, same_amounts
 from gate.lineage.codes import Coded, coded
 from gate.lineage.counts import subtracted
 from gate.lineage.difference import comparable, difference
+from gate.lineage.dominance import Dominance
 from gate.lineage.joint import culprits, given_away
 from gate.lineage.parts import parts
 from gate.lineage.published import EarlierCounts, Published
+from gate.lineage.recalculate import recalculable
 
 _NEW: Final = ""
 _TOGETHER: Final = "the other tables of this release"
@@ -28,13 +31,19 @@ class Comparison(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Differencing:
-    """Subtracting a published cell from one of an earlier release leaves nobody or enough distinct persons."""
+    """Subtracting a published cell from an earlier one leaves nobody or enough persons, and no sum that few make up."""
 
     id: ClassVar = "D08"
     source: ClassVar = "ABS DataLab rule of 10; differencing in the Handbook on Statistical Disclosure Control, 5"
-    outcomes: ClassVar = "FAIL if fewer are left; NOT ASSESSABLE where persons are not known again"
+    outcomes: ClassVar = (
+        "FAIL if fewer are left, or one or two who make up too much of the amount that is left; NOT ASSESSABLE where "
+        "persons are not known again, or nobody kept what earlier sums are made of"
+    )
     remedy: ClassVar = "Use the population and the breakdown of the earlier release, or combine categories."
     minimum_people: float
+    dominance_one: float
+    dominance_two: float
+    p_percent: float
 
     def check(self, case: Case) -> tuple[Finding, ...]:
         counted = tuple(self._by_counts(case, each) for each in case.subject.counts)
@@ -66,12 +75,16 @@ class Differencing:
         least = int(self.minimum_people)
         beside = [(_TOGETHER, difference(one, two, least)) for one, two in combinations(new, 2)]
         found = [*beside, *((old.release, difference(one, old, least)) for one in new for old in earlier)]
+        owing = self._owing(new, earlier)
+        unseen = (*owing, *_unsummed(self, release, others), *unseen)
         close = list(dict.fromkeys(name for name, each in found if each.close))
         if close:
             number = sum(each.close for _, each in found)
             message = f"{number} subtractions of cells of {_named(close)} leave fewer than {least} persons."
             failed = self._finding(Outcome.FAIL, close, f"fewer than {least}", message)
             return (failed, *_blind(self, new[0], earlier), *unseen)
+        if owing:
+            return (*_blind(self, new[0], earlier), *unseen)
         measured = [(each.smallest, name) for name, each in found if each.smallest is not None and name != _TOGETHER]
         nearest = min(measured, key=lambda one: one[0])[1] if measured else None
         among = f"the {len(new)} tables and of " if len(new) > 1 else ""
@@ -79,6 +92,18 @@ class Differencing:
         smallest = None if nearest is None else f"{least} or more"
         passed = self._finding(Outcome.PASS, [nearest] if nearest else [], smallest, message)
         return (passed, *_blind(self, new[0], earlier), *unseen)
+
+    def _owing(self, new: Sequence[Coded], earlier: Sequence[Coded]) -> tuple[Finding, ...]:
+        """Subtractions of sums that leave what one or two persons make up, or few of another delivery."""
+        limits, least = _dominance(self), int(self.minimum_people)
+        found = {old.release: owed(one, old, least, limits) for one in new for old in earlier}
+        if not (names := [name for name, number in found.items() if number]):
+            return ()
+        message = (
+            f"{sum(found.values())} subtractions of sums of {_named(names)} leave an amount to which one or two "
+            "persons, or fewer than the limit, contribute too much."
+        )
+        return (self._finding(Outcome.FAIL, names, "owed to few", message),)
 
     def _finding(self, outcome: Outcome, releases: Sequence[str], measured: str | None, message: str) -> Finding:
         remedy = self.remedy if outcome is Outcome.FAIL else NONE
@@ -88,13 +113,19 @@ class Differencing:
 
 @dataclass(frozen=True, slots=True)
 class JointRelease:
-    """All releases together let nobody calculate a small group, or what a hidden cell with few persons holds."""
+    """All releases together let nobody calculate a small group, or what a hidden cell holds."""
 
     id: ClassVar = "D09"
     source: ClassVar = "joint audit of linked tables, Handbook on Statistical Disclosure Control, 4.2 and 5"
-    outcomes: ClassVar = "FAIL unless another population with the same published figures is found for each of them"
+    outcomes: ClassVar = (
+        "FAIL unless another population, and other amounts, with the same published figures are found for each of "
+        "them; NOT ASSESSABLE where sums have too many parts"
+    )
     remedy: ClassVar = "Use the breakdown of an earlier release, combine categories, or leave a dimension out."
     minimum_people: float
+    dominance_one: float
+    dominance_two: float
+    p_percent: float
 
     def check(self, case: Case) -> tuple[Finding, ...]:
         if case.subject.counts:
@@ -111,7 +142,8 @@ class JointRelease:
         earlier = [old for old in all_others if old.key == new[0].key and old.release not in rows]
         least = int(self.minimum_people)
         number = given_away([*new, *earlier], least) if earlier or _overlap(new) else 0
-        if not number and (unseen := _layers(self, release, others)):
+        unseen = (*self._sums(new, earlier), *_layers(self, release, others))
+        if not number and unseen:
             return unseen
         if not number:
             held = len({old.release for old in earlier})
@@ -122,7 +154,33 @@ class JointRelease:
             f"Together with {_named(names)} this table tells, or cannot be shown not to tell, {number} counts of fewer "
             f"than {least}."
         )
-        return (Finding(self.id, Outcome.FAIL, ", ".join(names), number, least, message, self.remedy),)
+        return (Finding(self.id, Outcome.FAIL, ", ".join(names), number, least, message, self.remedy), *unseen)
+
+    def _sums(self, new: Sequence[Coded], earlier: Sequence[Coded]) -> tuple[Finding, ...]:
+        """What sums of amounts of one delivery tell together."""
+        beside = [old for old in earlier if old.delivery == new[0].delivery and same_amounts(new[0], old)]
+        told = recalculable([*new, *beside], _dominance(self)) if beside else False
+        if told is False:
+            return ()
+        names = ", ".join(dict.fromkeys(each.release for each in beside))
+        if told is None:
+            message = "Sums have too many parts to look at all of them together; each was held against each other one."
+            return (_not_told(self, names, message, self.minimum_people),)
+        message = "Together with earlier sums an amount can be calculated that few persons make up."
+        return (Finding(self.id, Outcome.FAIL, names, None, self.minimum_people, message, self.remedy),)
+
+
+def _dominance(rule: "Differencing | JointRelease") -> Dominance:
+    return Dominance(rule.dominance_one, rule.dominance_two, rule.p_percent)
+
+
+def _unsummed(rule: Differencing, release: Published, others: Sequence[Published]) -> tuple[Finding, ...]:
+    """Earlier sums of which nobody kept what they are made of."""
+    sums = [old.release for old in others if "value" in old.table.columns and not old.lineage.magnitude]
+    if not sums or "value" not in release.table.columns:
+        return ()
+    message = f"Of the sums of {_named(sums)} nobody kept what they are made of; only people and records were compared."
+    return (_not_told(rule, ", ".join(sums), message, rule.minimum_people),)
 
 
 def _not_told(rule: "Differencing | JointRelease", about: str, message: str, limit: float) -> Finding:
@@ -145,11 +203,13 @@ def _unasked(rule: "Differencing | JointRelease", case: Case, limit: float) -> F
 
 
 def published(case: Case) -> Published:
-    """The subject as it would leave if the threshold alone hid cells: at least all that leaves."""
+    """The subject as it would leave if the threshold alone hid cells, and dominance sums: at least all that leaves."""
     if case.judged is None or case.subject.lineage is None:
         raise TypeError("there is no table whose members are known")
-    lineage = replace(case.subject.lineage, parents=case.judged.parents)
-    return Published(_NEW, (), case.judged.safe, lineage)
+    lineage, table = replace(case.subject.lineage, parents=case.judged.parents), case.judged.safe
+    if case.by_dominance is not None and "value" in table.columns:
+        table = table.with_columns(case.by_dominance.safe["value"])
+    return Published(_NEW, (), table, lineage)
 
 
 def _layers(

@@ -29,7 +29,7 @@ def people(**counts: int) -> list[Person]:
 
 
 def differencing() -> Differencing:
-    return Differencing(10)
+    return Differencing(10, 0.5, 0.67, 10)
 
 
 TWO = people(a_old=20, a_young=15, b_old=30, b_young=1)
