@@ -51,6 +51,14 @@ class SaysOtherwise(Refusal):
         )
 
 
+class NoDelivery(Refusal):
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"this is a list of persons of {source} who are restricted, no delivery",
+            remedy=f"Put it in force with `koppelkamer restrict {source} FILE`.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
     """What came in. `quality` as in `ValidatedExtract`.
@@ -145,6 +153,8 @@ def _open(source: Source, brought: Brought, keyring: Keyring, place: Path) -> Ar
     for named, own in ((brought.period, said.period), (brought.supplements, said.supplements)):
         if named not in (None, own):
             raise SaysOtherwise(source.id, own, str(named))
+    if said.restricts:
+        raise NoDelivery(source.id)
     check_period(source, said.period, timezone.localdate())
     received = Received(
         said.delivery, said.period, said.suite, said.rows_in, said.rows, delivery.quarantine, said.quality,

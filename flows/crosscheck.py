@@ -204,7 +204,7 @@ class _Work:
         """As far as the purpose of the checks may use it."""
         whole = {source: protected_table(self.room, self.keyring, source, self.deliveries[source])}
         footing = self.room.cross_checks
-        return minimised(self.room, footing.agreement, footing.purpose, whole)[source].table
+        return minimised(self.room, self.keyring, footing.agreement, footing.purpose, whole)[source].table
 
 
 def _judged(share: float, fails_from: float, reason: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from declare import Refusal, load
 from flows.books import fitted_models, plan_of, write_logs
 from flows.deliveries import latest, protected_table
 from flows.keyring import Keyring
+from flows.minimise import check_request, minimised
 from flows.reports import read_facts
 from flows.submit import require_no_circle
 from gate.policy import Policy
@@ -70,6 +71,7 @@ def _in_the_way(room: Room, declared: "Request") -> list[Refusal]:
     found = [
         refused(partial(room.require_address, declared)),
         refused(partial(require_no_circle, declared)),
+        refused(partial(check_request, room, declared)),
         refused(partial(fitted_models, room, declared)),
         *(refused(partial(latest, source.id)) for source in declared.sources),
     ]
@@ -82,7 +84,9 @@ def _in_the_way(room: Room, declared: "Request") -> list[Refusal]:
 
 def _counted(room: Room, keyring: Keyring, declared: "Request", minimum: int) -> Tried:
     output = declared.output
-    payload = {one.id: protected_table(room, keyring, one.id, latest(one.id)).table for one in declared.sources}
+    whole = {one.id: protected_table(room, keyring, one.id, latest(one.id)) for one in declared.sources}
+    used = minimised(room, keyring, declared.agreement, declared.purpose, whole)
+    payload = {name: each.table.table for name, each in used.items()}
     sources = tuple(eligible(name, table, output.filters, minimum) for name, table in payload.items())
     rates = tuple((model, _link_rate(room, model)) for model in declared.models)
     kept = {name: kept_of(name, table, output.filters) for name, table in payload.items()}

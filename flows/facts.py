@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from expectations.report import Masking
+from expectations.report import Masking, Told
 from flows.bias import Inputs
 from flows.deliveries import intake_facts
 from flows.meanings import homonyms_of, words_of
 from flows.minimise import Minimised
 from gate import Verdict
 from koppelkamer.room import Room
+from pseudonymise.minimise import RESTRICTION
 from pseudonymise.minimise import LeftOut as Done
 from register.declarations import Request
 from release.draft import Draft
@@ -50,19 +51,27 @@ def facts_of(
     unseen = _at_most(used[made.unit], masking) - used[made.unit].table.table.height
     occasion = replace(occasion, unseen=unseen)
     facts = gather(made, verdict, policy, _asked(room, inputs.request), sources, occasion, quality)
-    return replace(facts, uses=tuple(use for use in uses.values() if use.left_out or use.columns is not None))
+    restricted = sum(each.rows for use in used.values() for each in use.left_out if each.rule == RESTRICTION)
+    told = masking.roughly(restricted)
+    shown = tuple(use for use in uses.values() if use.left_out or use.columns is not None)
+    return replace(facts, restricted=(told.at_least, told.at_most), uses=shown)
 
 
 def _use(source: str, used: Minimised, masking: Masking) -> Use:
     """Counts in bounds, so that nobody learns of a few persons that they were left out; what is left follows from the
     lower ones and is at most that."""
-    left_out = tuple(_left_out(each, masking) for each in used.left_out)
+    left_out = tuple(_left_out(each, masking) for each in used.left_out if each.rule != RESTRICTION)
     at_most = _at_most(used, masking)
     return Use(source=source, rows_before=used.rows, rows_at_most=at_most, left_out=left_out, columns=used.columns)
 
 
 def _at_most(used: Minimised, masking: Masking) -> int:
-    return used.rows - sum(masking.part(each.rows).at_least for each in used.left_out)
+    return used.rows - sum(_told(each, each.rows, masking).at_least for each in used.left_out)
+
+
+def _told(done: Done, count: int, masking: Masking) -> Told:
+    """Not even that nobody is restricted is told: somebody might be known to have asked."""
+    return masking.roughly(count) if done.rule == RESTRICTION else masking.part(count)
 
 
 def _left_out(done: Done, masking: Masking) -> LeftOut:

@@ -105,7 +105,7 @@ def _execute(room: Room, keyring: Keyring, by: "SignedIn", inputs: Inputs, run: 
 def _used(room: Room, keyring: Keyring, inputs: Inputs) -> dict[str, Minimised]:
     """What the request's purpose may use of each source: all that linkage gets to see."""
     whole = {name: protected_table(room, keyring, name, digest) for name, digest in inputs.deliveries.items()}
-    return minimised(room, inputs.request.agreement, inputs.request.purpose, whole)
+    return minimised(room, keyring, inputs.request.agreement, inputs.request.purpose, whole)
 
 
 def _occasion(room: Room, run: "Run", earlier: int, last: Last | None) -> Occasion:

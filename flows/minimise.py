@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from declare import Refusal, WrongInput
+from flows.keyring import Keyring
+from flows.restrictions import excluded, rules_for
 from intake import Source
 from koppelkamer.room import Room
 from pseudonymise.minimise import LeftOut, Rule, age_floor, minimise, only, only_columns, within, without
@@ -68,17 +70,24 @@ def check_request(room: Room, request: Request) -> None:
         raise ColumnsNotForPurpose(agreement.id, request.purpose, refused)
 
 
-def minimised(room: Room, agreement: str, purpose: str, tables: Mapping[str, ProtectedTable]) -> dict[str, Minimised]:
-    """`tables` by source as `purpose` may use them. Raises as `pseudonymise.minimise.minimise`."""
-    declared = room.agreement(agreement)
-    return {name: _minimised(declared.minimises(purpose, name), table) for name, table in tables.items()}
+def minimised(
+    room: Room, keyring: Keyring, agreement: str, purpose: str, tables: Mapping[str, ProtectedTable]
+) -> dict[str, Minimised]:
+    """`tables` by source without who is restricted, and as `purpose` may use them.
+
+    Raises as `flows.restrictions.excluded` and `pseudonymise.minimise.minimise`.
+    """
+    declared, tokens = room.agreement(agreement), excluded(room, keyring)
+    return {
+        name: _minimised(declared.minimises(purpose, name), table, rules_for(table, tokens))
+        for name, table in tables.items()
+    }
 
 
-def _minimised(declared: Minimisation | None, table: ProtectedTable) -> Minimised:
-    if declared is None:
-        return Minimised(table, table.table.height)
-    left, left_out = minimise(table, _rules(declared))
-    return Minimised(left, table.table.height, left_out, declared.columns)
+def _minimised(declared: Minimisation | None, table: ProtectedTable, restriction: list[Rule]) -> Minimised:
+    rules = [*restriction, *(_rules(declared) if declared else ())]
+    left, left_out = minimise(table, rules)
+    return Minimised(left, table.table.height, left_out, declared.columns if declared else None)
 
 
 def _rules(declared: Minimisation) -> list[Rule]:

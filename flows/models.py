@@ -7,8 +7,10 @@ from declare import Refusal, Signer, verify_signature, write_atomically
 from flows.deliveries import latest, protected_table
 from flows.keyring import Keyring
 from flows.meanings import check_model
+from flows.restrictions import unrestricted
 from koppelkamer.room import Room
 from linkage import FittedModel, train
+from pseudonymise.protected import ProtectedTable
 
 _CONTEXT: Final = b"koppelkamer model v1\n"
 """Signed in front of the model, so that no signature made for something else holds here."""
@@ -29,11 +31,16 @@ def train_model(room: Room, keyring: Keyring, model_id: str) -> FittedModel:
     """
     model = room.model(model_id)
     check_model(room, model)
-    left = protected_table(room, keyring, model.left, latest(model.left))
-    right = left if model.dedupe else protected_table(room, keyring, model.right, latest(model.right))
+    left = _used(room, keyring, model.left)
+    right = left if model.dedupe else _used(room, keyring, model.right)
     fitted = train(left, right, model)
     _write(room, fitted, keyring.signer)
     return fitted
+
+
+def _used(room: Room, keyring: Keyring, source: str) -> ProtectedTable:
+    """The latest delivery without who is restricted."""
+    return unrestricted(room, keyring, protected_table(room, keyring, source, latest(source)))
 
 
 def fitted_model(room: Room, model_id: str) -> FittedModel:

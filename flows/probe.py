@@ -15,6 +15,7 @@ from declare import WrongInput, canonical, digest, digest_frame
 from flows.books import write_logs
 from flows.deliveries import context_of, latest, protected_table
 from flows.keyring import Keyring
+from flows.minimise import minimised
 from flows.models import fitted_model
 from koppelkamer.room import Room
 from linkage import FittedModel, LinkedTable
@@ -73,8 +74,9 @@ def ask(room: Room, keyring: Keyring, by: "SignedIn", probe_id: str) -> "Probe":
     deliveries = {source: latest(source) for source in declared.models}
     answers = []
     for source, model in models.items():
-        tables = {declared.subjects: listed, source: protected_table(room, keyring, source, deliveries[source])}
-        answers.append(_answer(link_tables(tables, [model]), declared, source))
+        whole = {source: protected_table(room, keyring, source, deliveries[source])}
+        used = minimised(room, keyring, declared.agreement, declared.purpose, whole)[source].table
+        answers.append(_answer(link_tables({declared.subjects: listed, source: used}, [model]), declared, source))
     contents = digest(canonical(_contents(declared.digest, {declared.subjects: subjects, **deliveries}, answers)))
     with transaction.atomic():
         probe = record_probe(by, declared, listed.table.height, contents, today)

@@ -12,6 +12,7 @@ from flows.books import write_logs
 from flows.keyring import Keyring
 from flows.ledger import Ledger
 from flows.reports import read_facts, read_verdict, write_pages
+from flows.restrictions import check_unrestricted
 from gate import Policy, Verdict, verify_policy
 from koppelkamer.room import Room
 from register.output import EXTRACT
@@ -29,13 +30,14 @@ if TYPE_CHECKING:
 def release(room: Room, keyring: Keyring, request_id: str) -> Path:
     """The parcel of the request's latest release; a second call finds it written.
 
-    Raises `NotPermitted`, `StepNotAllowed`, `ChangedSinceRun`, `NoAddress`, or `ParcelChanged` when another parcel lies
-    there.
+    Raises `NotPermitted`, `StepNotAllowed`, `ChangedSinceRun`, `RestrictedSince`, `NoAddress`, or `ParcelChanged` when
+    another parcel lies there.
     """
     from register.runs import check_may_write, record_parcel
 
     started, row = datetime.now(UTC), _latest(request_id)
     check_may_write(row)
+    check_unrestricted(room, keyring, row)
     facts = read_facts(room, row)
     seal_to = room.addresses(row.request.recipients, rows=facts.leaves.kind == EXTRACT)
     verdict, folder = read_verdict(room, keyring, row), room.parcels / row.id

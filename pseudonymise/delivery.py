@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import polars as pl
+from pydantic import Field
 
 from declare import Refusal, digest, verify_signature, workplace
 from expectations.contract import suite_digest
@@ -68,6 +69,8 @@ class DeliveryManifest(Manifest):
     """What it is about, where the source declares periods."""
     supplements: Digest | None = None
     """Digest of the delivery whose rows are corrected here; `row` is their number there."""
+    restricts: bool = Field(default=False, strict=True)
+    """Whether its rows are persons who are restricted, or no longer, and no delivery."""
     domain: Name
     version: Count
     hardening: HardeningName
@@ -122,15 +125,16 @@ class Delivery:
 
 
 def encode_delivery(
-    validated: ValidatedExtract, keys: DomainKeys, recipient: str, out: Path, *, period: str | None = None
-) -> DeliveryManifest:
+    validated: ValidatedExtract, keys: DomainKeys, recipient: str, out: Path, *, period: str | None = None,
+    restricts: bool = False,
+) -> DeliveryManifest:  # fmt: skip
     """Protect the rows and seal them to `recipient` (an age address, usually `keys.signed.recipient`) in one file.
 
-    `period` as `intake.period.check_period` takes it. Raises `WrongInput` for an address that is none, as `protect`
-    does, and `Fault` for the disk.
+    `period` as `intake.period.check_period` takes it; `restricts`: the rows are a list of persons and no delivery.
+    Raises `WrongInput` for an address that is none, as `protect` does, and `Fault` for the disk.
     """
     address = recipient_of(recipient)
-    packing = _Packing(validated, keys, period)
+    packing = _Packing(validated, keys, period, restricts)
     with workplace(out) as place:
         pack(packing.members(), place / "delivery.zip")
         seal(place / "delivery.zip", address, out)
@@ -140,8 +144,8 @@ def encode_delivery(
 class _Packing:
     """The members of a delivery, and what is counted while they are made."""
 
-    def __init__(self, validated: ValidatedExtract, keys: DomainKeys, period: str | None) -> None:
-        self._validated, self._keys, self._period = validated, keys, period
+    def __init__(self, validated: ValidatedExtract, keys: DomainKeys, period: str | None, restricts: bool) -> None:
+        self._validated, self._keys, self._period, self._restricts = validated, keys, period, restricts
         self._parts = protected_parts(validated, keys)
         self._rows: list[int] = []
         self._files: dict[str, str] = {}
@@ -170,7 +174,7 @@ class _Packing:
             self._described, self._rows, self._files, source_digest=validated.source.digest,
             suite=suite_digest(validated.source), period=self._period, domain=domain.id, version=domain.version,
             hardening=domain.hardening, rows_in=validated.rows_in, filled=dict(self._filled), quality=validated.quality,
-            supplements=validated.supplements,
+            supplements=validated.supplements, restricts=self._restricts,
         )  # fmt: skip
 
     def _count(self, table: ProtectedTable) -> None:

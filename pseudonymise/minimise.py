@@ -4,7 +4,7 @@ A rule keeps the rows of which it is sure. A row without a value, or with one th
 counted as unknown. A rule is a Boolean expression, one value for each row: true it stays, false it goes, null unknown.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -14,14 +14,16 @@ import polars as pl
 from declare import Refusal, WrongInput
 from pseudonymise.protected import _PSEUDONYMISE, PAYLOAD, ProtectedTable
 
+RESTRICTION: Final = "restriction"
+"""Name of the rule that leaves out who is restricted."""
 _FIRST, _LAST = ("01", "01"), ("12", "31")
 """Month and day in place of unknown ones. Only the order of texts counts, so 31 may stand in for any last day."""
 _NUMBER: Final = r"^([0-9]+)"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Rule:
-    """`name` and `terms` tell people what it asks of `column`."""
+    """`name` and `terms` tell people what it asks of `column`; `stays` may hold tokens and is shown to nobody."""
 
     name: str
     column: str
@@ -102,6 +104,12 @@ def within(column: str, starts: date, until: date) -> Rule:
     first, last = starts.isoformat(), until.isoformat()
     stays = _surely((earliest >= first) & (latest <= last), (latest < first) | (earliest > last))
     return Rule("period", column, (first, last), stays)
+
+
+def restricted(tokens: Mapping[str, pl.Series]) -> Rule:
+    """Nobody who is named by a token (Binary) of `tokens`, by field; of who has none there it is not unknown."""
+    named = [pl.col(field).is_in(found.implode()).fill_null(value=False) for field, found in tokens.items()]
+    return Rule(RESTRICTION, "", (), ~pl.any_horizontal(pl.lit(False), *named))
 
 
 def _old_enough(value: pl.Expr, least: int) -> pl.Expr:

@@ -81,6 +81,19 @@ class OtherPeriod(Refusal):
         )
 
 
+class AlreadyRestricted(Refusal):
+    def __init__(self) -> None:
+        super().__init__("this very list came in before; nothing was changed", remedy="Seal a new one for what is new.")
+
+
+class EndsBeforeItBegins(WrongInput):
+    def __init__(self, until: date) -> None:
+        super().__init__(
+            f"a restriction cannot end on {until}",
+            remedy="Name a last day that is still to come; what lifts a restriction has none.",
+        )
+
+
 class NoDpia(Refusal):
     def __init__(self, subject: str) -> None:
         super().__init__(

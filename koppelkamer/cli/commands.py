@@ -4,6 +4,7 @@ import argparse
 import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -147,6 +148,13 @@ COMMANDS: Final = (
     Command("recall", "write a signed notice for each parcel that may no longer be used", "room:recall", {
         **_OUT, **_ROOM,
     }),
+    Command("restrict", "leave persons out of every run from now on, as a source holder asks", "restrict:restrict", {
+        "source": {"metavar": "SOURCE"}, "file": _FILE,
+        "--reason": {"metavar": "TEXT", "default": "", "help": "why; part of the record. No names"},
+        "--until": {"type": date.fromisoformat, "metavar": "DATE", "help": "last day; without it until it is lifted"},
+        "--lift": {"action": "store_true", "help": "these persons are restricted no longer"},
+        **_ROOM, **_AS,
+    }),
     Command("invite", "a link by which somebody chooses a first or a new password", "account:invite", {
         "username": {"metavar": "PERSON"}, **_ROOM,
     }),
@@ -216,6 +224,7 @@ COMMANDS: Final = (
         "--sign-with": {**_FOLDER, "help": "key store of your own, made by `key request`"},
         "--own-passphrase-file": {**_FILE, "help": "its passphrase; without it you are asked"},
         "--out": {**_FILE, "required": True}, **_PERIOD, **_SUPPLEMENTS,
+        "--restriction": {"action": "store_true", "help": "the rows are persons to restrict; no delivery"},
     }),
     Command("attack", "how much of hardened names an attacker without the key undoes", "attack:attack", {
         "plan": {**_FILE, "metavar": "PLAN.toml"}, **_OUT,

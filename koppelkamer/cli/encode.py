@@ -41,7 +41,8 @@ def encode(call: argparse.Namespace) -> Screen:
         validated = _validated(read_delivery(source, call.file, call.supplements, spool))
         returned = _returned(validated, call.file, call.out)
         progress(f"protecting and sealing {validated.height:,} rows")
-        manifest = encode_delivery(validated, keys, keys.signed.recipient, call.out, period=call.period)
+        about = {"period": call.period, "restricts": call.restriction}
+        manifest = encode_delivery(validated, keys, keys.signed.recipient, call.out, **about)
     leaving = _leaving(manifest, source)
     facts = {
         "source": source.id, "delivery": manifest.delivery, "period": manifest.period, "file": str(call.out),

@@ -7,6 +7,7 @@ from register.models.events import OutboxEvent
 from register.models.people import Membership, Partner, Person, Room
 from register.models.probes import Probe, ProbeTerms, ProbeVoice
 from register.models.requests import Request, RequestSource
+from register.models.restrictions import Restriction
 from register.models.runs import Delivery, Release, Run
 from register.models.work import Inbox, Job, JobState, Schedule, Work
 
@@ -35,6 +36,7 @@ __all__ = [
     "ReleaseDecision",
     "Request",
     "RequestSource",
+    "Restriction",
     "Room",
     "Run",
     "Schedule",

@@ -185,7 +185,7 @@ class LeftOut:
     """Section 4: what one rule left out of a source before linkage. Counts as bounds, both included."""
 
     rule: str
-    """`age`, `leave-out`, `only`, `period` or `restriction`."""
+    """`age`, `leave-out`, `only` or `period`."""
     column: str
     terms: tuple[str, ...]
     rows: tuple[int, int] | None
@@ -391,6 +391,8 @@ class ReportFacts:
     """Annex: what is in the table that would leave."""
     uses: tuple[Use, ...] = ()
     """Of sources of which the agreement lets the purpose use a part."""
+    restricted: tuple[int, int] | None = None
+    """Section 4: rows of restricted persons that were left out before linkage, in bounds."""
     opinion: Signed | None = None
     decision: Signed | None = None
     proof: Proof | None = None
@@ -408,7 +410,7 @@ class ReportFacts:
         columns = tuple(replace(column, drift=None) for column in self.profile)
         findings = tuple(_public(line) for line in self.findings)
         uses = tuple(_rules_of(use) for use in self.uses)
-        told = replace(self, groups=(), changes=None, profile=columns, findings=findings, uses=uses)
+        told = replace(self, groups=(), changes=None, profile=columns, findings=findings, uses=uses, restricted=None)
         return told if self.disclosure is None else _as_published(told, self.disclosure)
 
 

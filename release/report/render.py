@@ -34,6 +34,7 @@ def render(facts: ReportFacts, language: Language, *, public: bool = False) -> s
             pictures=pictures(shown.profile),
             changed=_changed(text, shown.changes) if shown.changes else (),
             gaps={gap.attribute: gap.points for gap in shown.gaps},
+            between=lambda bounds: _between(text, bounds),
             left_out=lambda line: _left_out(text, line),
             quality_words=lambda what: _quality_words(text, what),
             style=_style(),

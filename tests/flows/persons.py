@@ -139,6 +139,18 @@ def run(room: Path, name: str = "quarters") -> Said:
     return koppelkamer("run", name, "--as", "otto", "--json", at=room)
 
 
+def decide(room: Path, found: Said) -> None:
+    """Opinion and decision to release what the run left, each rule that asks for it answered."""
+    rules = {each["rule"] for each in found.facts["verdict"]["findings"] if each["outcome"] != "PASS"}
+    questions = ("legitimate", "suitable", "necessary", "proportionate")
+    answers = [f"[{rule}]\n" + "".join(f'{each} = "Dat is zo."\n' for each in questions) for rule in sorted(rules)]
+    (room / "answers.toml").write_text("\n".join(answers))
+    release = found.facts["release"]
+    do(room, "decide", release, "advise", "--as", "siem")
+    reason = ("--reason", "Het advies is gevolgd.", "--answers", "answers.toml")
+    do(room, "decide", release, "release", "--as", "tineke", *reason)
+
+
 def do(room: Path, *command: str) -> Said:
     said = koppelkamer(*command, "--json", at=room)
     assert said.code == 0, said.err or said.out

@@ -14,15 +14,7 @@ from flows.minimise import ColumnsNotForPurpose, check_request
 from koppelkamer.room import open_room
 from tests.cli.rooms import change, only, state
 from tests.cli.shell import koppelkamer
-from tests.flows.persons import MINIMISATION, PERSONS, approve, declare, made, request, run
-
-
-@pytest.fixture(scope="module")
-def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A room with an approved request, under a purpose that may use a part of the residents."""
-    room = made(tmp_path_factory.mktemp("minimise") / "room")
-    approve(room)
-    return room
+from tests.flows.persons import MINIMISATION, PERSONS, declare, request, run
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ from pseudonymise.minimise import (
     minimise,
     only,
     only_columns,
+    restricted,
     within,
     without,
 )
@@ -97,6 +98,26 @@ def test_rules_are_put_one_after_another(people: list[Any], least: int, word: st
     assert found.table["row"].to_list() == [row for row, _ in left]
     assert [(each.rows, each.unknown) for each in done] == counts
     assert found.table.height + sum(each.rows for each in done) == len(people)
+
+
+RESTRICTED: dict[str, tuple[dict[str, list[bytes]], list[int]]] = {
+    "nobody": ({}, [1, 2, 3]),
+    "by one number": ({"bsn": [b"x"]}, [2, 3]),
+    "by another": ({"client": [b"q"]}, [1, 2]),
+    "the same token of another field": ({"client": [b"x"]}, [1, 2, 3]),
+    "by either": ({"bsn": [b"x", b"z"], "client": [b"q"]}, [2]),
+}
+
+
+@pytest.mark.parametrize(("tokens", "stay"), RESTRICTED.values(), ids=RESTRICTED)
+def test_who_is_named_goes_and_who_has_no_number_stays(tokens: dict[str, list[bytes]], stay: list[int]) -> None:
+    numbers = pl.DataFrame({"bsn": [b"x", None, None], "client": [None, b"p", b"q"]})
+    people = protected(a=[1, 2, 3])
+    people = replace(people, table=people.table.hstack(numbers), _made_by=_PSEUDONYMISE)
+    rule = restricted({field: pl.Series(found, dtype=pl.Binary) for field, found in tokens.items()})
+    left, (done,) = minimise(people, [rule])
+    assert (left.table["row"].to_list(), done.rows, done.unknown) == (stay, 3 - len(stay), 0)
+    assert "Rule object" in repr(rule)
 
 
 def test_no_rule_changes_nothing() -> None:

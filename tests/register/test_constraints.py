@@ -143,6 +143,29 @@ def release_it(officer: str, **forged: Any) -> None:
     insert("register_releasedecision", **values | forged)
 
 
+def restrict(**forged: Any) -> None:
+    """A restriction as the program would write it, but for what is `forged`."""
+    insert(
+        "register_outboxevent", operation="op-r", log="audit", name="restricted", at="2026-11-21T09:00:00Z", fields="{}"
+    )
+    values = {
+        "event_id": "op-r",
+        "source_id": "incomes",
+        "digest": "a" * 64,
+        "key": "0" * 16,
+        "lifts": False,
+        "at_least": 0,
+        "until": None,
+        "person_id": person("tess").pk,
+        "role": "data_owner",
+        "partner_id": "tax",
+        "how": "session",
+        "reason": "asked",
+        "at": "2026-11-21 09:00:00",
+    }
+    insert("register_restriction", **values | forged)
+
+
 def submitted() -> None:
     furnish()
     take("ann", draft(), "submit")
@@ -348,6 +371,15 @@ FORGERIES: dict[str, tuple[str, Callable[[], Any], Callable[[], Any]]] = {
         "withdrawal_by_the_partner_it_binds",
         consented,
         lambda: withdraw_as("tess", "tax", "because"),
+    ),
+    "a restriction by an analyst": ("restriction_by_steward_or_owner", furnish, lambda: restrict(role="analyst")),
+    "a restriction without a reason": ("restriction_has_a_reason", furnish, lambda: restrict(reason="")),
+    "a restriction that nobody signed in for": ("restriction_how_is_known", furnish, lambda: restrict(how="mail")),
+    "a restriction without its event": ("event_id", furnish, lambda: restrict(event_id="nothing")),
+    "a lifted restriction that ends": (
+        "restriction_that_lifts_has_no_end",
+        furnish,
+        lambda: restrict(lifts=True, until="2030-01-01"),
     ),
     "rows that do not add up": (
         "delivery_rows_add_up",
