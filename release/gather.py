@@ -37,6 +37,7 @@ from release.report.facts import (
     SourceFacts,
     TableFacts,
 )
+from release.row_profile import row_profile
 from release.rows import anonymised, columns_of, minimised, people_of
 from release.series import Last, changes
 from release.tables import inner, part
@@ -102,14 +103,20 @@ def gather(
         without_ground=draft.measured.without_ground,
         link_error=_link_error(verdict),
     )
-    return _with_contents(facts, draft, verdict, occasion.last)
+    return _with_contents(facts, draft, verdict, policy, occasion.last)
 
 
-def _with_contents(facts: ReportFacts, draft: Draft, verdict: Verdict, last: Last | None) -> ReportFacts:
-    """The facts with what is in the table that would leave, and what changed since the last of its series."""
-    if verdict.safe is None or draft.cells is None:
+def _with_contents(
+    facts: ReportFacts, draft: Draft, verdict: Verdict, policy: Policy, last: Last | None
+) -> ReportFacts:
+    """The facts with what is in the table or rows that would leave, and what changed since the last of its series."""
+    if verdict.safe is None:
         return facts
-    columns = profile(verdict.safe, draft.cells.parents, last.table if last else None, draft.told_apart)
+    earlier = last.table if last and last.facts.leaves.kind == draft.kind else None
+    if draft.cells is None:
+        columns = row_profile(verdict.safe, policy, earlier)
+    else:
+        columns = profile(verdict.safe, draft.cells.parents, earlier, draft.told_apart)
     return replace(facts, profile=columns, changes=changes(last, facts, verdict.safe) if last else None)
 
 

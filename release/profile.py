@@ -40,7 +40,7 @@ class ColumnProfile:
 
     name: str
     kind: str
-    """`category` or `figure`."""
+    """`category` or `figure` of a table; `text` or `number` of rows."""
     values: int
     """Categories, or cells with a figure."""
     complete: float | None
@@ -51,6 +51,8 @@ class ColumnProfile:
     """Categories beyond `MOST_SLICES`."""
     outliers: tuple[str, ...] = ()
     """Categories of at most `MOST_OUTLIERS` cells whose figure stands out, the farthest first."""
+    far: float | None = None
+    """Of a number in rows: share of persons whose number stands out; None where they are too few to tell."""
     drift: float | None = None
     """Share of people in another category than in the last release of the series; None where it cannot be told."""
 
@@ -102,22 +104,22 @@ def _category(
         kind="category",
         values=len(known),
         complete=_complete(people, whole),
-        slices=tuple(Slice(label=label, share=_share(count, whole)) for label, count in sorted(largest)),
+        slices=tuple(Slice(label=label, share=share_of(count, whole)) for label, count in sorted(largest)),
         unshown=max(0, len(known) - MOST_SLICES),
-        drift=_drift(people, margin(earlier, name)) if earlier is not None and name in earlier.columns else None,
+        drift=drift_of(people, margin(earlier, name)) if earlier is not None and name in earlier.columns else None,
     )
 
 
 def _complete(people: Mapping[str, int | None], whole: int | None) -> float | None:
-    missing = _share(people.get(UNKNOWN, 0), whole)
+    missing = share_of(people.get(UNKNOWN, 0), whole)
     return None if missing is None else 1 - missing
 
 
-def _share(count: int | None, whole: int | None) -> float | None:
+def share_of(count: int | None, whole: int | None) -> float | None:
     return None if count is None or not whole else min(1.0, count / whole)
 
 
-def _drift(now: Mapping[str, int | None], before: Mapping[str, int | None]) -> float | None:
+def drift_of(now: Mapping[str, int | None], before: Mapping[str, int | None]) -> float | None:
     """Half the sum of differences of shares (total variation), over the categories that neither table hides."""
     shown = [name for name in {**now, **before} if None not in (now.get(name, 0), before.get(name, 0))]
     counts = [(now.get(name) or 0, before.get(name) or 0) for name in shown]
@@ -146,18 +148,24 @@ def _classes(figures: pl.Series) -> tuple[Slice, ...]:
     if figures.is_empty():
         return ()
     values = figures.to_numpy().astype(np.float64)
-    bounds = [-np.inf, 0.0]
-    while bounds[-1] <= values.max():
-        power, step = divmod(len(bounds) - 2, len(_STEPS))
-        bounds.append(_STEPS[step] * 10.0**power)
+    bounds = class_bounds(values.max())
     counts = np.histogram(values, [*bounds, np.inf])[0]
     filled = np.flatnonzero(counts)
     classes = zip(pairwise([*bounds, np.inf]), counts, strict=True)
-    made = [Slice(label=_class_label(*ends), share=float(count / values.size)) for ends, count in classes]
+    made = [Slice(label=class_label(*ends), share=float(count / values.size)) for ends, count in classes]
     return tuple(made[filled[0] : filled[-1] + 1])
 
 
-def _class_label(low: float, high: float) -> str:
+def class_bounds(greatest: float) -> list[float]:
+    """Where classes begin: the last one holds `greatest`."""
+    bounds = [-np.inf, 0.0]
+    while bounds[-1] <= greatest:
+        power, step = divmod(len(bounds) - 2, len(_STEPS))
+        bounds.append(_STEPS[step] * 10.0**power)
+    return bounds
+
+
+def class_label(low: float, high: float) -> str:
     return "< 0" if low == -np.inf else f"{low:g} – < {high:g}"
 
 

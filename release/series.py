@@ -49,7 +49,7 @@ class Changes:
     people_before: int | None
     people_now: int | None
     cells: "CellChanges | None"
-    """None where the tables have other columns, so that no cell of one is a cell of the other."""
+    """None where the tables have other columns, so that no cell of one is a cell of the other, and for rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class CellChanges:
 def changes(last: Last, facts: "ReportFacts", now: pl.DataFrame) -> Changes:
     """From the last release to this one, which says `facts` and would publish `now`."""
     earlier, before, told = last.facts, last.table, facts.leaves.told_apart
-    same = set(dimensions_of(before)) == set(dimensions_of(now))
+    same = earlier.leaves.kind == facts.leaves.kind == "table" and set(dimensions_of(before)) == set(dimensions_of(now))
     same &= {frozenset(each) for each in earlier.leaves.told_apart} == {frozenset(each) for each in told}
     return Changes(
         since=earlier.release,

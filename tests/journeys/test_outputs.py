@@ -119,7 +119,7 @@ def test_anonymous_rows_leave_one_for_each_person(way: Way, tmp_path: Path) -> N
         rows.height, report["anonymised"]["rows_before"] - rows.height
     )  # fmt: skip
     page = (parcel / "report.nl.html").read_text()
-    assert "anonieme regels, een per persoon" in page
+    assert "anonieme regels, een per persoon" in page and "wat er in de regels staat" in page
     assert koppelkamer("verify", room, at=tmp_path).code == 0
     ledger = Ledger(open_room(room), open_keyring(open_room(room)))
     entered = ledger._read(ledger.folder / "anoniem-1", "anoniem-1")
