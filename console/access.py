@@ -65,6 +65,8 @@ ACCESS: Final[Mapping[str, Access]] = {
     "log-head": _WITNESSES,
     "log-entry": _WITNESSES,
     "log-proof": _WITNESSES,
+    "make-schedule": frozenset({Role.STEWARD}),
+    "end-schedule": frozenset({Role.STEWARD}),
     "catalogue": EVERYBODY,
     "rules": EVERYBODY,
     "stylesheet": EVERYBODY,

@@ -1,17 +1,19 @@
 """The steward's page: work that may be asked for, what waits and runs, and what came of it. It only writes rows."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from declare import Refusal
-from register import jobs
+from register import jobs, schedules
+from register import work as work_rows
 from register.models import Work
 from register.operation import new_operation
 from register.session import of_request
-from register.work import askable, latest_jobs, live_jobs
 
 
 @require_safe
@@ -33,13 +35,46 @@ def ask(request: HttpRequest) -> HttpResponse:
     return redirect("work")
 
 
+@require_POST
+def make_schedule(request: HttpRequest) -> HttpResponse:
+    """Ask for work at every time of a cron expression; `what` is kind and subject, with a space between."""
+    given = request.POST
+    try:
+        kind, _, subject = given.get("what", "").partition(" ")
+        until = date.fromisoformat(given["until"]) if given.get("until") else None
+        schedules.make(
+            of_request(request), Work(kind), subject, given.get("cron", ""), until, operation=given.get("operation")
+        )
+    except ValueError:
+        return _page(request, status=400)
+    except Refusal as refusal:
+        return _page(request, refusal, status=409)
+    return redirect("work")
+
+
+@require_POST
+def end_schedule(request: HttpRequest) -> HttpResponse:
+    try:
+        schedules.end(of_request(request), Work(request.POST.get("kind", "")), request.POST.get("subject", ""))
+    except ValueError:
+        return _page(request, status=400)
+    except Refusal as refusal:
+        return _page(request, refusal, status=409)
+    return redirect("work")
+
+
 def _page(request: HttpRequest, refusal: Refusal | None = None, status: int = 200) -> HttpResponse:
-    live = live_jobs()
+    live = work_rows.live_jobs()
     context: dict[str, Any] = {
-        "askable": [(each, new_operation()) for each in askable()],
+        "askable": [(each, new_operation()) for each in work_rows.askable()],
         "live": live,
-        "ended": latest_jobs(),
+        "ended": work_rows.latest_jobs(),
+        "schedules": work_rows.schedules(),
+        "schedulable": work_rows.schedulable(),
+        "operation": new_operation(),
+        "today": timezone.localdate().isoformat(),
         "refusal": refusal,
-        "refresh": bool(live) and refusal is None,
+        # Only for who asks for it: a page that moves by itself is a barrier (WCAG 2.1, criterion 2.2.1).
+        "watched": "watch" in request.GET and bool(live),
     }
     return render(request, "console/work.html", context, status=status)

@@ -74,9 +74,13 @@ class Worker:
 
     def round(self) -> list["Job"]:
         """Serve all that waits; what ended. Raises what the database raises when it is not there."""
-        from register.jobs import take
+        from django.utils import timezone
 
-        served = self._recover()
+        from register.jobs import take
+        from register.schedules import plan
+
+        missed = [job for job in plan(timezone.now()) if job.state == "missed"]
+        served = missed + self._recover()
         while job := take(self._presence.name):
             self._say(f"{job.kind} {job.subject}")
             self._serve(job)

@@ -266,3 +266,16 @@ class NoCase(Refusal):
             f"request {request} is for {purpose}, for which the partners first decide that there is a case",
             remedy="Name the probe that they decided on (probe = …); each partner that answered it decides.",
         )
+
+
+class BadCron(WrongInput):
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"this is no time to come again: {why}",
+            remedy='Write minute, hour, day, month and day of the week: "0 6 * * 1" is every Monday at six.',
+        )
+
+
+class BadUntil(WrongInput):
+    def __init__(self, until: date) -> None:
+        super().__init__(f"{until} is past", remedy="Give today or a later day, or none.")

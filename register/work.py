@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from register.conditions import missing_approvals
-from register.models import Inbox, Job, Release, Request, Work
+from register.models import Inbox, Job, Release, Request, Schedule, Work
 from register.models.work import LIVE
 from register.workflow import ReleaseState, RequestState
 
@@ -53,3 +53,17 @@ def latest_jobs() -> list[Job]:
     """Those that ended, the latest first."""
     found = Job.objects.exclude(state__in=[state.value for state in LIVE]).select_related("asker")
     return list(found.order_by("-ended_at", "-pk")[:RECENT])
+
+
+def schedules() -> list[Schedule]:
+    """Those that nobody ended, also when their last day is over."""
+    return list(Schedule.objects.filter(ended_at__isnull=True).select_related("maker").order_by("kind", "subject"))
+
+
+def schedulable() -> list[Askable]:
+    """What a schedule may be made for: sources with an inbox, and requests that are not over."""
+    over = [RequestState.WITHDRAWN.value, RequestState.EXPIRED.value, RequestState.REVOKED.value]
+    inboxes = Inbox.objects.select_related("source").order_by("source")
+    found = [Askable(Work.RECEIVE.value, each.source_id, each.source.title) for each in inboxes]
+    requests = Request.objects.exclude(state__in=over).order_by("id")
+    return found + [Askable(Work.RUN.value, each.id, each.title) for each in requests]

@@ -167,6 +167,13 @@ COMMANDS: Final = (
         "--plain": {"action": "store_true", "help": "without Prefect, which takes its time to start"},
         "--every": {"type": float, "default": 5.0, "metavar": "SECONDS", "help": "look that often (default 5)"},
     }),
+    Command("schedule", "receive or run again and again; without a subject: list", "work:schedule", {
+        "subject": {"metavar": "SOURCE|REQUEST", "nargs": "?"},
+        "--cron": {"metavar": "CRON", "help": 'minute, hour, day, month, day of the week: "0 6 * * 1"'},
+        "--until": {"metavar": "DATE", "help": "the last day, such as 2027-12-31"},
+        "--remove": {"action": "store_true", "help": "end it"},
+        **_ROOM, **_AS,
+    }),
     Command("console", "serve the web console on this machine", "room:console", {
         **_ROOM, "--port": {"type": int, "default": 8000, "metavar": "N", "help": "port (default 8000)"},
     }),

@@ -1,15 +1,22 @@
 """Work that the room does for somebody: jobs, and the schedules that ask for them again and again."""
 
+from datetime import timedelta
 from enum import StrEnum
+from typing import Final
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from register.constraints import CompositeForeignKey, one_of
 from register.models.agreements import Source
 from register.models.events import OutboxEvent
 from register.models.people import Person
 from register.workflow import Role
+
+LEAST: Final = timedelta(minutes=15)
+"""Between two times of a schedule, at least; what begins so long after its time is late. A choice of this program: work
+takes minutes, and nobody decides sooner."""
 
 
 class Work(StrEnum):
@@ -63,6 +70,16 @@ class Schedule(models.Model):
             models.CheckConstraint(condition=Q(role=Role.STEWARD.value), name="schedule_is_made_by_a_steward"),
             models.CheckConstraint(condition=Q(how__in=["session", "demo"]), name="schedule_how_is_known"),
         ]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its next time lies after its last day."""
+        return self.until is not None and timezone.localdate(self.due) > self.until
+
+    @property
+    def last(self) -> "Job | None":
+        """What came of its latest time."""
+        return self.jobs.order_by("due").last()
 
 
 class Job(models.Model):
@@ -121,3 +138,8 @@ class Job(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["state", "id"], name="job_by_state")]
+
+    @property
+    def late(self) -> bool:
+        """Whether a worker began it long after its time."""
+        return bool(self.due and self.started_at and self.started_at - self.due > LEAST)

@@ -1,13 +1,17 @@
 """The steward's page: what may be asked for, what runs, what came of it."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from django.test import Client
 
-from register import jobs
+from register import jobs, schedules
 from register.jobs import Outcome, end, take
-from register.models import Job, JobState
+from register.models import Job, JobState, Schedule, Work
+from tests.browser import barriers, chromium
 from tests.console.test_pages import client
-from tests.register.room import approved, furnish
+from tests.register.room import approved, furnish, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -25,13 +29,15 @@ def test_a_steward_asks_and_watches_what_comes_of_it() -> None:
     for _ in range(2):  # the second time is a form sent twice
         code, page = ask(browser, "run", "insight")
     assert (code, Job.objects.count()) == (200, 1)
-    assert "waits for its turn" in page and 'http-equiv="refresh"' in page and "<script" not in page
+    assert "waits for its turn" in page and "<script" not in page
+    refreshes = ['http-equiv="refresh"' in text for text in (page, browser.get("/work/?watch").text)]
+    assert refreshes == [False, True]
     assert 'aria-label="run insight"' not in page
     job = take("worker")
     assert job is not None
     assert "running, since " in browser.get("/work/").text
     end(job, Outcome(JobState.REFUSED, message="DPIA DPIA-1 is suspended", remedy="Have it renewed."))
-    page = browser.get("/work/").text
+    page = browser.get("/work/?watch").text
     assert "<strong>refused</strong>" in page and "is suspended" in page and "Have it renewed." in page
     assert 'http-equiv="refresh"' not in page
 
@@ -59,3 +65,41 @@ def test_an_inbox_can_be_asked_for_and_the_page_speaks_dutch() -> None:
     assert code == 200
     assert "ontvangen uit de postbus" in page and "wacht op zijn beurt" in page
     assert "Werk" in browser.get("/").text and "/work/" not in client("dora").get("/").text
+
+
+def test_a_steward_makes_and_stops_a_schedule() -> None:
+    approved()
+    browser = client("stef")
+    form = {"what": "run insight", "cron": "0 6 * * 1", "until": "2089-12-31", "operation": "1" * 32}
+    for _ in range(2):  # the second time is a form sent twice
+        page = browser.post("/work/schedule/", form, follow=True).text
+    assert Schedule.objects.count() == 1
+    assert "<code>0 6 * * 1</code>, until 2089-12-31" in page and "06:00" in page
+    refused = browser.post("/work/schedule/", form | {"cron": "* * * * * *", "operation": "2" * 32})
+    assert refused.status_code == 409 and "five fields" in refused.text
+    assert browser.post("/work/schedule/", form | {"until": "soon", "operation": "3" * 32}).status_code == 400
+    page = browser.post("/work/schedule/end/", {"kind": "run", "subject": "insight"}, follow=True).text
+    assert "There are none." in page
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_page_can_be_used_by_everybody(monkeypatch: pytest.MonkeyPatch, live_server: Any, tmp_path: Path) -> None:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    approved()
+    jobs.sync_inboxes(["residents"])
+    stef = signed_in("stef")
+    schedules.make(stef, Work.RECEIVE, "residents", "0 6 * * 1")
+    jobs.ask(stef, Work.RECEIVE, "residents")
+    job = take("worker")
+    assert job is not None
+    end(job, Outcome(JobState.REFUSED, message="no whole file of residents lies in its inbox", remedy="Wait."))
+    jobs.ask(stef, Work.RUN, "insight")
+    session = client("stef").cookies["sessionid"].value
+    with chromium() as browser:
+        page = browser.new_page(locale="en-GB", java_script_enabled=False)
+        page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        page.goto(live_server.url + "/work/")
+        page.screenshot(path=tmp_path / "work.png", full_page=True)
+        assert page.get_by_role("heading", level=1).inner_text() == "Work"
+        assert barriers(page) == []

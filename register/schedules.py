@@ -1,0 +1,175 @@
+"""Work asked for again and again: schedules made and ended by stewards, and the jobs that come due."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import islice, pairwise
+from typing import Final
+
+from cronsim import CronSim, CronSimError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit import Event
+from audit.event import timestamp
+from register import jobs
+from register.models import Job, JobState, Request, Schedule, Source, Work
+from register.models.work import LEAST
+from register.operation import new_operation
+from register.outbox import record
+from register.refusals import BadCron, BadUntil, NotSignedIn, Unregistered
+from register.session import SignedIn, who_asked
+from register.workflow import Role
+
+_LOOKED_AT: Final = 200
+"""Moments of a new schedule that are held against `LEAST`: more than a week of the most frequent that may be."""
+_LONGEST: Final = 100
+ABSENT: Final = "its time passed, and maybe later ones, while nobody served the room"
+BUSY: Final = "its time passed while the one before had not ended"
+
+
+def make(
+    by: SignedIn, kind: Work, subject: str, cron: str, until: date | None = None, *, operation: str | None = None
+) -> Schedule:
+    """Ask for work at every time of `cron` (five fields, the room's own time zone), until the end of that day.
+
+    One that the subject has gives way. An `operation` that made one before gives it again. Raises `NotYours`,
+    `Unregistered`, `NoInbox`, `BadCron` or `BadUntil`.
+    """
+    operation = operation or new_operation()
+    if again := Schedule.objects.filter(event__operation=operation, maker=by.person).first():
+        return again
+    jobs.check_is_steward(by, "making a schedule")
+    _check_subject(kind, subject)
+    cron = check_cron(cron)
+    if until is not None and until < timezone.localdate():
+        raise BadUntil(until)
+    with transaction.atomic():
+        for earlier in Schedule.objects.select_for_update().filter(
+            kind=kind.value, subject=subject, ended_at__isnull=True
+        ):
+            _end(by, earlier)
+        _note("schedule made", operation, by, kind, subject, cron=cron, **({"until": str(until)} if until else {}))
+        return Schedule.objects.create(
+            event_id=operation, kind=kind.value, subject=subject, maker=by.person, how=by.how, cron=cron, until=until,
+            due=next_due(cron, timezone.now()),
+        )  # fmt: skip
+
+
+@transaction.atomic
+def end(by: SignedIn, kind: Work, subject: str) -> None:
+    """Nothing more comes due; what waits or runs goes on. Raises `NotYours` or `Unregistered`."""
+    jobs.check_is_steward(by, "ending a schedule")
+    found = Schedule.objects.select_for_update().filter(kind=kind.value, subject=subject, ended_at__isnull=True).first()
+    if found is None:
+        raise Unregistered("schedule")
+    _end(by, found)
+
+
+def check_cron(cron: str) -> str:
+    """The expression in one form. Raises `BadCron`."""
+    fields = cron[: _LONGEST + 1].split()
+    try:
+        if len(cron) > _LONGEST or len(fields) != 5:
+            raise BadCron("it does not have the five fields minute, hour, day, month and day of the week")
+        clean = " ".join(fields)
+        first = list(islice(_times(clean, timezone.now()), _LOOKED_AT))
+    except CronSimError as error:
+        raise BadCron(f"{error}".lower()) from error
+    if not first:
+        raise BadCron("it never comes")
+    if any(after - before < LEAST for before, after in pairwise(first)):
+        raise BadCron(f"it comes more often than every {LEAST.seconds // 60} minutes")
+    return clean
+
+
+def next_due(cron: str, after: datetime) -> datetime:
+    """The first moment after `after`."""
+    return next(_times(cron, after))
+
+
+@transaction.atomic
+def plan(now: datetime) -> list[Job]:
+    """Put a job for each schedule that is due; what was made. Of the times that passed unserved only the last is."""
+    made: list[Job] = []
+    for schedule in Schedule.objects.select_for_update().filter(ended_at__isnull=True).select_related("maker"):
+        upcoming = next_due(schedule.cron, now)
+        if schedule.due <= now:
+            made += _come_due(schedule, now)
+        elif schedule.due == upcoming:
+            continue
+        schedule.due = upcoming  # also where the clock had been ahead and was set back
+        schedule.save(update_fields=["due"])
+    return made
+
+
+def _come_due(schedule: Schedule, now: datetime) -> Iterator[Job]:
+    last = next(_times(schedule.cron, now + timedelta(seconds=1), back=True))
+    for due, missed in ((schedule.due, ABSENT if schedule.due < last else ""), (max(schedule.due, last), "")):
+        over = schedule.until is not None and timezone.localdate(due) > schedule.until
+        if not over and (job := _put(schedule, due, missed)) is not None:
+            yield job
+        if not missed:
+            return
+
+
+def _put(schedule: Schedule, due: datetime, missed: str) -> Job | None:
+    """None for a time that was dealt with before the clock was set back."""
+    if Job.objects.filter(schedule=schedule, due=due).exists():
+        return None
+    try:
+        by = who_asked(schedule)
+    except NotSignedIn as closed:
+        return _missed(schedule, due, closed.message)
+    if not missed:
+        try:
+            with transaction.atomic():
+                return jobs.put(by, Work(schedule.kind), schedule.subject, new_operation(), schedule, due)
+        except IntegrityError:
+            missed = BUSY
+    return _missed(schedule, due, missed)
+
+
+def _missed(schedule: Schedule, due: datetime, why: str) -> Job:
+    operation, now = new_operation(), timezone.now()
+    fields = {"person": schedule.maker.username, "role": Role.STEWARD.value, "how": schedule.how, "work": schedule.kind}
+    record(Event("work asked", operation, timestamp(), {**fields, "id": schedule.subject, "due": timestamp(due)}))
+    job = Job.objects.create(
+        event_id=operation, kind=schedule.kind, subject=schedule.subject, asker=schedule.maker, how=schedule.how,
+        schedule=schedule, due=due, asked_at=now, ended_at=now, state=JobState.MISSED.value, message=why,
+        remedy="See that a worker runs: `koppelkamer work`.",
+    )  # fmt: skip
+    jobs.note_end(job, JobState.MISSED, now)
+    return job
+
+
+def _times(cron: str, after: datetime, *, back: bool = False) -> Iterator[datetime]:
+    """Moments in the room's time zone, where an hour may come twice or not at all."""
+    return CronSim(cron, timezone.localtime(after, timezone.get_default_timezone()), reverse=back)
+
+
+def _check_subject(kind: Work, subject: str) -> None:
+    if kind == Work.RECEIVE:
+        jobs.check_has_inbox(subject)
+    elif kind != Work.RUN or not Request.objects.filter(id=subject).exists():
+        raise Unregistered("request")
+
+
+def kind_of(subject: str) -> Work:
+    """What a schedule of that name does. Raises `Unregistered`; a source and a request of one name are told apart by
+    the register, which knows the source first."""
+    if Source.objects.filter(id=subject).exists():
+        return Work.RECEIVE
+    if Request.objects.filter(id=subject).exists():
+        return Work.RUN
+    raise Unregistered("source or request")
+
+
+def _end(by: SignedIn, schedule: Schedule) -> None:
+    schedule.ended_at = timezone.now()
+    schedule.save(update_fields=["ended_at"])
+    _note("schedule ended", new_operation(), by, Work(schedule.kind), schedule.subject)
+
+
+def _note(name: str, operation: str, by: SignedIn, kind: Work, subject: str, **more: str) -> None:
+    fields = {"person": by.person.username, "role": Role.STEWARD.value, "how": by.how, "work": kind.value}
+    record(Event(name, operation, timestamp(), {**fields, "id": subject, **more}))
