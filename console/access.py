@@ -58,6 +58,8 @@ ACCESS: Final[Mapping[str, Access]] = {
     "report": ANY_ROLE - {Role.ADMINISTRATOR},
     "sources": frozenset({Role.OWNER}),
     "decide-consent": frozenset({Role.OWNER}),
+    "probes": frozenset({Role.OWNER, Role.ANALYST}),
+    "speak-on-probe": frozenset({Role.OWNER}),
     "work": frozenset({Role.STEWARD}),
     "ask-work": frozenset({Role.STEWARD}),
     "log": _WITNESSES,

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from console import auditor, owner, steward, views
+from console import auditor, owner, probes, steward, views
 from console.invitation import accept_invitation
 
 SIGNING_IN: list[URLPattern | URLResolver] = [
@@ -46,6 +46,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("releases/<slug:subject_id>/report/<slug:language>/", views.report, name="report"),
     path("sources/", owner.sources, name="sources"),
     path("consents/<slug:consent>/decide/", owner.decide_on_consent, name="decide-consent"),
+    path("probes/", probes.probes, name="probes"),
+    path("probes/<slug:probe>/speak/", probes.speak_on_probe, name="speak-on-probe"),
     path("work/", steward.work, name="work"),
     path("work/ask/", steward.ask, name="ask-work"),
     path("log/", auditor.log, name="log"),

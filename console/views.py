@@ -16,6 +16,7 @@ from gate.rules import explained
 from register import queries
 from register.decisions import decide
 from register.models import Membership, Release, Request, Room
+from register.probes import waiting
 from register.session import act_in_browser, is_demo, of_request
 from release.report.words import Language, words
 
@@ -25,7 +26,7 @@ REPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src d
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     person = of_request(request).person
-    return render(request, "console/home.html", {"waiting": queries.pending(person)})
+    return render(request, "console/home.html", {"waiting": queries.pending(person), "probes": waiting(person)})
 
 
 @require_safe

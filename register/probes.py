@@ -4,7 +4,6 @@ An answer waits until somebody of the partner it comes from has confirmed it; no
 before.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -14,9 +13,10 @@ from django.utils import timezone
 
 from audit import Event
 from audit.event import timestamp
+from register.cases import is_case
 from register.conditions import check_dpia, check_in_force, check_party
 from register.declarations import Probe as Declared
-from register.models import Agreement, Partner, Probe, ProbeTerms, ProbeVoice, Source
+from register.models import Agreement, Partner, Person, Probe, ProbeTerms, ProbeVoice, Source
 from register.operation import new_operation
 from register.outbox import record
 from register.refusals import (
@@ -160,17 +160,55 @@ def readable(by: SignedIn, probe: Probe, today: date) -> list[str]:
     return sorted(source for source, partner in probe.sources.items() if partner in agreed)
 
 
-def waiting(by: SignedIn) -> Mapping[Probe, list[str]]:
-    """Probes on which `by` may still speak about an answer, each with the partners."""
-    own = by.person.partners_as(Role.OWNER)
-    found: dict[Probe, list[str]] = {}
-    for probe in Probe.objects.filter(until__gte=timezone.localdate()).exclude(requester=by.person).order_by("id"):
-        spoken = set(probe.voices.filter(about="answer").values_list("partner_id", flat=True))
-        if left := sorted((partners_of(probe) & own) - spoken):
-            found[probe] = left
-    return found
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One partner's part in a probe: its sources that were asked, and what it said of its answer and of the case."""
+
+    partner: Partner
+    sources: tuple[str, ...]
+    answer: ProbeVoice | None
+    case: ProbeVoice | None
+    own: bool
+    """Whether the reader speaks for it."""
 
 
-def partner_names(probe: Probe) -> dict[str, str]:
-    """Partner → its name, of those that were asked."""
-    return dict(Partner.objects.filter(id__in=partners_of(probe)).values_list("id", "name"))
+@dataclass(frozen=True, slots=True)
+class ProbePage:
+    """What the register knows of a probe; no answer, which stands encrypted in the store."""
+
+    probe: Probe
+    parts: tuple[Part, ...]
+    is_case: bool
+    is_over: bool
+
+
+def pages_for(person: Person) -> list[ProbePage]:
+    """Probes that `person` asked, or speaks on for a partner; the latest first."""
+    own = person.partners_as(Role.OWNER)
+    asked = Probe.objects.select_related("requester", "recipient", "agreement").order_by("-asked_at")
+    return [_page(probe, person, own) for probe in asked if probe.requester == person or partners_of(probe) & own]
+
+
+def waiting(person: Person) -> list[tuple[Probe, str]]:
+    """Probes whose answer waits for `person`, with the partner."""
+    return [
+        (page.probe, part.partner.id)
+        for page in pages_for(person)
+        for part in page.parts
+        if part.own and part.answer is None and not page.is_over
+    ]
+
+
+def _page(probe: Probe, reader: Person, own: set[str]) -> ProbePage:
+    spoken = {(voice.partner_id, voice.about): voice for voice in probe.voices.select_related("person")}
+    parts = tuple(
+        Part(
+            partner=partner,
+            sources=tuple(sorted(name for name, owner in probe.sources.items() if owner == partner.id)),
+            answer=spoken.get((partner.id, "answer")),
+            case=spoken.get((partner.id, "case")),
+            own=partner.id in own and reader != probe.requester,
+        )
+        for partner in Partner.objects.filter(id__in=partners_of(probe)).order_by("id")
+    )
+    return ProbePage(probe, parts, is_case(probe), timezone.localdate() > probe.until)

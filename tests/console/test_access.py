@@ -25,6 +25,7 @@ ARGUMENTS = {
     "decide-release": {"subject_id": "insight-1"},
     "report": {"subject_id": "insight-1", "language": "nl"},
     "decide-consent": {"consent": "0" * 64},
+    "speak-on-probe": {"probe": "first"},
 }
 """What the address of a view holds, where it holds something."""
 

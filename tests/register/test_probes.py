@@ -27,7 +27,7 @@ from register.refusals import (
     Unregistered,
 )
 from register.workflow import Role
-from tests.register.room import AGREEMENT, PEOPLE, REQUEST, TODAY, Member, draft, furnish, signed_in, take
+from tests.register.room import AGREEMENT, PEOPLE, REQUEST, TODAY, Member, draft, furnish, person, signed_in, take
 from tests.register.test_constraints import insert
 
 pytestmark = pytest.mark.django_db
@@ -65,14 +65,14 @@ def test_what_the_agreement_lets_partners_ask_is_asked_and_waits_for_each_of_the
     agreed()
     probe = asked()
     assert probe.sources == {"residents": "city", "incomes": "tax"}
-    assert waiting(signed_in("owen")) == {probe: ["city"]}
-    assert waiting(signed_in("ann")) == {}  # owner too, but it is her own question
+    assert waiting(person("owen")) == [(probe, "city")]
+    assert waiting(person("ann")) == []  # owner too, but it is her own question
     assert readable(signed_in("ann"), probe, TODAY) == []
     speak(signed_in("tess"), probe, "tax", YES, seen=CONTENTS)
     assert readable(signed_in("ann"), probe, TODAY) == ["incomes"]
     speak(signed_in("owen"), probe, "city", NO, seen=CONTENTS)
     assert readable(signed_in("ann"), probe, TODAY) == ["incomes"]
-    assert waiting(signed_in("owen")) == {}
+    assert waiting(person("owen")) == []
 
 
 ASKING: dict[str, tuple[dict[str, Any], dict[str, Any], int, type[Refusal]]] = {
