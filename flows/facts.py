@@ -18,6 +18,7 @@ from release.draft import Draft
 from release.gather import Occasion, gather
 from release.report.facts import (
     Asked,
+    Contact,
     Definition,
     Dpia,
     Ground,
@@ -112,12 +113,20 @@ def _asked(room: Room, request: Request) -> Asked:
             for ground in agreement.bias
             if ground.source in {source.id for source in request.sources}
         ),
+        contacts=_contacts(room, request),
         definitions=_definitions(room, request, partners),
         homonyms=tuple(
             Homonym(name=each.name, meanings=tuple(_meaning(room, *meaning) for meaning in each.meanings))
             for each in homonyms_of(room, request)
         ),
     )
+
+
+def _contacts(room: Room, request: Request) -> tuple[Contact, ...]:
+    """Of the owners of its sources that declare one."""
+    owners = {room.source(source.id).owner for source in request.sources}
+    partners = [partner for partner in room.declaration.partners if partner.id in owners]
+    return tuple(Contact(partner=each.name, contact=each.contact) for each in partners if each.contact)
 
 
 def _definitions(room: Room, request: Request, partners: Mapping[str, str]) -> tuple[Definition, ...]:

@@ -77,6 +77,8 @@ class Partner(Declaration):
     public site."""
     seal_to: Address | None = None
     """The address (age, X25519) that parcels for this partner are sealed to, as `koppelkamer parcel key` tells it."""
+    contact: str | None = Field(default=None, min_length=3, max_length=200)
+    """Where persons concerned turn to who are found in its sources: an office, and its e-mail or other address."""
 
 
 class Member(Declaration):

@@ -51,6 +51,14 @@ class Homonym:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Where persons concerned turn to at a partner whose source takes part."""
+
+    partner: str
+    contact: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
     """Section 2: who asks, what for, and on what footing."""
 
@@ -69,6 +77,7 @@ class Asked:
     """On what the bias run reads protected attributes."""
     definitions: tuple[Definition, ...] = ()
     homonyms: tuple[Homonym, ...] = ()
+    contacts: tuple[Contact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,5 @@
 """A small room: residents of a corporation and visits of a water board, both by BSN, beside each other, unlinked."""
 
-import shutil
 from collections.abc import Iterator
 from itertools import count, islice
 from pathlib import Path
@@ -52,7 +51,10 @@ def declare(room: Path, minimisation: str) -> None:
     room.mkdir()
     for folder in ("sources", "agreements", "requests", "models"):
         (room / folder).mkdir()
-    shutil.copy(_SECOND_ROOM / "room.toml", room)
+    declared = (_SECOND_ROOM / "room.toml").read_text()
+    name = 'name = "Woningcorporatie Thuis"\n'
+    contact = 'contact = "loket@thuis.example"\n'
+    (room / "room.toml").write_text(declared.replace(name, name + contact))
     number = '[[concepts]]\nid = "bsn"\ntitle = "BSN"\ndefinition = "Number of a citizen."\nowner = "corporatie"\n'
     (room / "dictionary.toml").write_text((_SECOND_ROOM / "dictionary.toml").read_text() + number)
     policy = (_SECOND_ROOM / "policy.toml").read_text()

@@ -6,6 +6,7 @@ from release.profile import ColumnProfile, Slice
 from release.report.facts import (
     Asked,
     Column,
+    Contact,
     Definition,
     Disclosure,
     Dpia,
@@ -77,6 +78,7 @@ FACTS = ReportFacts(
                 owner="Gemeente Havenstad", columns=("residents.geslachtsnaam", "incomes.naam"),
             ),
         ),
+        contacts=(Contact(partner="Gemeente Havenstad", contact="privacyloket@havenstad.example"),),
         homonyms=(Homonym(name="naam", meanings=("incomes: Geslachtsnaam", "reports: Naam in gebruik")),),
     ),
     leaves=Leaves(
