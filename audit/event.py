@@ -90,6 +90,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(131, "audit", "probe asked", ("person", "how", "probe", "found", "digest")),
         Kind(132, "audit", "probe answered", ("person", "how", "partner", "probe", "about", "agreed", "digest"),
              ("reason", "reference")),
+        Kind(114, "audit", "feedback recorded", ("person", "how", "partner", "release", "digest")),
         Kind(201, "processing", "delivery received",
              (*_PROCESSING, "source", "delivery", "rows in", "rows kept", "rows quarantined"),
              ("period", "suite", "corrects", "supplements")),

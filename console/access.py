@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from register import second_factor
+from register import feedback, second_factor
 from register.models import Person
 from register.workflow import TRANSITIONS, WORK, Role
 
@@ -56,6 +56,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "release": ANY_ROLE,
     "decide-release": _deciding("release"),
     "report": ANY_ROLE - {Role.ADMINISTRATOR},
+    "feedback": frozenset(feedback.ROLES),
     "sources": frozenset({Role.OWNER}),
     "decide-consent": frozenset({Role.OWNER}),
     "probes": frozenset({Role.OWNER, Role.ANALYST}),

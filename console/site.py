@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from console import auditor, owner, probes, steward, views
+from console import auditor, feedback, owner, probes, steward, views
 from console.invitation import accept_invitation
 
 SIGNING_IN: list[URLPattern | URLResolver] = [
@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("releases/<slug:subject_id>/", views.release_page, name="release"),
     path("releases/<slug:subject_id>/decide/", views.decide_on_release, name="decide-release"),
     path("releases/<slug:subject_id>/report/<slug:language>/", views.report, name="report"),
+    path("releases/<slug:subject_id>/feedback/", feedback.feedback, name="feedback"),
     path("sources/", owner.sources, name="sources"),
     path("consents/<slug:consent>/decide/", owner.decide_on_consent, name="decide-consent"),
     path("probes/", probes.probes, name="probes"),

@@ -15,6 +15,7 @@ from declare import Refusal
 from gate.rules import explained
 from register import queries
 from register.decisions import decide
+from register.feedback import speaks_for
 from register.models import Membership, Release, Request, Room
 from register.probes import waiting
 from register.session import act_in_browser, is_demo, of_request
@@ -140,6 +141,7 @@ def _page(
         "form": form or (DecisionForm(subject, possible) if possible else None),
         "refusal": refusal,
         "reports": _reports(subject),
+        "may_tell": isinstance(subject, Release) and bool(speaks_for(of_request(request), subject)),
     }
     return render(request, f"console/{_address(subject)}.html", context, status=status)
 

@@ -20,6 +20,7 @@ from register.refusals import (
     ClearDelivery,
     DpiaNotValid,
     NoDpia,
+    NoEffect,
     NoGround,
     NotAParty,
     NotApproved,
@@ -81,8 +82,9 @@ def check_may_submit(request: Request, today: date) -> None:
 
 
 def what_stands_in_the_way(request: Request, today: date) -> list[Refusal]:
-    """Every reason why `check_may_submit` refuses, not the first one alone."""
-    return [refusal for demand in _demands(request, today) if (refusal := refused(demand))]
+    """Every reason why the request could not be submitted, not the first one alone."""
+    demands: list[Callable[[], object]] = [*_demands(request, today), partial(check_effect, request)]
+    return [refusal for demand in demands if (refusal := refused(demand))]
 
 
 def refused(demand: Callable[[], object]) -> Refusal | None:
@@ -103,6 +105,12 @@ def _demands(request: Request, today: date) -> Iterator[Callable[[], None]]:
     yield partial(check_case, request)
     for used in request.sources.select_related("source__owner").order_by("source_id"):
         yield partial(check_use, agreement, used.source, used.ground, request.recipients, request.purpose)
+
+
+def check_effect(request: Request) -> None:
+    """Somebody said by what the effect will be seen. Raises `NoEffect`."""
+    if not request.declaration["effect"]["indicators"]:
+        raise NoEffect(request.id)
 
 
 def check_retention(request: Request, today: date) -> None:

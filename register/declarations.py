@@ -1,8 +1,9 @@
 """What partners agree on and what is asked: agreements/*.toml and requests/*.toml."""
 
+import math
 import re
 from datetime import date
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
@@ -253,11 +254,31 @@ class RequestedSource(Declaration):
     columns: tuple[str, ...] = ()
 
 
+class Seen(NamedTuple):
+    what: str
+    years: int | None
+
+
+class Indicator(Declaration):
+    """By what the effect is seen, and after how many years."""
+
+    what: str = Field(min_length=1)
+    years: Literal[2, 5, 10]
+    """As results of such work are agreed: for two, five and ten years."""
+
+
 class Effect(Declaration):
     """The public effect aimed at, stated before a request runs."""
 
     intended: str = Field(min_length=1)
-    indicators: tuple[str, ...] = ()
+    indicators: tuple[Indicator | str, ...] = ()
+    """A request without any is refused when submitted. Words alone name no year."""
+
+    @property
+    def seen_by(self) -> tuple[Seen, ...]:
+        """All indicators in one form, the nearest first; those without a year come last."""
+        found = [Seen(each, None) if isinstance(each, str) else Seen(each.what, each.years) for each in self.indicators]
+        return tuple(sorted(found, key=lambda each: each.years or math.inf))
 
 
 class Request(Declaration):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from register.conditions import check_may_submit, check_stands, has_lapsed, owners_of
+from register.conditions import check_effect, check_may_submit, check_stands, has_lapsed, owners_of
 from register.models import Approval, Countersignature, Opinion, Release, ReleaseDecision, Request
 from register.refusals import AnswersMissing, DutiesKeptApart, NotYours, OpinionMissing, StepNotAllowed
 from register.session import SignedIn
@@ -42,6 +42,7 @@ class Effect:
 def _submit(request: Request, wish: Wish) -> Effect:
     _only_the_requester(request, wish)
     check_may_submit(request, wish.today)
+    check_effect(request)
     request.round += 1
     return Effect()
 

@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from register.conditions import missing_approvals, owners_of
 from register.coverage import Coverage, coverage
-from register.models import Decision, Opinion, Partner, Person, Release, Request
+from register.declarations import Effect, Seen
+from register.models import Decision, Feedback, Opinion, Partner, Person, Release, Request
 from register.workflow import WORK, ReleaseState, RequestState, Role, Step, Subject, steps
 
 
@@ -33,6 +34,8 @@ class RequestPage:
     missing: tuple[str, ...]
     decisions: Sequence[Decision]
     releases: Sequence[Release]
+    indicators: Sequence[Seen]
+    """By what the effect is seen, the nearest first."""
     asked: Sequence[tuple[Partner, Coverage]]
     """Owners who have not spoken, and what is new to them beyond what they agreed to beforehand."""
 
@@ -44,6 +47,8 @@ class ReleasePage:
     release: Release
     opinion: Opinion | None
     decisions: Sequence[Decision]
+    feedback: Sequence[Feedback]
+    """What recipients say came of it."""
 
 
 FORWARD = frozenset({"submit", "approve", "advise", "advise against", "run", "countersign", "release", "resume"})
@@ -86,6 +91,7 @@ def request_page(request_id: str) -> RequestPage | None:
         missing=tuple(missing_approvals(request)),
         decisions=decisions_on("request", request.id),
         releases=list(request.releases.order_by("examined_at")),
+        indicators=Effect.model_validate(request.declaration["effect"]).seen_by,
         asked=_asked(request),
     )
 
@@ -105,7 +111,8 @@ def release_page(release_id: str) -> ReleasePage | None:
     if release is None:
         return None
     opinion = release.opinions.select_related("person", "decision").order_by("decision__event__number").last()
-    return ReleasePage(release, opinion, decisions_on("release", release.id))
+    told = release.feedback.select_related("partner").order_by("event__number")
+    return ReleasePage(release, opinion, decisions_on("release", release.id), list(told))
 
 
 def decisions_on(subject: Subject, subject_id: str) -> list[Decision]:

@@ -156,6 +156,26 @@ class TooSoon(Refusal):
         )
 
 
+class NoEffect(Refusal):
+    def __init__(self, request: str) -> None:
+        super().__init__(
+            f"request {request} does not say by what its effect will be seen",
+            remedy='Add indicators to [effect], such as { what = "accidents a year", years = 2 }.',
+        )
+
+
+class NothingSaid(WrongInput):
+    def __init__(self) -> None:
+        super().__init__("nothing was said of what came of it", remedy="Say it with --text.")
+
+
+class UnknownIndicator(WrongInput):
+    def __init__(self, known: Iterable[str]) -> None:
+        super().__init__(
+            "the request named no such indicator", remedy=f"It named: {'; '.join(known)}. Or leave --indicator out."
+        )
+
+
 class StepNotAllowed(Refusal):
     def __init__(self, subject: str, state: str, action: str, possible: Iterable[str]) -> None:
         ways = "; ".join(possible) or "nothing; this is final"

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from register.coverage import standing
-from register.models import Approval, ConsentAcceptance, ConsentWithdrawal, Release, RequestSource, Source
+from register.models import Approval, ConsentAcceptance, ConsentWithdrawal, Feedback, Release, RequestSource, Source
 from register.models import StandingConsent as Consent
 from register.workflow import RequestState, Role
 
@@ -95,7 +96,13 @@ def _state(
 def _uses(source: Source) -> list[Use]:
     rows = RequestSource.objects.filter(source=source).exclude(request__state=RequestState.DRAFT.value)
     asked = rows.select_related("request__requester", "request__agreement").order_by("request_id")
-    return [Use(row, _word(row, source), list(row.request.releases.order_by("-examined_at"))) for row in asked]
+    return [Use(row, _word(row, source), _releases(row)) for row in asked]
+
+
+def _releases(row: RequestSource) -> list[Release]:
+    """The latest first, each with what came of it."""
+    told = Prefetch("feedback", Feedback.objects.select_related("partner").order_by("event__number"))
+    return list(row.request.releases.prefetch_related(told).order_by("-examined_at"))
 
 
 def _word(row: RequestSource, source: Source) -> Approval | None:

@@ -158,6 +158,14 @@ COMMANDS: Final = (
     Command("invite", "a link by which somebody chooses a first or a new password", "account:invite", {
         "username": {"metavar": "PERSON"}, **_ROOM,
     }),
+    Command("feedback", "what came of a release: tell it as recipient, or read what was told", "outcomes:feedback", {
+        "release": {"metavar": "RELEASE"},
+        "--text": {"metavar": "TEXT", "help": "what came of it, without names or other data of persons"},
+        "--indicator": {
+            "metavar": "TEXT", "default": "", "help": "the indicator it is about, as the request named it",
+        },
+        **_ROOM, **_AS,
+    }),
     Command("login", "sign in for the command line", "account:login", {
         "username": {"metavar": "PERSON"}, **_ROOM,
         "--invitation": {"metavar": "LINK", "help": "choose a password first, by this invitation"},

@@ -4,6 +4,7 @@ from register.models.agreements import Agreement, AgreementGround, ProcessingAgr
 from register.models.consents import ConsentAcceptance, ConsentWithdrawal, StandingConsent
 from register.models.decisions import Approval, Countersignature, Decision, Opinion, ReleaseDecision
 from register.models.events import OutboxEvent
+from register.models.feedback import Feedback
 from register.models.people import Membership, Partner, Person, Room
 from register.models.probes import Probe, ProbeTerms, ProbeVoice
 from register.models.requests import Request, RequestSource
@@ -20,6 +21,7 @@ __all__ = [
     "Countersignature",
     "Decision",
     "Delivery",
+    "Feedback",
     "Inbox",
     "Job",
     "JobState",

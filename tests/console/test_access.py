@@ -24,6 +24,7 @@ ARGUMENTS = {
     "release": {"subject_id": "insight-1"},
     "decide-release": {"subject_id": "insight-1"},
     "report": {"subject_id": "insight-1", "language": "nl"},
+    "feedback": {"subject_id": "insight-1"},
     "decide-consent": {"consent": "0" * 64},
     "speak-on-probe": {"probe": "first"},
 }

@@ -128,6 +128,7 @@ unit = "residents"
 dimensions = ["residents.{columns[0]}"]
 [effect]
 intended = "Weten hoeveel mensen er wonen"
+indicators = ["of het getal gebruikt wordt"]
 """
 
 

@@ -117,6 +117,7 @@ unit = "residents"
 {output}
 [effect]
 intended = "Weten hoeveel mensen er wonen"
+indicators = ["of het getal gebruikt wordt"]
 """
 
 

@@ -91,7 +91,7 @@ REQUEST: dict[str, Any] = {
     "dpia": {"id": "DPIA-1", "approved": "2021-01-01", "valid_until": "2088-01-01", "status": "approved"},
     "sources": [{"id": name, "ground": "Law 1", "columns": ["area"]} for name in ("residents", "incomes")],
     "output": {"kind": "table", "unit": "residents", "dimensions": ["residents.area"]},
-    "effect": {"intended": "Fewer accidents"},
+    "effect": {"intended": "Fewer accidents", "indicators": ["accidents", {"what": "speeding", "years": 2}]},
 }
 
 

@@ -9,8 +9,22 @@ from django.db import IntegrityError, connection, transaction
 
 from register.consents import accept
 from register.models import Approval, ConsentAcceptance, OutboxEvent, Release, Request, StandingConsent
+from register.runs import Examined, finish_run, start_run
 from register.session import act_as
-from tests.register.room import AGREEMENT, ANSWERS, CONSENT, approved, draft, examined, furnish, person, take
+from tests.register.room import (
+    AGREEMENT,
+    ANSWERS,
+    CONSENT,
+    TODAY,
+    approved,
+    deliveries,
+    draft,
+    examined,
+    furnish,
+    person,
+    plan,
+    take,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -192,6 +206,32 @@ def failed() -> None:
 def countersigned() -> None:
     advised("advise against")
     take("ria", Release.objects.get(), "countersign", "because")
+
+
+def released() -> None:
+    advised()
+    take("rob", Release.objects.get(), "release", "because", answers=ANSWERS)
+
+
+def later_release() -> str:
+    """Of the same request, examined and not decided on."""
+    run = start_run(act_as("stef"), "insight", plan(), deliveries(), today=TODAY)
+    return finish_run(act_as("stef"), run, Examined("PASS", "5" * 64, "6" * 64), links=7).id
+
+
+def tell(**forged: Any) -> None:
+    values = {
+        "event_id": event("op-0"),
+        "release_id": "insight-1",
+        "released_id": Release.objects.get(id="insight-1").decision_id,
+        "partner_id": "city",
+        "person_id": person("ann").pk,
+        "indicator": "",
+        "text": "good",
+        "digest": "0" * 64,
+        "at": "2026-11-21 09:00:00",
+    }
+    insert("register_feedback", **values | forged)
 
 
 def signature() -> str:
@@ -380,6 +420,11 @@ FORGERIES: dict[str, tuple[str, Callable[[], Any], Callable[[], Any]]] = {
         "restriction_that_lifts_has_no_end",
         furnish,
         lambda: restrict(lifts=True, until="2030-01-01"),
+    "feedback without a word": ("feedback_says_something", released, lambda: tell(text="")),
+    "feedback on what was never released": (
+        "feedback_on_what_was_released",
+        released,
+        lambda: tell(release_id=later_release()),
     ),
     "rows that do not add up": (
         "delivery_rows_add_up",
@@ -421,6 +466,7 @@ HONEST: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "an approval by standing consent": (consented, lambda: approve_by_consent("owen", "city")),
     "an acceptance": (consented, lambda: accept_as("owen", "city")),
     "a withdrawal": (consented, lambda: withdraw_as("owen", "city", "because")),
+    "feedback": (released, tell),
     "a release": (advised, lambda: release_it("rob")),
     "a release by two": (
         countersigned,
