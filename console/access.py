@@ -70,6 +70,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "log-proof": _WITNESSES,
     "make-schedule": frozenset({Role.STEWARD}),
     "end-schedule": frozenset({Role.STEWARD}),
+    "indicators": ANY_ROLE,
     "catalogue": EVERYBODY,
     "rules": EVERYBODY,
     "stylesheet": EVERYBODY,

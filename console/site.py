@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from console import auditor, feedback, owner, probes, steward, views
+from console import auditor, feedback, indicators, owner, probes, steward, views
 from console.invitation import accept_invitation
 
 SIGNING_IN: list[URLPattern | URLResolver] = [
@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("log/<slug:name>/<int:number>/proof/", auditor.proof, name="log-proof"),
     path("work/schedule/", steward.make_schedule, name="make-schedule"),
     path("work/schedule/end/", steward.end_schedule, name="end-schedule"),
+    path("indicators/", indicators.indicators, name="indicators"),
     path("catalogue/", views.catalogue, name="catalogue"),
     path("rules/", views.rules, name="rules"),
     path("console.css", views.stylesheet, name="stylesheet"),

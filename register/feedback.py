@@ -9,7 +9,7 @@ from audit import Event
 from audit.event import timestamp
 from declare import canonical, digest
 from register import declarations
-from register.models import Feedback, Release
+from register.models import Feedback, Release, Request
 from register.operation import new_operation
 from register.outbox import record
 from register.refusals import AlreadyDecided, NothingSaid, NotYours, StepNotAllowed, UnknownIndicator
@@ -53,9 +53,13 @@ def speaks_for(by: SignedIn, release: Release) -> list[str]:
 
 
 def indicators_of(release: Release) -> list[str]:
-    """What the request said its effect would be seen by."""
-    effect = declarations.Effect.model_validate(release.request.declaration["effect"])
-    return [each.what for each in effect.seen_by]
+    """What its request said the effect would be seen by."""
+    return [each.what for each in seen_by(release.request)]
+
+
+def seen_by(request: Request) -> tuple[declarations.Seen, ...]:
+    """The indicators of the request, the nearest first."""
+    return declarations.Effect.model_validate(request.declaration["effect"]).seen_by
 
 
 @transaction.atomic

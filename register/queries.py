@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from register.conditions import missing_approvals, owners_of
 from register.coverage import Coverage, coverage
-from register.declarations import Effect, Seen
+from register.declarations import Seen
+from register.feedback import seen_by
 from register.models import Decision, Feedback, Opinion, Partner, Person, Release, Request
 from register.workflow import WORK, ReleaseState, RequestState, Role, Step, Subject, steps
 
@@ -91,7 +92,7 @@ def request_page(request_id: str) -> RequestPage | None:
         missing=tuple(missing_approvals(request)),
         decisions=decisions_on("request", request.id),
         releases=list(request.releases.order_by("examined_at")),
-        indicators=Effect.model_validate(request.declaration["effect"]).seen_by,
+        indicators=seen_by(request),
         asked=_asked(request),
     )
 

@@ -166,6 +166,9 @@ COMMANDS: Final = (
         },
         **_ROOM, **_AS,
     }),
+    Command("indicators", "how it goes: lead times, what waits, links, refusals, feedback", "outcomes:indicators", {
+        **_ROOM,
+    }),
     Command("login", "sign in for the command line", "account:login", {
         "username": {"metavar": "PERSON"}, **_ROOM,
         "--invitation": {"metavar": "LINK", "help": "choose a password first, by this invitation"},

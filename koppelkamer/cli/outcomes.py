@@ -1,6 +1,7 @@
 """What came of what was released."""
 
 import argparse
+import json
 
 from declare import WrongInput
 from flows.books import open_register, write_logs
@@ -30,3 +31,21 @@ def feedback(call: argparse.Namespace) -> Screen:
     ]
     head = f"what came of {release.id}:" if told else f"nobody has told what came of {release.id}"
     return Screen({"release": release.id, "feedback": told}, [head, *columns([tuple(each.values()) for each in told])])
+
+
+def indicators(call: argparse.Namespace) -> Screen:
+    """How the room does. With --json everything; on the screen what waits and how long steps take."""
+    room = open_room(call.room)
+    open_register(room)
+    from console.indicators import gather
+
+    found = gather(room.reports)
+    waiting = [(each["role"], str(each["waiting"]), f"since {each['since'] or 'unknown'}") for each in found["waiting"]]
+    times = [
+        (f"{each['subject']} {each['state']}", f"{each['times']} times", f"median {each['median']} days")
+        for each in found["lead_times"]
+    ]
+    told = found["feedback"]
+    lines = ["waits for:", *columns(waiting), "steps:", *columns(times)]
+    lines.append(f"what came of it: told of {told['told']} of {told['released']} releases")
+    return Screen(json.loads(json.dumps(found, default=str)), lines)

@@ -420,6 +420,7 @@ FORGERIES: dict[str, tuple[str, Callable[[], Any], Callable[[], Any]]] = {
         "restriction_that_lifts_has_no_end",
         furnish,
         lambda: restrict(lifts=True, until="2030-01-01"),
+    ),
     "feedback without a word": ("feedback_says_something", released, lambda: tell(text="")),
     "feedback on what was never released": (
         "feedback_on_what_was_released",
