@@ -183,7 +183,7 @@ def _cells(linked: LinkedTable, request: Request, counted: Population, draws: in
         for names in output.told_apart or (output.dimensions,)
     ]
     declared = {name: TableDimension(parents=dict(parents.get(name, {}))) for name in output.dimensions}
-    cells = cells_of(tables, Table(dimensions=declared))
+    cells = replace(cells_of(tables, Table(dimensions=declared)), magnitude=output.magnitude)
     if not draws:
         return cells
     return replace(cells, table=cells.table.with_columns(linkage_error(linked, output, cells.table, draws)))

@@ -57,6 +57,7 @@ def test_each_table_is_the_one_that_would_be_drafted_alone() -> None:
         names = declared["dimensions"]
         alone = draft(linked(), request(dimensions=names, magnitude="reports.amount"), Questions(), {}).cells
         assert alone is not None
+        assert made.cells.magnitude == alone.magnitude == "reports.amount"
         found = part(made.cells.table, made.cells.dimensions, names).sort(names)
         assert found.equals(alone.table.sort(names).select(found.columns))
 
