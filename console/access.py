@@ -74,6 +74,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "catalogue": EVERYBODY,
     "rules": EVERYBODY,
     "stylesheet": EVERYBODY,
+    "components": EVERYBODY,
 }
 """Name of a view in `console.site` → the roles that may open it. Whose request or release it is, a view asks itself."""
 

@@ -28,8 +28,18 @@ class DecisionForm(forms.Form):
         for rule in self.warnings:
             for question, label in QUESTIONS.items():
                 self.fields[f"{rule}.{question}"] = forms.CharField(
-                    label=f"{rule}: {label}", required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
+                    label=str(label), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 2})
                 )
+
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        """The fields that are no answer to a warning."""
+        return [field for field in self.visible_fields() if field.name != "action" and "." not in field.name]
+
+    @property
+    def to_answer(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Each warning with the fields of its four answers."""
+        return [(rule, [self[f"{rule}.{question}"] for question in QUESTIONS]) for rule in self.warnings]
 
     @property
     def answers(self) -> dict[str, dict[str, str]]:

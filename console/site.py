@@ -62,4 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("catalogue/", views.catalogue, name="catalogue"),
     path("rules/", views.rules, name="rules"),
     path("console.css", views.stylesheet, name="stylesheet"),
+    path("nl-design-system.css", views.components, name="components"),
 ]
+
+handler400 = "console.faults.bad_request"

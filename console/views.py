@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from console.access import open_to
 from console.decision import DecisionForm
+from console.dossier import dossier
 from declare import Refusal
 from gate.rules import explained
 from register import queries
@@ -27,7 +28,8 @@ REPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src d
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     person = of_request(request).person
-    return render(request, "console/home.html", {"waiting": queries.pending(person), "probes": waiting(person)})
+    told = {"waiting": queries.pending(person), "probes": waiting(person), "underway": queries.underway()}
+    return render(request, "console/home.html", told)
 
 
 @require_safe
@@ -70,8 +72,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
     """For everybody: what each rule of the gate asks, in the words of the report."""
-    language: Language = "nl" if get_language() == "nl" else "en"
-    text = words(language)
+    text = words(_language())
     told = [
         (
             rule,
@@ -142,8 +143,13 @@ def _page(
         "refusal": refusal,
         "reports": _reports(subject),
         "may_tell": isinstance(subject, Release) and bool(speaks_for(of_request(request), subject)),
+        "dossier": dossier(subject.pk, _language()) if isinstance(subject, Release) else None,
     }
     return render(request, f"console/{_address(subject)}.html", context, status=status)
+
+
+def _language() -> Language:
+    return "nl" if get_language() == "nl" else "en"
 
 
 def _address(subject: Request | Release) -> str:
@@ -158,5 +164,15 @@ def _reports(subject: Request | Release) -> list[str]:
 
 @require_safe
 def stylesheet(_: HttpRequest) -> HttpResponse:
-    path = Path(__file__).with_name("console.css")
-    return HttpResponse(path.read_bytes(), content_type="text/css")
+    return _css("console.css")
+
+
+@require_safe
+def components(_: HttpRequest) -> HttpResponse:
+    """NL Design System's, as it is published."""
+    return _css("nl_design_system/html.css")
+
+
+def _css(name: str) -> HttpResponse:
+    content = (Path(__file__).parent / name).read_bytes()
+    return HttpResponse(content, content_type="text/css", headers={"Cache-Control": "max-age=3600"})

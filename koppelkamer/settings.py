@@ -90,6 +90,7 @@ def django_settings(
         ],
         "TEMPLATES": [_templates()],
         "ROOT_URLCONF": "console.site",
+        "CSRF_FAILURE_VIEW": "console.faults.foreign_form",
         "LOGIN_URL": "account_login",
         "LOGIN_REDIRECT_URL": "home",
         "LANGUAGE_CODE": "nl",

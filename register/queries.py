@@ -69,6 +69,16 @@ def pending(person: Person) -> list[Waiting]:
     return [item for item in found if set(item.actions) & FORWARD]
 
 
+def underway() -> list[Waiting]:
+    """Requests and releases that have not ended, whoever they wait for."""
+    over = (RequestState.WITHDRAWN, RequestState.EXPIRED, RequestState.REVOKED)
+    found = [Waiting("request", one.id, one.title, one.state, ()) for one in Request.objects.exclude(state__in=over)]
+    done = (ReleaseState.RELEASED, ReleaseState.WITHHELD, ReleaseState.REFUSED, ReleaseState.REVOKED)
+    releases = Release.objects.exclude(state__in=done).select_related("request")
+    found += [Waiting("release", one.id, one.request.title, one.state, ()) for one in releases]
+    return sorted(found, key=lambda one: (one.id, one.subject))
+
+
 def actions(person: Person, subject: Request | Release) -> tuple[str, ...]:
     """The steps that `person` may decide on by role and duties, in the order of the table."""
     return tuple(action for action in _open_to(person, subject) if action not in WORK)

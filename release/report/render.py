@@ -32,7 +32,7 @@ def render(facts: ReportFacts, language: Language, *, public: bool = False) -> s
             warned=[line for line in shown.findings if line.outcome in ("WARN", "NOT ASSESSABLE")],
             charts=charts(shown.groups),
             pictures=pictures(shown.profile),
-            changed=_changed(text, shown.changes) if shown.changes else (),
+            changed=changed(text, shown.changes) if shown.changes else (),
             gaps={gap.attribute: gap.points for gap in shown.gaps},
             between=lambda bounds: _between(text, bounds),
             left_out=lambda line: _left_out(text, line),
@@ -42,8 +42,8 @@ def render(facts: ReportFacts, language: Language, *, public: bool = False) -> s
     )
 
 
-def _changed(text: Words, changes: Changes) -> list[str]:
-    """Each thing that changed, as a clause."""
+def changed(text: Words, changes: Changes) -> list[str]:
+    """Each thing that changed since the last release, as a clause; empty where nothing did."""
     named = {"changes_sources": changes.sources, "changes_added": changes.columns_added,
              "changes_gone": changes.columns_gone}  # fmt: skip
     clauses = [text(key, names=", ".join(names)) for key, names in named.items() if names]
