@@ -155,7 +155,7 @@ def test_playing_somebody_exists_only_in_a_demo_room() -> None:
 def test_the_console_speaks_dutch() -> None:
     furnish()
     page = client("ann", "nl").get("/").text
-    assert "Wat op mij wacht" in page and '<html lang="nl">' in page
+    assert "Wat op mij wacht" in page and '<html lang="nl"' in page
     browser = client("ann")
     browser.post("/language/", {"language": "nl", "next": "/"})
     assert "Wat op mij wacht" in browser.get("/").text
