@@ -27,6 +27,11 @@ class Coarsening(Declaration):
         return tuple(name for name in _WAYS if getattr(self, name))
 
     @property
+    def steps(self) -> int:
+        """How many are declared."""
+        return sum(len(getattr(self, name)) for name in self.ways)
+
+    @property
     def numeric(self) -> bool:
         """Whether the steps are those of numbers."""
         return bool(self.widths or self.cuts)

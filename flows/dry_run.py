@@ -18,6 +18,7 @@ from flows.reports import read_facts
 from flows.submit import require_no_circle
 from gate.policy import Policy
 from koppelkamer.room import Room
+from release.coarsen import coarse_payload
 from release.trial import Eligible, Foreseen, eligible, foreseen, kept_of
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def _counted(room: Room, keyring: Keyring, declared: "Request", minimum: int) ->
     payload = {name: each.table.table for name, each in used.items()}
     sources = tuple(eligible(name, table, output.filters, minimum) for name, table in payload.items())
     rates = tuple((model, _link_rate(room, model)) for model in declared.models)
-    kept = {name: kept_of(name, table, output.filters) for name, table in payload.items()}
+    kept = {name: coarse_payload(name, kept_of(name, table, output.filters), output) for name, table in payload.items()}
     rate = prod(rate for _, rate in rates if rate is not None)
     asked = (output.told_apart or (output.dimensions,)) if output.kind == "table" else ()
     tables = tuple(foreseen(kept, output.unit, dimensions, rate, minimum) for dimensions in asked)

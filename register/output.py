@@ -86,7 +86,7 @@ EXTRACT: Final = "extract"
 ANONYMOUS: Final = "anonymous"
 ROWS: Final = (EXTRACT, ANONYMOUS)
 """Kinds of output that are rows about persons."""
-_LATER: Final = ("tables", "attributes")
+_LATER: Final = ("tables", "attributes", "generalise")
 """Keys that came after requests had been approved."""
 
 
@@ -118,6 +118,18 @@ class Attribute(Coarsening):
         return self
 
 
+class Generalisation(Coarsening):
+    """The step on which a column leaves: 1 is the first that is declared."""
+
+    level: int = Field(default=1, ge=1)
+
+    @model_validator(mode="after")
+    def _there_is_such_a_step(self) -> Self:
+        if self.level > self.steps:
+            raise ValueError(f"there is no step {self.level}: declare it with widths, cuts, prefixes or groups")
+        return self
+
+
 class Output(Declaration):
     """What is asked: a table of counts or several, one row per person, an extract of records under pseudonyms, or
     anonymous rows."""
@@ -133,6 +145,8 @@ class Output(Declaration):
     """The column summed in each cell."""
     hierarchies: dict[str, dict[str, str]] = {}
     """Dimension → category → the category it is part of: subtotals of the table. Others are part of the total."""
+    generalise: dict[str, Generalisation] = {}
+    """Column of a table or an extract → how coarse it leaves. Filters look at what the source has."""
     rank_by: str | None = None
     filters: tuple[Filter, ...] = ()
     exceptions: dict[str, str] = {}
@@ -212,6 +226,14 @@ class Output(Declaration):
             raise ValueError("no attribute is a quasi-identifier; name what others may know of a person")
         if roles["weight"] > 1:
             raise ValueError("there are two weights; a row stands for one number of persons")
+        return self
+
+    @model_validator(mode="after")
+    def _what_is_coarsened_leaves(self) -> Self:
+        if self.generalise and self.kind not in ("table", EXTRACT):
+            raise ValueError("generalise belongs to a table or an extract; attributes of anonymous rows have steps")
+        if foreign := sorted(set(self.generalise) - set(self.described)):
+            raise ValueError(f"{', '.join(foreign)} is coarsened and does not leave")
         return self
 
     @model_validator(mode="after")

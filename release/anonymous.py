@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from declare import WrongInput
 from gate.microdata.declared import Microdata, MicrodataColumn, Rows
 from linkage import LinkedTable
 from register.output import Attribute, Output
 from release.aggregate import UNKNOWN
+from release.coarsen import numbers
 from release.population import Population, payload_of
 
 
@@ -38,12 +38,7 @@ def _typed(linked: LinkedTable, persons: pl.DataFrame, name: str, attribute: Att
     """As text unless the source or the declared steps say that they are numbers."""
     known = persons[name].replace(UNKNOWN, None)
     steps_of_text = attribute.prefixes or attribute.groups
-    numbers = attribute.numeric or attribute.role == "weight" or payload_of(linked, name)["value"].dtype.is_numeric()
-    if steps_of_text or not numbers:
+    counted = attribute.numeric or attribute.role == "weight" or payload_of(linked, name)["value"].dtype.is_numeric()
+    if steps_of_text or not counted:
         return known
-    try:
-        values = known.cast(pl.Float64)
-    except pl.exceptions.PolarsError as error:
-        raise WrongInput(f"{name} holds no numbers, so it has no bands", remedy="Use groups or prefixes.") from error
-    whole = values.drop_nulls().round().eq(values.drop_nulls()).all()
-    return values.cast(pl.Int64) if whole else values
+    return numbers(name, known)

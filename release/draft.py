@@ -23,8 +23,10 @@ from release import anonymous
 from release.aggregate import LINEAGE, aggregate, lineage, occurring
 from release.bands import DRAWS, linkage_error
 from release.bias import Measured, Questions, bias_run
+from release.coarsen import told_of
 from release.extract import members, ordered, rows_of
 from release.population import Population, population
+from release.report.facts import Generalised
 
 PERSON: Final = "person"
 """Name and concept of the column that stands for the person in a list of persons."""
@@ -78,6 +80,8 @@ class Draft:
     """Source → digest."""
     rows: Rows | None = None
     """Of an extract, without pseudonyms yet, or of anonymous rows, not coarsened yet."""
+    generalised: tuple[Generalised, ...] = ()
+    """Columns that the request coarsens."""
     tables: tuple[Breakdown, ...] = ()
     """Where there are several in `cells`."""
     _made_by: object = field(default=None)
@@ -157,6 +161,7 @@ def draft(
         deliveries=dict(linked.deliveries),
         rows=rows,
         tables=request.output.tables,
+        generalised=told_of(linked, request.output),
         _made_by=_RELEASE,
     )
 

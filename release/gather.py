@@ -166,6 +166,7 @@ def _leaves(draft: Draft, verdict: Verdict, unseen: int) -> Leaves:
         special_categories=_special(verdict.findings),
         minors=_minors(verdict.findings),
         minimised=minimised(draft, verdict),
+        generalised=draft.generalised,
         anonymised=anonymised(draft, verdict),
     )
 

@@ -10,8 +10,9 @@ from declare import WrongInput
 from gate.subject import TOTAL
 from linkage import LinkedTable
 from pseudonymise.protected import PAYLOAD
-from register.output import Filter, Output
+from register.output import Filter, Generalisation, Output
 from release.aggregate import UNKNOWN
+from release.coarsen import coarsened
 
 PLAUSIBLE: Final = 0.1
 """Least posterior probability of a pair that makes one person of two records, when people are counted. All such pairs
@@ -58,7 +59,7 @@ def population(linked: LinkedTable, output: Output) -> Population:
     reached, unknown = records["row"], {}
     records = _kept(records, linked, output.unit, others)
     for name in output.described:
-        found = values(linked, output.unit, name)
+        found = values(linked, output.unit, name, output.generalise.get(name))
         records = records.join(found, on="row", how="left", maintain_order="left")
         unknown[name] = _unknown(records)
         records = records.with_columns(pl.col("value").fill_null(UNKNOWN).alias(name)).drop("value", "several")
@@ -113,13 +114,15 @@ def _clusters_of(entities: pl.DataFrame, source: str) -> pl.DataFrame:
     return entities.filter(pl.col("source") == source).select("row", "cluster")
 
 
-def values(linked: LinkedTable, unit: str, name: str) -> pl.DataFrame:
+def values(linked: LinkedTable, unit: str, name: str, coarse: Generalisation | None = None) -> pl.DataFrame:
     """`row` of the unit, `value` (String; null when there is none or linked records contradict each other), `several`
-    (Boolean: they contradict)."""
+    (Boolean: they contradict). What is one value when coarsened contradicts nothing."""
     source = name.partition(".")[0]
     payload = payload_of(linked, name).with_columns(pl.col("value").cast(pl.String))
     if payload.filter(pl.col("value") == TOTAL).height:
         raise WrongInput(f"a category of {name} is {TOTAL}, which stands for a total", remedy="Rename that category.")
+    if coarse is not None:
+        payload = payload.with_columns(coarsened(name, payload["value"], coarse))
     if source != unit:
         found = partners(linked, unit, source)
         payload = found.join(payload, left_on="other", right_on="row", how="left").select("row", "value")

@@ -1,6 +1,7 @@
 """How a file is declared to hold microdata: what each column is to a reader, and how it may be coarsened."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, Self
 
@@ -109,6 +110,8 @@ class Rows:
     declared: Microdata
     taken_from: tuple[int, int] | None = None
     """Of an extract: how many rows and columns there were, where most of them were left out before."""
+    coarsened: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Of an extract: columns that were coarsened before → their level and the last one."""
 
     def __post_init__(self) -> None:
         names = set(self.declared.columns)
@@ -130,7 +133,9 @@ class Rows:
         """The pseudonyms of an extract are left out, for every room and every draw has others."""
         pseudonyms = self.declared.of("person") if self.declared.extract else ()
         taken = {} if self.taken_from is None else {"taken_from": list(self.taken_from)}
-        return {"table": digest_frame(self.table.drop(pseudonyms)), "declared": self.declared.digest, **taken}
+        before = {name: list(level) for name, level in self.coarsened.items()}
+        told = {**taken, **({"coarsened": before} if before else {})}
+        return {"table": digest_frame(self.table.drop(pseudonyms)), "declared": self.declared.digest, **told}
 
 
 def _weights(values: pl.Series) -> bool:

@@ -53,7 +53,7 @@ def extract(rows: Rows) -> Extracted:
             label, on="value", how="left", nulls_equal=True, maintain_order="left"
         )
         table = table.with_columns(found["label"].alias(name))
-        told[name] = [level, steps.width - 1]
+        told[name] = list(rows.coarsened.get(name, (level, steps.width - 1)))
     chosen = [
         before[name].cast(pl.String).is_in(column.keep) for name, column in declared.columns.items() if column.keep
     ]

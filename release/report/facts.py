@@ -113,6 +113,14 @@ class Coarsened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Generalised(Coarsened):
+    """The same of a column that the request coarsens, with its different values in the source before and after."""
+
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Anonymised:
     """Section 3, of anonymous rows: what making them so took. A row is a person."""
 
@@ -160,6 +168,7 @@ class Leaves:
     minors: bool | None = None
     """Whether persons under 12 may be in scope; None when no source tells."""
     minimised: Minimised | None = None
+    generalised: tuple[Generalised, ...] = ()
     anonymised: Anonymised | None = None
     tables: tuple[TableFacts, ...] = ()
     """Where there are several; a cell that two of them have is one cell, also in `rows`."""

@@ -46,11 +46,11 @@ def read_entry(folder: Path, public_key: bytes, *, revoked: bool = False) -> Ent
     listed = [(file.name, file.size, file.sha256) for file in manifest.files]
     listed += [(name, (folder / name).stat().st_size, "") for name in (MANIFEST, SIGNATURE)]
     facts = from_json(canonical(annex["report"]))
-    return Entry(folder, facts, _table(folder, facts), tuple(listed), revoked)
+    return Entry(folder, facts, read_table(folder, facts), tuple(listed), revoked)
 
 
-def _table(folder: Path, facts: ReportFacts) -> pl.DataFrame | None:
-    """The table, or several in one frame."""
+def read_table(folder: Path, facts: ReportFacts) -> pl.DataFrame | None:
+    """The table of a parcel, or several in one frame; None for rows."""
     if facts.leaves.kind in ROWS:
         return None
     if not facts.leaves.tables:

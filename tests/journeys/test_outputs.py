@@ -23,6 +23,9 @@ kind = "table"
 unit = "complaints"
 magnitude = "complaints.schade"
 
+[output.generalise."complaints.aard"]
+groups = [{ binnen = ["kelder", "riool"], buiten = ["grondwater", "straat"] }]
+
 [[output.tables]]
 name = "huur"
 dimensions = ["tenants.wijk", "tenants.rent_band"]
@@ -78,6 +81,8 @@ def test_several_tables_are_one_release(way: Way, tmp_path: Path) -> None:
     assert (kinds.columns[:2], rents.columns[:2]) == (
         ["tenants.wijk", "complaints.aard"], ["tenants.wijk", "tenants.rent_band"]
     )  # fmt: skip
+    assert set(kinds["complaints.aard"]) == {"*", "binnen", "buiten"}
+    assert "trap 1 van 2 (4 waarden werden er 2)" in (parcel / "report.nl.html").read_text()
     assert "value" in rents.columns and "value" not in kinds.columns
     by_district = [
         table.filter(pl.nth(1) == "*").select("tenants.wijk", "people", "records").sort("tenants.wijk")

@@ -16,11 +16,13 @@ from hypothesis import strategies as st
 from declare import WrongInput, digest
 from release.manifest import ParcelChanged, verify_parcel
 from release.report import LANGUAGES, ReportFacts
+from release.report.facts import TableFacts
 from release.site import borders
 from release.site.build import CATALOGUE, build
-from release.site.entry import Entry, read_entry
+from release.site.entry import Entry, read_entry, read_table
 from release.site.figures import SHADES, Bars, Map, figures, total
-from release.site.pages import PAGES, words
+from release.site.pages import PAGES, release, words
+from release.tables import part
 from tests.browser import barriers, chromium
 from tests.release.example import FACTS
 from tests.release.test_parcel import SIGNER, write
@@ -225,3 +227,26 @@ def test_in_a_browser_nothing_is_fetched_or_cut_off(entry: Entry, tmp_path: Path
 def test_facts_come_back_from_the_parcel(parcel: Path) -> None:
     facts: ReportFacts = read_entry(parcel, SIGNER.public_key).facts
     assert (facts.release, facts.groups) == ("r-1", ())
+
+
+def test_several_tables_are_drawn_as_one(parcel: Path, tmp_path: Path) -> None:
+    """And of rows nothing is drawn: how many persons are in them is told, and the files are there."""
+    names = ("residents.town", "residents.age")
+    facts = replace(
+        FACTS,
+        leaves=replace(
+            FACTS.leaves,
+            tables=tuple(TableFacts(name=name[-3:], dimensions=(name,), rows=5) for name in names),
+        ),
+    )
+    for each in facts.leaves.tables:
+        part(TABLE, names, each.dimensions).write_parquet(tmp_path / f"{each.stem}.parquet")
+    shown = read_table(tmp_path, facts)
+    assert shown is not None
+    assert total(shown) == 412
+    assert [type(figure) for figure in figures(shown)] == [Map, Bars]
+    rows = replace(facts, leaves=replace(FACTS.leaves, kind="anonymous", people=321))
+    assert read_table(tmp_path, rows) is None
+    for language in LANGUAGES:
+        page = release(Entry(parcel, rows, None, (("rows.csv", 10, ""),)), ROOM, language)
+        assert "321" in page and "rows.csv" in page and "<figure>" not in page
