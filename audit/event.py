@@ -38,7 +38,7 @@ FORMS: Final[dict[str, str]] = {
     "probe": _ID, "about": r"answer|case", "agreed": r"yes|no", "reference": r"[\s\S]{1,200}",
     "outcome": r"PASS|WARN|FAIL|NOT ASSESSABLE",
     "work": r"receive|run|release", "cron": r"[0-9A-Za-z*/,#?L -]{9,100}", "until": r"\d{4}-\d\d-\d\d", "due": _TIME,
-    "state": r"done|refused|failed|missed",
+    "state": r"done|refused|failed|missed", "channel": r"mail|webhook",
 }  # fmt: skip
 """The form of each field as a regular expression; a value that does not match whole is not written."""
 
@@ -104,6 +104,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(219, "processing", "probe read", (*_PROCESSING, "probe", "output")),
         Kind(209, "processing", "sources cross-checked", (*_PROCESSING, "plan", "records", "found")),
         Kind(213, "processing", "work ended", (*_PROCESSING, "work", "id", "state")),
+        Kind(214, "processing", "notice sent", (*_PROCESSING, "channel")),
     )
 }  # fmt: skip
 

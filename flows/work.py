@@ -67,10 +67,12 @@ class Worker:
             raise Attended
         open_keyring(room)  # a wrong passphrase is told at once
         open_register(room)
+        from flows.notices import Post
         from flows.presence import Presence
 
         self._folder, self._flows, self._say = folder, flows, say
         self._presence = Presence(room.store / "work")
+        self._post = Post(self._presence)
 
     def round(self) -> list["Job"]:
         """Serve all that waits; what ended. Raises what the database raises when it is not there."""
@@ -85,6 +87,8 @@ class Worker:
             self._say(f"{job.kind} {job.subject}")
             self._serve(job)
             served.append(job)
+        if sent := self._post.round(open_room(self._folder)):
+            self._say(f"{sent} notices sent")
         return served
 
     def leave(self) -> None:

@@ -65,6 +65,32 @@ class Intake(Declaration):
     """Source → folder, seen from the room's, where its supplier leaves files for `koppelkamer work`."""
 
 
+_ADDRESS: Final = r"^https?://[^\s/]+(/\S*)?$"
+
+
+class Mail(Declaration):
+    """`[notices.mail]` in room.toml: the server that takes mail, and who gets it."""
+
+    host: str
+    port: int = Field(default=587, ge=1, le=65_535)
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password_file: str | None = None
+    """Seen from the room's folder, of mode 0600."""
+    sender: str = Field(pattern=r"^\S+@\S+$")
+    to: Mapping[Role, tuple[str, ...]]
+    """Role → addresses."""
+
+
+class Notices(Declaration):
+    """`[notices]` in room.toml: where people are told that something waits. They are told nothing else."""
+
+    console: str = Field(pattern=_ADDRESS)
+    """The address of the console, as people reach it."""
+    webhook: str | None = Field(default=None, pattern=_ADDRESS)
+    mail: Mail | None = None
+
+
 _NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"
 """As logs and folders can bear it."""
 
@@ -103,6 +129,7 @@ class RoomDeclaration(Declaration):
     keystore: Keystore = Keystore()
     intake: Intake = Intake()
     sign_in: SignIn = SignIn()
+    notices: Notices | None = None
     parcels: Literal["sealed", "clear"] = "sealed"
     """Whether what is not for everybody leaves sealed to its recipients, or in clear: then somebody else guards it."""
     partners: tuple[Partner, ...] = Field(min_length=1)

@@ -5,6 +5,7 @@ from register.models.consents import ConsentAcceptance, ConsentWithdrawal, Stand
 from register.models.decisions import Approval, Countersignature, Decision, Opinion, ReleaseDecision
 from register.models.events import OutboxEvent
 from register.models.feedback import Feedback
+from register.models.notices import Notice
 from register.models.people import Membership, Partner, Person, Room
 from register.models.probes import Probe, ProbeTerms, ProbeVoice
 from register.models.requests import Request, RequestSource
@@ -26,6 +27,7 @@ __all__ = [
     "Job",
     "JobState",
     "Membership",
+    "Notice",
     "Opinion",
     "OutboxEvent",
     "Partner",
