@@ -5,6 +5,7 @@ table of its own, in which only hidden cells may differ; needs are added when th
 Fractions of people are allowed, so what comes back is never dearer than the true optimum.
 """
 
+import time
 from dataclasses import dataclass
 from itertools import product
 
@@ -72,20 +73,40 @@ def _in(dimension: str, inner: str, outer: str, cells: Cells) -> bool:
     return inner == outer
 
 
-def least_loss(table: Table, apart: dict[int, set[int]]) -> float | None:
-    """Hidden people and hidden cells together, of the cheapest safe set; None when no set is safe.
+@dataclass(frozen=True)
+class Least:
+    """What is known of the least loss."""
+
+    loss: float | None
+    """Hidden people and hidden cells together; None when no set is safe. Not more than the least, if not `reached`."""
+    reached: bool = True
+
+
+def least_loss(table: Table, apart: dict[int, set[int]], seconds: float = np.inf) -> Least:
+    """The loss of the cheapest safe set, or as much of it as was found in some wall seconds.
 
     `apart`: lone cell → unsafe cells of other people.
     """
     wants: list[Want] = [("wide", int(cell), -1) for cell in np.flatnonzero(table.low)]
-    while True:
-        hidden = _cheapest(table, wants)
+    until, bound = time.monotonic() + seconds, 0.0
+    while (left := until - time.monotonic()) > 0:
+        model = _programme(table, wants, None, left)
+        if model.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
+            return Least(max(bound, _at_least(model)), reached=False)
+        hidden = _found(model, table)
         if hidden is None:
-            return None
+            return Least(None)
+        bound = float((table.people[hidden] + 1).sum())
         new = [want for want in _all(hidden, apart) if want not in wants and not _met(table, hidden, want)]
         if not new:
-            return float((table.people[hidden] + 1).sum())
+            return Least(bound)
         wants += new
+    return Least(bound, reached=False)
+
+
+def _at_least(model: highspy.Highs) -> float:
+    bound = float(model.getInfo().mip_dual_bound)
+    return bound if np.isfinite(bound) else 0.0
 
 
 def _all(hidden: npt.NDArray[np.bool_], apart: dict[int, set[int]]) -> list[Want]:
@@ -94,16 +115,24 @@ def _all(hidden: npt.NDArray[np.bool_], apart: dict[int, set[int]]) -> list[Want
 
 
 def _met(table: Table, hidden: npt.NDArray[np.bool_], want: Want) -> bool:
-    return _cheapest(table, [want], hidden) is not None
+    return _found(_programme(table, [want], hidden), table) is not None
 
 
-def _cheapest(
-    table: Table, wants: list[Want], given: npt.NDArray[np.bool_] | None = None
-) -> npt.NDArray[np.bool_] | None:
-    """The cheapest set in which all `wants` are met; `given`: that set or none."""
+def _found(model: highspy.Highs, table: Table) -> npt.NDArray[np.bool_] | None:
+    if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    found: npt.NDArray[np.bool_] = np.array(model.getSolution().col_value[: len(table.people)]) > 0.5
+    return found
+
+
+def _programme(
+    table: Table, wants: list[Want], given: npt.NDArray[np.bool_] | None, seconds: float = np.inf
+) -> highspy.Highs:
+    """Solved: the cheapest set in which all `wants` are met; `given`: that set or none."""
     model, cells = highspy.Highs(), len(table.people)
     model.silent()
     model.setOptionValue("threads", 1)
+    model.setOptionValue("time_limit", seconds)
     low = np.array(table.low if given is None else given, dtype=float)
     high = np.array(table.people > 0 if given is None else given, dtype=float)
     for cell in range(cells):
@@ -117,10 +146,7 @@ def _cheapest(
         else:
             _moving(model, table, cell, _table(model, table, lone, insider=True))
     model.run()
-    if model.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    found: npt.NDArray[np.bool_] = np.array(model.getSolution().col_value[:cells]) > 0.5
-    return found
+    return model
 
 
 def _moving(model: highspy.Highs, table: Table, cell: int, moves: int) -> None:

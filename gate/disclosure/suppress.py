@@ -29,8 +29,10 @@ LARGEST: Final = 30_000_000
 """Most cells times unsafe cells: about a CPU minute (`benchmarks/results/gate.md`)."""
 _PATIENCE: Final = 3
 """Glimpses in a row that answer nothing before needs are met one by one."""
-_SMALL: Final = 64
+SMALL: Final = 64
 """Cells of a table for which the cheapest set is looked for."""
+NETWORK: Final = 128
+"""The same for counts in two dimensions, whose moves are flows: the search takes seconds where others take minutes."""
 _ROUNDS: Final = 25
 
 
@@ -115,7 +117,8 @@ class _Search:
     def improve(self) -> bool:
         """In a small table: the cheapest set there is. False when it was not found."""
         free = bool((self._kept == self._facts.unsafe).all())
-        if len(self.hidden) > _SMALL or self._hopeless or not self.hidden.any() or not free:
+        flows = self._facts.lattice.codes.shape[1] <= 2 and not self._facts.magnitude
+        if len(self.hidden) > (NETWORK if flows else SMALL) or self._hopeless or not self.hidden.any() or not free:
             return False
         needs = dict.fromkeys(Witnesses(self._facts).first(), False)
         for _ in range(_ROUNDS):

@@ -17,7 +17,7 @@ from tests.gate.policies import signed
 from tests.gate.texts import cells
 
 SHARE = 2
-"""Tables of each kind here; `python -m benchmarks.gate` does 125 of each."""
+"""Tables of each kind here; `python -m benchmarks.gate_random` does 125 of each."""
 
 
 def examined(table: Cells, minimum: int = 10, width: int = 10) -> Verdict:
