@@ -113,7 +113,8 @@ _HEAD: Final = """# Hiding and auditing
 `python -m benchmarks.gate`. Threshold 10, interval of ten persons, as in `nl-streng`. The large table has 138,628
 records in 342 municipalities; no public count of such records is at hand, so sizes are drawn with a fixed seed
 (`benchmarks/gate_tables.py`) and heavy-tailed enough for some 1,700 unsafe cells. Target: hidden and audited within
-60 s on two cores. Wall seconds are those of a busy machine; CPU seconds are what it takes.
+60 s on two cores. Wall seconds are those of a busy machine; CPU seconds are what it takes. Small tables are in
+[gate_random.md](gate_random.md), programs made by others in [oracles.md](oracles.md).
 """
 
 if __name__ == "__main__":
