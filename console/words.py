@@ -69,6 +69,7 @@ NEWS: Final[dict[str, Promise]] = {
     "recipient": _("this recipient"),
     "rows": _("rows about persons; a standing consent covers tables only"),
     "smallest cell": _("smaller cells than agreed"),
+    "further use": _("further use of what was released"),
     "too soon": _("sooner than agreed; not before"),
     "ended": _("the standing consent ended on"),
     "own request": _("who accepted the standing consent asks for this"),

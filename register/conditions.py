@@ -12,6 +12,7 @@ from declare import Refusal
 from register.cases import check_case
 from register.coverage import check_consents_last, check_often_enough, consents_of
 from register.declarations import Dpia
+from register.further import check_further, check_runs
 from register.models import Agreement, Approval, Delivery, Request, Source
 from register.plan import Plan, differences
 from register.refusals import (
@@ -83,7 +84,11 @@ def check_may_submit(request: Request, today: date) -> None:
 
 def what_stands_in_the_way(request: Request, today: date) -> list[Refusal]:
     """Every reason why the request could not be submitted, not the first one alone."""
-    demands: list[Callable[[], object]] = [*_demands(request, today), partial(check_effect, request)]
+    demands: list[Callable[[], object]] = [
+        *_demands(request, today),
+        partial(check_effect, request),
+        partial(check_further, request),
+    ]
     return [refusal for demand in demands if (refusal := refused(demand))]
 
 
@@ -122,8 +127,8 @@ def check_retention(request: Request, today: date) -> None:
 def check_may_run(request_id: str, plan: Plan, today: date) -> None:
     """All of `check_may_submit`, and everybody's approval of exactly this plan.
 
-    Raises, besides, `Unregistered`, `StepNotAllowed`, `NotApproved`, `ChangedSinceApproval`, `ConsentEnded` or
-    `TooSoon`.
+    Raises, besides, `Unregistered`, `StepNotAllowed`, `NotApproved`, `ChangedSinceApproval`, `ConsentEnded`,
+    `TooSoon` or `NothingToRun`.
     """
     request = Request.objects.select_related("agreement").filter(id=request_id).first()
     if request is None:
@@ -132,6 +137,7 @@ def check_may_run(request_id: str, plan: Plan, today: date) -> None:
     possible = steps("request", request.state)
     if missing := missing_approvals(request):
         raise NotApproved(request.id, missing)
+    check_runs(request)
     if not any(step.action == "run" for step in possible):
         raise StepNotAllowed(f"request {request.id}", request.state, "run", ways_on(possible))
     if plan.digest != request.digest:

@@ -12,7 +12,17 @@ from register.refusals import ConsentEnded, TooSoon
 from register.workflow import ReleaseState, Role
 
 NewKind = Literal[
-    "no consent", "source", "column", "recipient", "rows", "smallest cell", "too soon", "ended", "own request", "spoke"
+    "no consent",
+    "source",
+    "column",
+    "recipient",
+    "rows",
+    "smallest cell",
+    "further use",
+    "too soon",
+    "ended",
+    "own request",
+    "spoke",
 ]
 
 
@@ -101,6 +111,8 @@ def _new(request: Request, acceptance: ConsentAcceptance, today: date) -> Iterat
         yield New("rows")
     elif request.plan.get("minimum_people", 0) < consent.minimum_people:
         yield New("smallest cell", f"{request.plan.get('minimum_people', 0)} < {consent.minimum_people}")
+    if request.declaration.get("further") and not consent.further:
+        yield New("further use")
     if (first := next_use(request, consent)) is not None and today < first:
         yield New("too soon", first.isoformat())
     if consent.until < today:

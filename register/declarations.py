@@ -302,6 +302,9 @@ class Request(Declaration):
     """The probe after which the partners decided that it is a case, where the agreement asks for one."""
     human_decision: str | None = None
     """Who looks at each person of a list and decides."""
+    further: tuple[str, ...] = ()
+    """Releases that their recipient wants to use for this purpose, or give to these recipients; then nothing is run.
+    `sources` and `output` say what they rest on and hold."""
     output: Output
     effect: Effect
 

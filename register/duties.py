@@ -9,6 +9,7 @@ from datetime import date
 from typing import Final
 
 from register.conditions import check_effect, check_may_submit, check_stands, has_lapsed, owners_of
+from register.further import check_further
 from register.models import Approval, Countersignature, Opinion, Release, ReleaseDecision, Request
 from register.refusals import AnswersMissing, DutiesKeptApart, NotYours, OpinionMissing, StepNotAllowed
 from register.session import SignedIn
@@ -43,6 +44,7 @@ def _submit(request: Request, wish: Wish) -> Effect:
     _only_the_requester(request, wish)
     check_may_submit(request, wish.today)
     check_effect(request)
+    check_further(request)
     request.round += 1
     return Effect()
 

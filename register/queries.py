@@ -10,6 +10,7 @@ from register.conditions import missing_approvals, owners_of
 from register.coverage import Coverage, coverage
 from register.declarations import Seen
 from register.feedback import seen_by
+from register.further import further_of, further_uses
 from register.models import Decision, Feedback, Opinion, Partner, Person, Release, Request
 from register.workflow import WORK, ReleaseState, RequestState, Role, Step, Subject, steps
 
@@ -50,6 +51,8 @@ class ReleasePage:
     decisions: Sequence[Decision]
     feedback: Sequence[Feedback]
     """What recipients say came of it."""
+    further: Sequence[Request]
+    """Requests to use it for something else, or hand it on."""
 
 
 FORWARD = frozenset({"submit", "approve", "advise", "advise against", "run", "countersign", "release", "resume"})
@@ -123,7 +126,7 @@ def release_page(release_id: str) -> ReleasePage | None:
         return None
     opinion = release.opinions.select_related("person", "decision").order_by("decision__event__number").last()
     told = release.feedback.select_related("partner").order_by("event__number")
-    return ReleasePage(release, opinion, decisions_on("release", release.id), list(told))
+    return ReleasePage(release, opinion, decisions_on("release", release.id), list(told), further_uses(release))
 
 
 def decisions_on(subject: Subject, subject_id: str) -> list[Decision]:
@@ -177,6 +180,8 @@ def _may_on_release(person: Person, release: Release, step: Step) -> bool:
 def _may_on(person: Person, request: Request, step: Step) -> bool:
     if step.action in ("submit", "withdraw"):
         return person.pk == request.requester_id
+    if step.action == "run" and further_of(request):
+        return False
     if step.action in ("return", "resume") and _asked_or_ran(person, request):
         return False
     if step.role == Role.OWNER:

@@ -164,6 +164,22 @@ class NoEffect(Refusal):
         )
 
 
+class NothingToRun(Refusal):
+    def __init__(self, request: str) -> None:
+        super().__init__(
+            f"request {request} is about further use of what was released; there is nothing to run",
+            remedy="Once everybody has agreed, that is the permission.",
+        )
+
+
+class NotFurther(Refusal):
+    def __init__(self, release: str, why: str) -> None:
+        super().__init__(
+            f"further use of {release} cannot be asked: it {why}",
+            remedy="Name releases that you received, with all their sources and columns, and what is new.",
+        )
+
+
 class NothingSaid(WrongInput):
     def __init__(self) -> None:
         super().__init__("nothing was said of what came of it", remedy="Say it with --text.")

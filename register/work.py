@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from register.conditions import missing_approvals
+from register.further import further_of
 from register.models import Inbox, Job, Release, Request, Schedule, Work
 from register.models.work import LIVE
 from register.workflow import ReleaseState, RequestState
@@ -32,7 +33,7 @@ def _askable() -> Iterator[Askable]:
         yield Askable(Work.RECEIVE.value, inbox.source_id, inbox.source.title)
     states = [RequestState.SCHEDULED.value, RequestState.COMPLETED.value]
     for request in Request.objects.filter(state__in=states).order_by("id"):
-        if not missing_approvals(request):
+        if not missing_approvals(request) and not further_of(request):
             yield Askable(Work.RUN.value, request.id, request.title)
         last = request.releases.order_by("examined_at").last()
         if last and _may_be_written(last):

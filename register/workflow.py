@@ -148,6 +148,7 @@ Besides the arrows:
 - An owner who accepted a standing consent beforehand is not asked where it covers the request: every column, recipient
   and the smallest cell, for that purpose, no sooner and no later than it says. The approval is that of the person who
   accepted it, names the consent, and ends with it.
+- A request for further use of what was released goes the same way and is never run: `scheduled` is the permission.
 - Who asked for a request, or ever ran it, neither returns nor resumes it in another role.
 - Who asked for a request, or made the run, neither gives an opinion on its release nor countersigns, releases,
   withholds or resumes it; who gave the DPO's opinion on a release neither countersigns nor releases it.

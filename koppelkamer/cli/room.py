@@ -82,8 +82,10 @@ def submit(call: argparse.Namespace) -> Screen:
     room, keyring = opened(call)
     request = submit_request(room, person(room, call), call.request)
     write_logs(room, keyring.signer)
-    words, homonyms = words_of(room, room.request(call.request)), homonyms_of(room, room.request(call.request))
-    lines = [f"request {request.id} is {request.state}; it rests on these words:"]
+    declared = room.request(call.request)
+    words, homonyms = words_of(room, declared), homonyms_of(room, declared)
+    about = f" about further use of {', '.join(declared.further)}" if declared.further else ""
+    lines = [f"request {request.id}{about} is {request.state}; it rests on these words:"]
     lines += columns([(word["title"], ", ".join(word["columns"]), word["owner"]) for word in words.values()])
     lines += [f"  {each.name} means different things: {_meanings(each)}" for each in homonyms]
     facts = {"words": words, "homonyms": {each.name: dict(each.meanings) for each in homonyms}}
