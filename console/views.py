@@ -28,7 +28,10 @@ REPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src d
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     person = of_request(request).person
-    told = {"waiting": queries.pending(person), "probes": waiting(person), "underway": queries.underway()}
+    pending = queries.pending(person)
+    here = {(one.subject, one.id) for one in pending}
+    elsewhere = [one for one in queries.underway() if (one.subject, one.id) not in here]
+    told = {"waiting": pending, "probes": waiting(person), "underway": elsewhere}
     return render(request, "console/home.html", told)
 
 

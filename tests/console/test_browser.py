@@ -35,7 +35,7 @@ def tab_to(page: Page, selector: str) -> None:
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_the_dpo_reads_and_advises(live_server: Any, page: Page, settings: Any, tmp_path: Path) -> None:
-    settings.REPORTS = tmp_path
+    settings.REPORTS, settings.AUDIT = tmp_path, tmp_path / "audit"
     release = examined()
     invite("dora").accept(PASSWORD)
     (tmp_path / release.id).mkdir()
@@ -51,7 +51,7 @@ def test_the_dpo_reads_and_advises(live_server: Any, page: Page, settings: Any, 
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     assert barriers(page) == []
-    page.get_by_role("link", name="Insight").click()
+    page.get_by_role("rowheader").get_by_role("link", name="Insight").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Insight")
     assert barriers(page) == []
     expect(page.get_by_text("PASS", exact=True)).to_be_visible()
@@ -64,7 +64,7 @@ def test_the_dpo_reads_and_advises(live_server: Any, page: Page, settings: Any, 
     page.keyboard.press("Enter")
     expect(page.get_by_text("advised, waits for the release officer")).to_be_visible()
 
-    for path in ("/catalogue/", "/rules/", f"/requests/{release.request_id}/"):
+    for path in ("/catalogue/", "/rules/", f"/requests/{release.request_id}/", "/account/", "/log/", "/log/check/"):
         page.goto(live_server.url + path)
         assert barriers(page) == []
     opinion = Opinion.objects.get(release=release)
