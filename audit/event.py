@@ -91,6 +91,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(132, "audit", "probe answered", ("person", "how", "partner", "probe", "about", "agreed", "digest"),
              ("reason", "reference")),
         Kind(114, "audit", "feedback recorded", ("person", "how", "partner", "release", "digest")),
+        Kind(133, "audit", "remarked", ("person", "how", "request", "digest")),
         Kind(201, "processing", "delivery received",
              (*_PROCESSING, "source", "delivery", "rows in", "rows kept", "rows quarantined"),
              ("period", "suite", "corrects", "supplements")),

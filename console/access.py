@@ -53,6 +53,7 @@ ACCESS: Final[Mapping[str, Access]] = {
     "set_language": EVERYBODY,
     "request": ANY_ROLE,
     "decide-request": _deciding("request"),
+    "remark": ANY_ROLE,
     "release": ANY_ROLE,
     "decide-release": _deciding("release"),
     "report": ANY_ROLE - {Role.ADMINISTRATOR},

@@ -48,3 +48,13 @@ class DecisionForm(forms.Form):
             rule: {question: self.cleaned_data[f"{rule}.{question}"] for question in QUESTIONS}
             for rule in self.warnings
         }
+
+
+class RemarkForm(forms.Form):
+    """A remark in the thread of a request; sent twice it is said once."""
+
+    text = forms.CharField(label=_("Your remark"), max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
+    operation = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, initial={"operation": new_operation()})

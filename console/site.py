@@ -41,6 +41,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", set_language, name="set_language"),
     path("requests/<slug:subject_id>/", views.request_page, name="request"),
     path("requests/<slug:subject_id>/decide/", views.decide_on_request, name="decide-request"),
+    path("requests/<slug:subject_id>/remark/", views.say, name="remark"),
     path("releases/<slug:subject_id>/", views.release_page, name="release"),
     path("releases/<slug:subject_id>/decide/", views.decide_on_release, name="decide-release"),
     path("releases/<slug:subject_id>/report/<slug:language>/", views.report, name="report"),

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_POST, require_safe
 
 from console.access import open_to
-from console.decision import DecisionForm
+from console.decision import DecisionForm, RemarkForm
 from console.dossier import dossier
 from declare import Refusal
 from gate.rules import explained
@@ -19,6 +19,7 @@ from register.decisions import decide
 from register.feedback import speaks_for
 from register.models import Membership, Release, Request, Room
 from register.probes import waiting
+from register.remarks import remark
 from register.session import act_in_browser, is_demo, of_request
 from release.report.words import Language, words
 
@@ -38,6 +39,20 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def request_page(request: HttpRequest, subject_id: str) -> HttpResponse:
     return _page(request, get_object_or_404(Request, pk=subject_id))
+
+
+@require_POST
+def say(request: HttpRequest, subject_id: str) -> HttpResponse:
+    """A remark in the thread of a request."""
+    subject, form = get_object_or_404(Request, pk=subject_id), RemarkForm(request.POST)
+    if not form.is_valid():
+        return _page(request, subject, remark_form=form, status=400)
+    given = form.cleaned_data
+    try:
+        remark(of_request(request), subject, given["text"], operation=given["operation"])
+    except Refusal as refusal:
+        return _page(request, subject, refusal=refusal, remark_form=form, status=409)
+    return redirect("request", subject.pk)
 
 
 @require_safe
@@ -136,6 +151,7 @@ def _page(
     form: DecisionForm | None = None,
     refusal: Refusal | None = None,
     status: int = 200,
+    remark_form: RemarkForm | None = None,
 ) -> HttpResponse:
     subject.refresh_from_db()
     possible = queries.actions(of_request(request).person, subject)
@@ -144,6 +160,7 @@ def _page(
         "page": page,
         "form": form or (DecisionForm(subject, possible) if possible else None),
         "refusal": refusal,
+        "remark_form": remark_form or RemarkForm(),
         "reports": _reports(subject),
         "may_tell": isinstance(subject, Release) and bool(speaks_for(of_request(request), subject)),
         "dossier": dossier(subject.pk, _language()) if isinstance(subject, Release) else None,

@@ -52,3 +52,13 @@ def subject(name: str) -> "Request | Release":
     if found is None:
         raise WrongInput("the register holds no such request or release", remedy="Submit the request first.")
     return found
+
+
+def asked(name: str) -> "Request":
+    """The request of that id. Raises `WrongInput`."""
+    from register.models import Request
+
+    found = Request.objects.filter(id=name).first()
+    if found is None:
+        raise WrongInput("the register holds no such request", remedy="Submit it first.")
+    return found

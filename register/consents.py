@@ -12,6 +12,7 @@ from declare import canonical, digest
 from register import declarations
 from register.conditions import owners_of
 from register.coverage import coverage, standing
+from register.free_text import check_names_nobody
 from register.models import (
     Agreement,
     Approval,
@@ -68,7 +69,7 @@ def accept(by: SignedIn, consent: StandingConsent, *, operation: str | None = No
 def withdraw(by: SignedIn, consent: StandingConsent, reason: str, *, operation: str | None = None) -> ConsentWithdrawal:
     """The consent decides nothing from now on; what it decided stands. The same operation again changes nothing.
 
-    Raises `NotYours`, `ReasonMissing` or `NotStanding`.
+    Raises `NotYours`, `ReasonMissing`, `NamesSomebody` or `NotStanding`.
     """
     operation = operation or new_operation()
     if again := ConsentWithdrawal.objects.filter(
@@ -78,6 +79,7 @@ def withdraw(by: SignedIn, consent: StandingConsent, reason: str, *, operation: 
     _only_its_owner(by, consent, "withdraw")
     if not reason.strip():
         raise ReasonMissing("withdraw")
+    check_names_nobody([reason])
     try:
         with transaction.atomic():
             return _withdraw(by, StandingConsent.objects.select_for_update().get(pk=consent.pk), reason, operation)

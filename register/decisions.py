@@ -8,6 +8,7 @@ from audit.event import timestamp
 from declare import canonical, digest
 from register.consents import decide_by_consent
 from register.duties import RELEASE_DUTIES, REQUEST_DUTIES, Answers, Effect, Wish
+from register.free_text import check_names_nobody
 from register.models import Decision, Release, ReleaseDecision, Request
 from register.operation import new_operation
 from register.outbox import record
@@ -51,6 +52,7 @@ def take_step(
     operation = operation or new_operation()
     if again := Decision.objects.filter(event__operation=operation, person=by.person).first():
         return again
+    check_names_nobody([reason, *(text for given in (answers or {}).values() for text in given.values())])
     try:
         with transaction.atomic():
             locked = type(subject)._default_manager.select_for_update().get(pk=subject.pk)

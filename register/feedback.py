@@ -9,6 +9,7 @@ from audit import Event
 from audit.event import timestamp
 from declare import canonical, digest
 from register import declarations
+from register.free_text import check_names_nobody
 from register.models import Feedback, Release, Request
 from register.operation import new_operation
 from register.outbox import record
@@ -26,7 +27,7 @@ def record_feedback(
     """What came of `release`, by one of the `indicators` its request named or in general.
 
     The same operation again gives the same record. Raises `NotYours` for who speaks for no recipient, `StepNotAllowed`
-    for what never left, `NothingSaid` or `UnknownIndicator`.
+    for what never left, `NothingSaid`, `NamesSomebody` or `UnknownIndicator`.
     """
     operation = operation or new_operation()
     if again := Feedback.objects.filter(event__operation=operation).first():
@@ -38,6 +39,7 @@ def record_feedback(
         raise StepNotAllowed(f"release {release.id}", release.state, "feedback", ["wait until it is released"])
     if not text.strip():
         raise NothingSaid
+    check_names_nobody([text])
     if indicator and indicator not in indicators_of(release):
         raise UnknownIndicator(indicators_of(release))
     try:

@@ -16,6 +16,7 @@ from audit.event import timestamp
 from register.cases import is_case
 from register.conditions import check_dpia, check_in_force, check_party
 from register.declarations import Probe as Declared
+from register.free_text import check_names_nobody
 from register.models import Agreement, Partner, Person, Probe, ProbeTerms, ProbeVoice, Source
 from register.operation import new_operation
 from register.outbox import record
@@ -109,9 +110,11 @@ def record_probe(by: SignedIn, declared: Declared, subjects: int, contents: str,
 def speak(by: SignedIn, probe: Probe, partner: str, said: Said, *, seen: str) -> ProbeVoice:
     """Somebody speaks for `partner`, once about its answer and once about the case.
 
-    Raises `NotYours`, `DutiesKeptApart`, `ReasonMissing`, `StalePage`, `ProbeOver` or `AlreadyDecided`.
+    Raises `NotYours`, `DutiesKeptApart`, `ReasonMissing`, `NamesSomebody`, `StalePage`, `ProbeOver` or
+    `AlreadyDecided`.
     """
     _check_may_speak(by, probe, partner, said)
+    check_names_nobody([said.reason, said.reference])
     if probe.digest != seen:
         raise StalePage(f"probe {probe.id}")
     operation = new_operation()

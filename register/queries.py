@@ -11,7 +11,7 @@ from register.coverage import Coverage, coverage
 from register.declarations import Seen
 from register.feedback import seen_by
 from register.further import further_of, further_uses
-from register.models import Decision, Feedback, Opinion, Partner, Person, Release, Request
+from register.models import Decision, Feedback, Opinion, Partner, Person, Release, Remark, Request
 from register.workflow import WORK, ReleaseState, RequestState, Role, Step, Subject, steps
 
 
@@ -38,6 +38,8 @@ class RequestPage:
     releases: Sequence[Release]
     indicators: Sequence[Seen]
     """By what the effect is seen, the nearest first."""
+    remarks: Sequence[Remark]
+    """The thread, the first one first."""
     asked: Sequence[tuple[Partner, Coverage]]
     """Owners who have not spoken, and what is new to them beyond what they agreed to beforehand."""
 
@@ -106,6 +108,7 @@ def request_page(request_id: str) -> RequestPage | None:
         decisions=decisions_on("request", request.id),
         releases=list(request.releases.order_by("examined_at")),
         indicators=seen_by(request),
+        remarks=list(request.remarks.select_related("person").order_by("event__number")),
         asked=_asked(request),
     )
 

@@ -315,3 +315,13 @@ class BadCron(WrongInput):
 class BadUntil(WrongInput):
     def __init__(self, until: date) -> None:
         super().__init__(f"{until} is past", remedy="Give today or a later day, or none.")
+
+
+class NamesSomebody(Refusal):
+    """What was written holds an identifier; the message never repeats it."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"the text holds what looks like {what}; nothing was recorded",
+            remedy="Say it without: what is written here is kept for good and read by many.",
+        )

@@ -121,6 +121,9 @@ COMMANDS: Final = (
         "--answers": {**_FILE, "help": "TOML with the four answers to each warning"},
         **_ROOM, **_AS,
     }),
+    Command("say", "a remark in the thread of a request", "room:say", {
+        "request": {"metavar": "REQUEST"}, "text": {"metavar": "TEXT"}, **_ROOM, **_AS,
+    }),
     Command("probe", "first phase: ask partners whether they could contribute on a few subjects", "probe:probe", {
         "probe": {"metavar": "PROBE"},
         "action": {

@@ -110,6 +110,19 @@ def decide(call: argparse.Namespace) -> Screen:
     return Screen({"subject": what.id, "state": what.state}, [f"{what.id} is {what.state.replace('_', ' ')}"])
 
 
+def say(call: argparse.Namespace) -> Screen:
+    """Leave a remark with a request."""
+    from flows.submit import asked
+
+    room, keyring = opened(call)
+    from register.remarks import remark  # not before: its tables need the register open
+
+    said = remark(person(room, call), asked(call.request), call.text)
+    write_logs(room, keyring.signer)
+    facts = {"request": call.request, "remarks": said.request.remarks.count()}
+    return Screen(facts, [f"said with request {call.request}; everybody who reads it sees this"])
+
+
 def run(call: argparse.Namespace) -> Screen:
     """Link, draft, examine and report. Raises `GateRefused` when the verdict is FAIL."""
     from flows.link import GateRefused, link

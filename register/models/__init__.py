@@ -8,6 +8,7 @@ from register.models.feedback import Feedback
 from register.models.notices import Notice
 from register.models.people import Membership, Partner, Person, Room
 from register.models.probes import Probe, ProbeTerms, ProbeVoice
+from register.models.remarks import Remark
 from register.models.requests import Request, RequestSource
 from register.models.restrictions import Restriction
 from register.models.runs import Delivery, Release, Run
@@ -38,6 +39,7 @@ __all__ = [
     "ProcessingAgreement",
     "Release",
     "ReleaseDecision",
+    "Remark",
     "Request",
     "RequestSource",
     "Restriction",

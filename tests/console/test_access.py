@@ -21,6 +21,7 @@ ARGUMENTS = {
     "invitation": {"username": "dora", "token": "none"},
     "request": {"subject_id": "insight"},
     "decide-request": {"subject_id": "insight"},
+    "remark": {"subject_id": "insight"},
     "release": {"subject_id": "insight-1"},
     "decide-release": {"subject_id": "insight-1"},
     "report": {"subject_id": "insight-1", "language": "nl"},

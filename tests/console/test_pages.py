@@ -169,3 +169,18 @@ def test_every_rule_is_explained(language: str) -> None:
         assert f'<h2 id="{number}">{number} {escape(title)}</h2>' in page
         assert escape(kind.source) in page
         assert all(f"<code>{name}</code>" in page for name in limits_of(kind))
+
+
+def test_a_remark_stands_on_the_page_of_the_request_once_and_as_text() -> None:
+    furnish()
+    draft()
+    browser = client("owen")
+    hidden = browser.get("/requests/insight/").context["remark_form"]["operation"].value()
+    for _ in range(2):
+        answer = browser.post(
+            "/requests/insight/remark/", {"text": "<i>Which</i> years?", "operation": hidden}, follow=True
+        )
+    assert answer.text.count("&lt;i&gt;Which&lt;/i&gt; years?") == 1
+    answer = browser.post("/requests/insight/remark/", {"text": "About 123456782", "operation": "b" * 32})
+    assert (answer.status_code, "way out" in answer.text.lower()) == (409, True)
+    assert "About 123456782" in answer.text, "what was typed is not lost"

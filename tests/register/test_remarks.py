@@ -1,0 +1,113 @@
+"""The thread of a request, and what no free text may hold."""
+
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+
+from register.free_text import check_names_nobody
+from register.models import OutboxEvent, Person, Remark
+from register.refusals import NamesSomebody, NotYours, ReasonMissing
+from register.remarks import remark
+from register.session import act_as
+from tests.register.room import approved, draft, furnish, signed_in, take
+from tests.register.test_constraints import insert
+
+HELD = {
+    "a BSN": "It is about 123456782.",
+    "a BSN in groups": "About 1234.56.782 again",
+    "an account": "Paid from NL91ABNA0417164300 twice",
+    "an account in groups": "NL91 ABNA 0417 1643 00",
+    "an e-mail address": "Ask somebody@example.org.",
+}
+FREE = {
+    "nothing": "",
+    "a number that meets no test": "Decision 123456789.",
+    "a longer number": "File 1234567820.",
+    "an amount": "It cost 12.345.678,20 euros",
+    "a day and a law": "Since 2026-11-22, article 24, second paragraph.",
+    "a colleague": "Ask Dora.",
+}
+
+
+@pytest.mark.parametrize("text", HELD.values(), ids=HELD)
+def test_what_names_somebody_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(NamesSomebody) as refused:
+        check_names_nobody(["fine", text])
+    assert not any(word in str(refused.value) for word in text.split() if any(sign.isdigit() for sign in word))
+
+
+@pytest.mark.parametrize("text", FREE.values(), ids=FREE)
+def test_what_names_nobody_is_not(text: str) -> None:
+    check_names_nobody([text])
+
+
+@given(st.integers(0, 99_999_999), st.sampled_from(["", " ", "."]))
+def test_of_nine_digits_those_are_refused_that_meet_the_eleven_test(stem: int, between: str) -> None:
+    weighted = sum(weight * int(digit) for weight, digit in zip(range(9, 1, -1), f"{stem:08}", strict=True))
+    check = weighted % 11
+    for last in range(10):
+        text = between.join(f"{stem:08}{last}")
+        if last == check:
+            with pytest.raises(NamesSomebody):
+                check_names_nobody([text])
+        else:
+            check_names_nobody([text])
+
+
+@pytest.mark.django_db
+def test_partners_talk_and_what_they_say_stays_in_order() -> None:
+    furnish()
+    request = draft()
+    for who, text in (("ann", "Why we ask."), ("owen", "Which years?"), ("ann", "The last two.")):
+        remark(signed_in(who), request, text)
+    assert [said.text for said in request.remarks.order_by("event__number")] == [
+        "Why we ask.", "Which years?", "The last two.",
+    ]  # fmt: skip
+    told = OutboxEvent.objects.filter(name="remarked").first()
+    assert told is not None
+    assert "Why we ask." not in str(told.fields)
+
+
+@pytest.mark.django_db
+def test_a_remark_sent_twice_is_said_once() -> None:
+    furnish()
+    request = draft()
+    for _ in range(2):
+        remark(signed_in("ann"), request, "Once.", operation="a" * 32)
+    assert Remark.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_nothing_nobody_and_an_identifier_are_not_said() -> None:
+    furnish()
+    request = draft()
+    Person.objects.create(username="nora", name="Without a role")
+    for who, text, refusal in (
+        ("ann", "  ", ReasonMissing), ("nora", "Hello.", NotYours), ("ann", "123456782", NamesSomebody),
+    ):  # fmt: skip
+        with pytest.raises(refusal):
+            remark(act_as(who), request, text)
+    assert not Remark.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_reason_with_an_identifier_decides_nothing() -> None:
+    request = approved()
+    with pytest.raises(NamesSomebody):
+        take("dora", request, "hold", "Because of 123456782")
+    request.refresh_from_db()
+    assert request.state == "scheduled"
+
+
+@pytest.mark.django_db
+def test_a_forged_remark_without_its_event_or_words_is_refused() -> None:
+    furnish()
+    request = draft()
+    values: dict[str, Any] = {
+        "request_id": request.pk, "person_id": signed_in("ann").person.pk, "at": "2026-11-21T09:00:00Z",
+    }  # fmt: skip
+    with pytest.raises(IntegrityError, match="remark_says_something"), transaction.atomic():
+        insert("register_remark", event_id="none", text="", **values)
