@@ -154,7 +154,8 @@ def require_entries(room: Room) -> None:
 
 def _require_no_collision(release: Published, others: Sequence[Published], policy: Policy) -> None:
     """What was examined together before passes again; what came in between may not. Rows are held against nothing."""
-    for rule in comparing(policy.rules, policy) if others and not release.lineage.extract else ():
+    rows = release.lineage.extract or release.lineage.rows
+    for rule in comparing(policy.rules, policy) if others and not rows else ():
         for finding in rule.compare(release, others):
             if finding.outcome is Outcome.FAIL:
                 raise Collides(release.release, finding.about.split(", "))
@@ -169,6 +170,7 @@ def _about(release: Published) -> pl.DataFrame:
         "delivery": release.lineage.delivery,
         "key": release.lineage.key,
         "magnitude": list(release.lineage.magnitude),
+        "rows": release.lineage.rows,
         "parents": {name: dict(above) for name, above in release.lineage.parents.items()},
         "extract": release.lineage.extract,
         "tables": [list(names) for names in release.lineage.tables],
@@ -193,6 +195,7 @@ def _published(about: dict[str, Any], table: pl.DataFrame, members: pl.DataFrame
         tables=tuple(tuple(names) for names in about.get("tables", ())),
         parents=about.get("parents", {}),
         magnitude=tuple(about.get("magnitude", ())),
+        rows=about.get("rows", False),
     )
     return Published(about["release"], tuple(about["recipients"]), table, lineage)
 

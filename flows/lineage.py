@@ -77,6 +77,20 @@ def as_one_cell(release: str, recipients: Sequence[str], lineage: Lineage, stays
     return Published(release, tuple(recipients), pl.DataFrame(table), lineage)
 
 
+def of_rows(room: Room, release: str, recipients: Sequence[str], lineage: Lineage, rows: pl.DataFrame) -> Published:
+    """What the ledger holds of an extract: each combination of values that left, and who has it. `rows`: in the order
+    of the members."""
+    names = rows.columns
+    dimensions = tuple(Dimension(name, _variables(room, name)) for name in names)
+    place = rows.select(pl.struct(names).rank("dense").cast(pl.UInt32) - 1).to_series().alias("cell")
+    members = lineage.members.with_columns(place)
+    counted = members.group_by("cell").agg(people=pl.col("person").n_unique().cast(pl.Int64), records=pl.len())
+    values = rows.with_columns(place).unique("cell").sort("cell")
+    table = values.join(counted.cast({"records": pl.Int64}), on="cell", how="left", maintain_order="left").drop("cell")
+    known = replace(lineage, dimensions=dimensions, members=members, extract=False, rows=True)
+    return Published(release, tuple(recipients), table, known)
+
+
 def _dimensions(room: Room, made: Draft) -> tuple[Dimension, ...]:
     if made.rows is not None:
         return (Dimension(made.kind, (f"{made.kind} {made.request}",)),)

@@ -11,7 +11,7 @@ from flows.deliveries import context_of, latest, protected_table
 from flows.facts import facts_of
 from flows.keyring import Keyring
 from flows.ledger import Ledger
-from flows.lineage import as_one_cell, lineage_of, with_cell_keys, with_pseudonyms
+from flows.lineage import as_one_cell, lineage_of, of_rows, with_cell_keys, with_pseudonyms
 from flows.minimise import Minimised, check_request, minimised
 from flows.reports import last_of
 from flows.reports import write as write_report
@@ -96,7 +96,7 @@ def _execute(room: Room, keyring: Keyring, by: "SignedIn", inputs: Inputs, run: 
     facts = facts_of(room, inputs, run, made, verdict, occasion, used)
     _keep(room, keyring, run, linked, made)
     if verdict.safe is not None:
-        ledger.wait(_published(run.id, inputs, verdict, lineage))
+        ledger.wait(_published(room, run.id, inputs, made, verdict, lineage))
     reports = write_report(room, keyring, run.id, facts, verdict)
     release = _finish(by, run, facts, verdict, linked)
     return Examined(release.id, linked, verdict, facts, reports)
@@ -116,7 +116,10 @@ def _occasion(room: Room, run: "Run", earlier: int, last: Last | None) -> Occasi
     )
 
 
-def _published(release: str, inputs: Inputs, verdict: Verdict, lineage: Lineage) -> Published:
+def _published(room: Room, release: str, inputs: Inputs, made: Draft, verdict: Verdict, lineage: Lineage) -> Published:
+    """What the release would add to the ledger: its table, the rows of an extract, or who is in anonymous rows."""
+    if made.rows is not None and made.rows.declared.extract is not None:
+        return of_rows(room, release, inputs.request.recipients, lineage, made.rows.table)
     if verdict.exact is None:
         return as_one_cell(release, inputs.request.recipients, lineage, verdict.stays)
     return Published(release, inputs.request.recipients, verdict.exact, lineage)

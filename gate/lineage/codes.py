@@ -33,6 +33,7 @@ class Coded:
     members: pl.DataFrame
     parents: Parents
     magnitude: tuple[str, ...] = ()
+    rows: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -54,6 +55,10 @@ class Coded:
     def over(self, kept: Collection[int]) -> pl.Series:
         """For each cell the margin that keeps these dimensions, by number."""
         return self.margins[tuple(0 if place in kept else ALL for place in range(len(self.names)))]
+
+    def levels(self, name: str, frame: pl.DataFrame) -> list[pl.DataFrame]:
+        """`frame` with its categories of a dimension, with those these are part of, and with the total."""
+        return [frame.with_columns(self._up(name, steps)) for steps in (*range(1 + self._depth(name)), ALL)]
 
     def counted_in(self) -> pl.DataFrame:
         """`members` once for every cell, subtotal and margin they are counted in."""
@@ -95,6 +100,7 @@ def coded(releases: Sequence[Published]) -> list[Coded]:
             lasting=release.lineage.lasting,
             table=release.table,
             parents=release.lineage.parents,
+            rows=release.lineage.rows,
             magnitude=release.lineage.magnitude if "value" in release.table.columns else (),
             members=pl.DataFrame(
                 {

@@ -50,6 +50,7 @@ def given_away(releases: Sequence[Coded], least: int) -> int:
     places = bound(everybody, pairs)
     targets: list[Group | HiddenCell] = [*_groups(everybody, places, least)]
     targets += _hidden_cells(everybody, places, least)
+    targets = [target for target in targets if not _told_by_rows(target, everybody)]
     if not targets:
         return 0
     near = _in_hidden(everybody)
@@ -58,6 +59,25 @@ def given_away(releases: Sequence[Coded], least: int) -> int:
     found = kinds(everybody, groups_of(everybody, pairs), near)
     search = _Search(found, everybody, Worlds(found, releases, least), least)
     return len({target.persons.tobytes() for target in targets if not search.hides(target)})
+
+
+def _told_by_rows(target: Group | HiddenCell, everybody: Sequence[Counted]) -> bool:
+    """Whether rows that left have the group in them, and by their columns each cell it is in of other releases."""
+    if isinstance(target, HiddenCell) or (target.cells == ABSENT).any():
+        return False
+    rows = [release for release in target.releases if everybody[release].coded.rows]
+    others = [release for release in target.releases if release not in rows]
+    return any(all(_decided(everybody[other], everybody[each]) for other in others) for each in rows)
+
+
+def _decided(table: Counted, rows: Counted) -> bool:
+    """Whether what the rows tell decides the cell of everybody who is in both."""
+    held = {variable for dimension in rows.coded.dimensions for variable in dimension.variables}
+    if not all(held & set(dimension.variables) for dimension in table.coded.dimensions):
+        return False
+    both = table.present & rows.present
+    pairs = np.unique(np.stack([rows.own[both], table.own[both]], axis=1), axis=0)
+    return len(np.unique(pairs[:, 0])) == len(pairs)
 
 
 def culprits(new: Sequence[Coded], earlier: Sequence[Coded], least: int) -> list[Coded]:

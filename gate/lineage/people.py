@@ -133,11 +133,16 @@ def related(all_counted: Sequence[Counted]) -> set[tuple[Place, Place]]:
     codes = {at: all_counted[at[0]].categories(at[1]) for at in places}
     plain = [each.plain & each.present for each in all_counted]
     variables = {at: set(all_counted[at[0]].coded.dimensions[at[1]].variables) for at in places}
+    # A row that is alone in what it has decides everything, and tells nothing by that.
+    rows = {at for at in places if all_counted[at[0]].coded.rows}
+
+    def tied(one: Place, other: Place) -> bool:
+        return not {one, other} & rows and _tied(codes[one], codes[other], plain[one[0]] & plain[other[0]])
+
     return {
         (one, other)
         for one, other in combinations(places, 2)
-        if one[0] != other[0]
-        and (variables[one] & variables[other] or _tied(codes[one], codes[other], plain[one[0]] & plain[other[0]]))
+        if one[0] != other[0] and (variables[one] & variables[other] or tied(one, other))
     }
 
 

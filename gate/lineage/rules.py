@@ -16,6 +16,7 @@ from gate.lineage.joint import culprits, given_away
 from gate.lineage.parts import parts
 from gate.lineage.published import EarlierCounts, Published
 from gate.lineage.recalculate import recalculable
+from gate.lineage.rows import as_table, remainders
 
 _NEW: Final = ""
 _TOGETHER: Final = "the other tables of this release"
@@ -71,12 +72,15 @@ class Differencing:
     def compare(self, release: Published, others: Sequence[Published]) -> tuple[Finding, ...]:
         """What `release` tells together with each of `others`."""
         unseen = _layers(self, release, others)
+        others, rows = _without_rows(others)
         new, earlier = _coded(release, others)
+        left = self._left_of_rows(release, rows)
         least = int(self.minimum_people)
         beside = [(_TOGETHER, difference(one, two, least)) for one, two in combinations(new, 2)]
         found = [*beside, *((old.release, difference(one, old, least)) for one in new for old in earlier)]
         owing = self._owing(new, earlier)
-        unseen = (*owing, *_unsummed(self, release, others), *unseen)
+        owing = (*left, *owing)
+        unseen = (*owing, *_unsummed(self, release, others), *_blind_to(self, release, rows), *unseen)
         close = list(dict.fromkeys(name for name, each in found if each.close))
         if close:
             number = sum(each.close for _, each in found)
@@ -88,10 +92,26 @@ class Differencing:
         measured = [(each.smallest, name) for name, each in found if each.smallest is not None and name != _TOGETHER]
         nearest = min(measured, key=lambda one: one[0])[1] if measured else None
         among = f"the {len(new)} tables and of " if len(new) > 1 else ""
-        message = f"No subtraction of cells of {among}{len(others)} earlier releases leaves fewer than {least} persons."
+        number = len(others) + len(rows)
+        message = f"No subtraction of cells of {among}{number} earlier releases leaves fewer than {least} persons."
         smallest = None if nearest is None else f"{least} or more"
         passed = self._finding(Outcome.PASS, [nearest] if nearest else [], smallest, message)
         return (passed, *_blind(self, new[0], earlier), *unseen)
+
+    def _left_of_rows(self, release: Published, rows: Sequence[Published]) -> tuple[Finding, ...]:
+        """Cells from which whoever has rows can subtract these, and few are left."""
+        least, found = int(self.minimum_people), dict.fromkeys((each.release for each in rows), 0)
+        for each in rows:
+            for part in parts(release):
+                table, other = coded([part, each])
+                found[each.release] += remainders(table, other, least) if table.key == other.key else 0
+        if not (names := [name for name, number in found.items() if number]):
+            return ()
+        message = (
+            f"{sum(found.values())} cells leave fewer than {least} persons when whoever has the rows of "
+            f"{_named(names)} subtracts these, or the cell from these."
+        )
+        return (self._finding(Outcome.FAIL, names, f"fewer than {least}", message),)
 
     def _owing(self, new: Sequence[Coded], earlier: Sequence[Coded]) -> tuple[Finding, ...]:
         """Subtractions of sums that leave what one or two persons make up, or few of another delivery."""
@@ -137,16 +157,18 @@ class JointRelease:
 
     def compare(self, release: Published, others: Sequence[Published]) -> tuple[Finding, ...]:
         """What `release` and all `others` tell together; those under another key are what D08 says they are."""
+        others, with_rows = _without_rows(others)
         new, all_others = _coded(release, others)
         rows = {old.release for old in others if old.lineage.extract}
         earlier = [old for old in all_others if old.key == new[0].key and old.release not in rows]
         least = int(self.minimum_people)
         number = given_away([*new, *earlier], least) if earlier or _overlap(new) else 0
-        unseen = (*self._sums(new, earlier), *_layers(self, release, others))
+        seen_by_rows = () if number else self._beside_rows(release, others, with_rows)
+        unseen = (*self._sums(new, earlier), *seen_by_rows, *_layers(self, release, others))
         if not number and unseen:
             return unseen
         if not number:
-            held = len({old.release for old in earlier})
+            held = len({*(old.release for old in earlier), *(each.release for each in with_rows)})
             message = f"What fewer than {least} persons have in {held} earlier releases stays open."
             return (Finding(self.id, Outcome.PASS, "earlier releases", 0, least, message, NONE),)
         names = list(dict.fromkeys(each.release for each in culprits(new, earlier, least))) or [_TOGETHER]
@@ -155,6 +177,25 @@ class JointRelease:
             f"than {least}."
         )
         return (Finding(self.id, Outcome.FAIL, ", ".join(names), number, least, message, self.remedy), *unseen)
+
+    def _beside_rows(
+        self, release: Published, others: Sequence[Published], rows: Sequence[Published]
+    ) -> tuple[Finding, ...]:
+        """What whoever has rows can calculate of all tables. Not to have found another population proves nothing here:
+        such a reader's rows are looked at more finely than the tables are."""
+        tables = [
+            part for each in (release, *others) if each.lineage.key == release.lineage.key for part in parts(each)
+        ]
+        tables = [each for each in tables if not each.lineage.extract]
+        found = []
+        for each in rows:
+            beside = as_table(each, tables) if each.lineage.key == release.lineage.key else None
+            if beside is None or given_away(coded([*tables, beside]), int(self.minimum_people)):
+                found.append(each.release)
+        if not found:
+            return ()
+        message = f"What whoever has the rows of {_named(found)} learns of few persons could not be shown to stay open."
+        return (_not_told(self, ", ".join(found), message, self.minimum_people),)
 
     def _sums(self, new: Sequence[Coded], earlier: Sequence[Coded]) -> tuple[Finding, ...]:
         """What sums of amounts of one delivery tell together."""
@@ -172,6 +213,18 @@ class JointRelease:
 
 def _dominance(rule: "Differencing | JointRelease") -> Dominance:
     return Dominance(rule.dominance_one, rule.dominance_two, rule.p_percent)
+
+
+def _without_rows(others: Sequence[Published]) -> tuple[list[Published], list[Published]]:
+    """Tables (and of whom nothing is known but who is in them), and rows."""
+    return [each for each in others if not each.lineage.rows], [each for each in others if each.lineage.rows]
+
+
+def _blind_to(rule: Differencing, release: Published, rows: Sequence[Published]) -> tuple[Finding, ...]:
+    if not rows:
+        return ()
+    new, *others = coded([parts(release)[0], *rows])
+    return _blind(rule, new, others)
 
 
 def _unsummed(rule: Differencing, release: Published, others: Sequence[Published]) -> tuple[Finding, ...]:
