@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Final
 
 import numpy as np
+import polars as pl
 
 from gate.lineage.codes import Bools, Coded, Ints
 from gate.lineage.exchange import open_pairs
@@ -42,9 +43,26 @@ class HiddenCell:
 
 
 def given_away(releases: Sequence[Coded], least: int) -> int:
-    """How many small groups nothing hides."""
-    if len(releases) < 2:
-        return 0
+    """How many small groups nothing hides. Releases that have nobody in common tell nothing of each other's people."""
+    return sum(_given_away(some, least) for some in _sharing(releases) if len(some) > 1)
+
+
+def _sharing(releases: Sequence[Coded]) -> list[list[Coded]]:
+    """The releases, together where they count a person in common, directly or by way of others."""
+    found: list[tuple[pl.Series, list[Coded]]] = []
+    for release in releases:
+        people, some = release.members["person"].unique(), [release]
+        apart = []
+        for theirs, others in found:
+            if people.is_in(theirs.implode()).any():
+                people, some = pl.concat([people, theirs]).unique(), [*others, *some]
+            else:
+                apart.append((theirs, others))
+        found = [*apart, (people, some)]
+    return [some for _, some in found]
+
+
+def _given_away(releases: Sequence[Coded], least: int) -> int:
     everybody = counted(releases)
     pairs = related(everybody)
     places = bound(everybody, pairs)
