@@ -74,6 +74,8 @@ KINDS: Final[dict[str, Kind]] = {
         Kind(117, "audit", "restricted",
              ("person", "role", "how", "partner", "source", "digest", "reason"), ("until",)),
         Kind(118, "audit", "restriction lifted", ("person", "role", "how", "partner", "source", "digest", "reason")),
+        Kind(119, "audit", "delivery withdrawn",
+             ("person", "role", "how", "partner", "source", "delivery", "reason")),
         Kind(121, "audit", "sign-in refused", ("step",), ("person",)),
         Kind(122, "audit", "second factor changed", ("person", "kind", "action")),
         Kind(123, "audit", "invited", ("person",)),

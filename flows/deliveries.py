@@ -38,6 +38,14 @@ class NothingReceived(Refusal):
         )
 
 
+class LatestWithdrawn(Refusal):
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"the latest delivery of {source} was withdrawn, and an older one does not take its place",
+            remedy="Ask for a new delivery.",
+        )
+
+
 def folder_of(room: Room, source: str, delivery: str) -> Path:
     """A delivery's folder; its digest names it, so that a second receipt changes nothing."""
     return room.store / "deliveries" / source / delivery
@@ -51,15 +59,19 @@ def context_of(room: Room, path: Path) -> str:
 def latest(source: str) -> str:
     """Digest of the delivery of the newest period of `source`, and of that the one that came in last, by the register.
 
-    A late correction of an earlier period takes no newer one's place. Raises `NothingReceived`.
+    A late correction of an earlier period takes no newer one's place. Raises `NothingReceived` or `LatestWithdrawn`.
     """
     from register.models import Delivery
 
-    found = list(Delivery.objects.filter(source=source, state="received").order_by("received_at", "pk"))
+    states = ["received", "withdrawn"]
+    found = list(Delivery.objects.filter(source=source, state__in=states).order_by("received_at", "pk"))
     if not found:
         raise NothingReceived(source)
     # A source that has given up its periods is back to each delivery replacing the one before.
-    return found[-1].digest if not found[-1].period else newest(found).digest
+    last = found[-1] if not found[-1].period else newest(found)
+    if last.state == "withdrawn":  # what it had replaced is no better
+        raise LatestWithdrawn(source)
+    return last.digest
 
 
 def standing(delivery: "Delivery") -> "Delivery":

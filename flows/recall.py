@@ -22,8 +22,11 @@ def _notices() -> Iterator[Notice]:
     from django.utils import timezone
 
     from register.queries import recalled
+    from register.withdrawals import unsound
 
+    ended = set()
     for release, revoked in recalled(timezone.localdate()):
+        ended.add(release.id)
         yield Notice(
             release=release.id,
             manifest=release.manifest_digest,
@@ -31,3 +34,12 @@ def _notices() -> Iterator[Notice]:
             since=revoked or release.request.retention_until + timedelta(days=1),
             recipients=tuple(release.request.recipients),
         )
+    for each in {one.release.id: one for one in sorted(unsound(), key=lambda one: one.why == "withdrawn")}.values():
+        if each.release.manifest_digest and each.release.id not in ended:
+            yield Notice(
+                release=each.release.id,
+                manifest=each.release.manifest_digest,
+                why="input withdrawn" if each.why == "withdrawn" else "input corrected",
+                since=each.since,
+                recipients=tuple(each.release.request.recipients),
+            )

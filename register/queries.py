@@ -12,6 +12,7 @@ from register.declarations import Seen
 from register.feedback import seen_by
 from register.further import further_of, further_uses
 from register.models import Decision, Feedback, Opinion, Partner, Person, Release, Remark, Request
+from register.withdrawals import Unsound, unsound
 from register.workflow import WORK, ReleaseState, RequestState, Role, Step, Subject, steps
 
 
@@ -55,6 +56,8 @@ class ReleasePage:
     """What recipients say came of it."""
     further: Sequence[Request]
     """Requests to use it for something else, or hand it on."""
+    unsound: Sequence[Unsound] = ()
+    """Its deliveries that were withdrawn or corrected since."""
 
 
 FORWARD = frozenset({"submit", "approve", "advise", "advise against", "run", "countersign", "release", "resume"})
@@ -62,7 +65,8 @@ FORWARD = frozenset({"submit", "approve", "advise", "advise against", "run", "co
 
 
 def pending(person: Person) -> list[Waiting]:
-    """What waits for `person`, requests first; a run waits for a data steward too."""
+    """What waits for `person`, requests first; a run waits for a data steward too, and what rests on a withdrawn
+    delivery for whoever may revoke it."""
     found = [
         Waiting("request", request.id, request.title, request.state, _open_to(person, request))
         for request in Request.objects.order_by("id")
@@ -71,7 +75,8 @@ def pending(person: Person) -> list[Waiting]:
         Waiting("release", release.id, release.request.title, release.state, _open_to(person, release))
         for release in Release.objects.select_related("request").order_by("id")
     ]
-    return [item for item in found if set(item.actions) & FORWARD]
+    called_back = {each.release.id for each in unsound() if each.why == "withdrawn"}
+    return [item for item in found if set(item.actions) & (FORWARD | ({"revoke"} if item.id in called_back else set()))]
 
 
 def underway() -> list[Waiting]:
@@ -129,7 +134,8 @@ def release_page(release_id: str) -> ReleasePage | None:
         return None
     opinion = release.opinions.select_related("person", "decision").order_by("decision__event__number").last()
     told = release.feedback.select_related("partner").order_by("event__number")
-    return ReleasePage(release, opinion, decisions_on("release", release.id), list(told), further_uses(release))
+    faulty, further = [each for each in unsound() if each.release == release], further_uses(release)
+    return ReleasePage(release, opinion, decisions_on("release", release.id), list(told), further, faulty)
 
 
 def decisions_on(subject: Subject, subject_id: str) -> list[Decision]:

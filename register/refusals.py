@@ -81,6 +81,19 @@ class OtherPeriod(Refusal):
         )
 
 
+class AlreadyWithdrawn(Refusal):
+    def __init__(self, source: str) -> None:
+        super().__init__(f"this delivery of {source} was withdrawn before", remedy="Nothing more is needed.")
+
+
+class WithdrawnSince(Refusal):
+    def __init__(self, release: str, source: str) -> None:
+        super().__init__(
+            f"the delivery of {source} that {release} was made of was withdrawn since",
+            remedy="Run the request again when a new delivery has come in.",
+        )
+
+
 class AlreadyRestricted(Refusal):
     def __init__(self) -> None:
         super().__init__("this very list came in before; nothing was changed", remedy="Seal a new one for what is new.")

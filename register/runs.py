@@ -20,7 +20,7 @@ from register.models import Delivery, Release, Request, Run, Source
 from register.operation import new_operation
 from register.outbox import record
 from register.plan import Plan
-from register.refusals import StepNotAllowed, Unregistered
+from register.refusals import StepNotAllowed, Unregistered, WithdrawnSince
 from register.session import SignedIn
 from register.workflow import ReleaseState, RequestState
 
@@ -184,12 +184,15 @@ def release_digest(run: Run, examined: Examined) -> str:
 def check_may_write(release: Release) -> None:
     """A parcel may be written: people released it, and both release and request stand today.
 
-    Raises `StepNotAllowed` when either is held or was called back, and as `check_may_submit` when DPIA, agreement or
-    retention have ended since.
+    Raises `StepNotAllowed` when either is held or was called back, `WithdrawnSince` when one of its deliveries was, and
+    as `check_may_submit` when DPIA, agreement or retention have ended since.
     """
     release.refresh_from_db()
     if release.state != ReleaseState.RELEASED:
         raise StepNotAllowed(f"release {release.id}", release.state, "writing the parcel", ["decide first"])
+    for source, contents in release.run.deliveries.items():
+        if Delivery.objects.filter(source=source, digest=contents, state="withdrawn").exists():
+            raise WithdrawnSince(release.id, source)
     check_stands(release.request, timezone.localdate(), "writing the parcel")
 
 

@@ -11,14 +11,25 @@ from declare import Declaration, Refusal, Signer, WrongInput, canonical, verify_
 CONTEXT: Final = b"koppelkamer notice v1\n"
 """Signed in front of the notice, so that no signature made for something else holds here."""
 
-_SAID: Final = {"revoked": "was revoked", "retention ended": "might be kept no longer"}
+_SAID: Final = {
+    "revoked": "was revoked",
+    "retention ended": "might be kept no longer",
+    "input withdrawn": "rests on a delivery that was withdrawn",
+    "input corrected": "rests on a delivery that was corrected",
+}
+
+
+_REMEDY: Final = {
+    "input withdrawn": "Build nothing new on it; the room decides whether it is revoked.",
+    "input corrected": "Ask the room whether the correction changes what you use it for.",
+}
 
 
 class Recalled(Refusal):
     def __init__(self, notice: "Notice") -> None:
         super().__init__(
             f"parcel {notice.release} {_SAID[notice.why]} on {notice.since}",
-            remedy="Use it no more, destroy every copy, and tell the room that you did.",
+            remedy=_REMEDY.get(notice.why, "Use it no more, destroy every copy, and tell the room that you did."),
         )
 
 
@@ -33,7 +44,8 @@ class Notice(Declaration):
     format: Literal["koppelkamer notice 1"] = "koppelkamer notice 1"
     release: str
     manifest: str = Field(pattern=r"^[0-9a-f]{64}$")
-    why: Literal["revoked", "retention ended"]
+    why: Literal["revoked", "retention ended", "input withdrawn", "input corrected"]
+    """Of the last two nobody has decided yet whether it is revoked."""
     since: date
     recipients: tuple[str, ...]
     """Ids of partners."""

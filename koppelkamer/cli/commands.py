@@ -151,6 +151,11 @@ COMMANDS: Final = (
     Command("recall", "write a signed notice for each parcel that may no longer be used", "room:recall", {
         **_OUT, **_ROOM,
     }),
+    Command("withdraw-delivery", "use a delivery no more; lists the releases that rest on it", "withdraw:withdraw", {
+        "source": {"metavar": "SOURCE"}, "delivery": {"metavar": "DELIVERY", "help": "its digest, in full"},
+        "--reason": {"metavar": "TEXT", "default": "", "help": "why; part of the record"},
+        **_ROOM, **_AS,
+    }),
     Command("restrict", "leave persons out of every run from now on, as a source holder asks", "restrict:restrict", {
         "source": {"metavar": "SOURCE"}, "file": _FILE,
         "--reason": {"metavar": "TEXT", "default": "", "help": "why; part of the record. No names"},

@@ -12,6 +12,7 @@ from register.models.remarks import Remark
 from register.models.requests import Request, RequestSource
 from register.models.restrictions import Restriction
 from register.models.runs import Delivery, Release, Run
+from register.models.withdrawals import Withdrawal
 from register.models.work import Inbox, Job, JobState, Schedule, Work
 
 __all__ = [
@@ -49,5 +50,6 @@ __all__ = [
     "SharingTriple",
     "Source",
     "StandingConsent",
+    "Withdrawal",
     "Work",
 ]

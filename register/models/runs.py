@@ -27,6 +27,7 @@ class Delivery(models.Model):
     period = models.CharField(max_length=10, blank=True, default="")
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="corrections")
     supplements = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="supplemented_by")
+    withdrawal = models.ForeignKey("register.Withdrawal", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = [
@@ -55,7 +56,18 @@ class Delivery(models.Model):
             models.CheckConstraint(
                 condition=Q(supplements__isnull=True) | ~Q(supplements=F("id")), name="delivery_supplements_another"
             ),
-            models.CheckConstraint(condition=Q(state__in=["received", "destroyed"]), name="delivery_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["received", "destroyed", "withdrawn"]), name="delivery_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | Q(withdrawal__isnull=False), name="delivery_withdrawn_by_somebody"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="received") | Q(withdrawal__isnull=True), name="delivery_withdrawn_stays_so"
+            ),
+            CompositeForeignKey(
+                fields=("withdrawal", "id"), to_fields=("event", "delivery"), name="delivery_withdrawal_is_of_it"
+            ),
             models.CheckConstraint(
                 condition=Q(rows_in=F("rows_kept") + F("rows_quarantined")), name="delivery_rows_add_up"
             ),
