@@ -8,7 +8,8 @@ from django.conf import settings
 
 from declare import WrongInput
 from release.report import Language, ReportFacts, from_json
-from release.report.facts import FindingLine, Leaves
+from release.report.facts import FindingLine
+from release.report.leaves import Leaves
 from release.report.render import changed
 from release.report.words import Words, words
 

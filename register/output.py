@@ -1,6 +1,7 @@
 """What a request asks for: a table, several of them, a list, or rows. Columns are written as `source.payload`."""
 
 from collections import Counter
+from collections.abc import Iterable
 from itertools import permutations
 from typing import Any, Final, Literal, Self
 
@@ -80,6 +81,11 @@ def _goes_round(above: dict[str, str]) -> bool:
     for _ in above:
         found = {above[category] for category in found if category in above}
     return bool(found & set(above))
+
+
+def _texts(lists: Iterable[Iterable[Any]]) -> dict[str, None]:
+    """The texts in the lists, each once, in their order; what is no text is for the type of the key to refuse."""
+    return dict.fromkeys(each for names in lists for each in names if isinstance(each, str))
 
 
 EXTRACT: Final = "extract"
@@ -169,9 +175,9 @@ class Output(Declaration):
     def _dimensions_are_those_of_the_tables(cls, given: Any) -> Any:
         if not isinstance(given, dict) or not isinstance(given.get("tables"), list | tuple):
             return given
-        named = [each.get("dimensions", ()) for each in given["tables"] if isinstance(each, dict)]
-        every = tuple(dict.fromkeys(name for names in named if isinstance(names, list | tuple) for name in names))
-        if not given["tables"] or tuple(given.get("dimensions", every)) != every:
+        named = [each.get("dimensions") for each in given["tables"] if isinstance(each, dict)]
+        every = list(_texts(names for names in named if isinstance(names, list | tuple)))
+        if not given["tables"] or given.get("dimensions", every) not in (every, tuple(every)):
             raise ValueError("dimensions or tables, not both: each table has its own dimensions")
         return given | {"dimensions": every}
 

@@ -8,7 +8,7 @@ from gate.subject import TOTAL
 from linkage import LinkedTable
 from pseudonymise.protected import PAYLOAD
 from register.output import Generalisation, Output
-from release.report.facts import Generalised
+from release.report.leaves import Generalised
 
 
 def coarsened(name: str, values: pl.Series, declared: Generalisation) -> pl.Series:

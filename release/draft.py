@@ -26,7 +26,7 @@ from release.bias import Measured, Questions, bias_run
 from release.coarsen import told_of
 from release.extract import members, ordered, rows_of
 from release.population import Population, population
-from release.report.facts import Generalised
+from release.report.leaves import Generalised
 
 PERSON: Final = "person"
 """Name and concept of the column that stands for the person in a list of persons."""

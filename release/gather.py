@@ -26,7 +26,6 @@ from release.report.facts import (
     FindingLine,
     GroupGap,
     GroupRate,
-    Leaves,
     LinkError,
     LinkFacts,
     Perturbation,
@@ -35,8 +34,8 @@ from release.report.facts import (
     ReportFacts,
     Signed,
     SourceFacts,
-    TableFacts,
 )
+from release.report.leaves import Leaves, TableFacts
 from release.row_profile import row_profile
 from release.rows import anonymised, columns_of, minimised, people_of
 from release.series import Last, changes

@@ -4,7 +4,7 @@ from gate.verdict import Verdict
 from register.output import ANONYMOUS
 from release.draft import Draft
 from release.extract import PSEUDONYM
-from release.report.facts import Anonymised, Coarsened, Column, Minimised
+from release.report.leaves import Anonymised, Coarsened, Column, Minimised
 
 
 def columns_of(draft: Draft) -> tuple[Column, ...]:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from declare import WrongInput, canonical
 from release.profile import ColumnProfile
+from release.report.leaves import Leaves
 from release.series import Changes
 
 
@@ -78,105 +79,6 @@ class Asked:
     definitions: tuple[Definition, ...] = ()
     homonyms: tuple[Homonym, ...] = ()
     contacts: tuple[Contact, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """A column that leaves and how it is used (`breakdown`, `magnitude`, `ranking`, `identity`, `count`)."""
-
-    name: str
-    use: str
-    need: str | None = None
-    """Of an extract: why the recipient needs it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Minimised:
-    """Section 3, of an extract: what there was in the sources and what leaves, and how it is guarded."""
-
-    rows_before: int
-    rows: int
-    columns_before: int
-    columns: int
-    alike: int | None
-    """Rows of the smallest group that looks alike in all columns."""
-    environment: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coarsened:
-    """Section 3: the level on which a column leaves: 0 is as it is, on the `last` one all values are one."""
-
-    column: str
-    level: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Generalised(Coarsened):
-    """The same of a column that the request coarsens, with its different values in the source before and after."""
-
-    before: int
-    after: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anonymised:
-    """Section 3, of anonymous rows: what making them so took. A row is a person."""
-
-    rows_before: int
-    """Persons that the request keeps."""
-    left_out: int
-    loss: float
-    """0 to 1, as in docs/microdata.md."""
-    classes: int
-    """Groups of rows that look alike."""
-    levels: tuple[Coarsened, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableFacts:
-    """Section 3: one of several tables over the same records. `rows` as in `Leaves`."""
-
-    name: str
-    dimensions: tuple[str, ...]
-    rows: int
-    magnitude: bool = True
-    """Whether it has the sum that the others have."""
-
-    @property
-    def stem(self) -> str:
-        """What its files are called."""
-        return f"table-{self.name}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leaves:
-    """Section 3: what would leave. `rows` of the table, hidden cells included; `people`: distinct persons, at least."""
-
-    kind: str
-    """`table`, `persons`, `extract` or `anonymous`."""
-    files: tuple[str, ...]
-    rows: int
-    columns: tuple[Column, ...]
-    people: int | None
-    records_eligible: int
-    """Records of the counted source that could be linked."""
-    records_counted: int | None
-    """Of these, records linked to every source the table needs."""
-    special_categories: tuple[str, ...] = ()
-    minors: bool | None = None
-    """Whether persons under 12 may be in scope; None when no source tells."""
-    minimised: Minimised | None = None
-    generalised: tuple[Generalised, ...] = ()
-    anonymised: Anonymised | None = None
-    tables: tuple[TableFacts, ...] = ()
-    """Where there are several; a cell that two of them have is one cell, also in `rows`."""
-
-    @property
-    def told_apart(self) -> tuple[tuple[str, ...], ...]:
-        """The dimensions of each of several tables."""
-        return tuple(table.dimensions for table in self.tables)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,6 @@ from dataclasses import replace
 from release.profile import ColumnProfile, Slice
 from release.report.facts import (
     Asked,
-    Column,
     Contact,
     Definition,
     Disclosure,
@@ -15,7 +14,6 @@ from release.report.facts import (
     GroupGap,
     GroupRate,
     Homonym,
-    Leaves,
     LinkError,
     LinkFacts,
     Proof,
@@ -23,6 +21,7 @@ from release.report.facts import (
     ReportFacts,
     SourceFacts,
 )  # fmt: skip
+from release.report.leaves import Column, Leaves
 from release.series import CellChanges, Changes, Moved
 
 WARNED = FindingLine(

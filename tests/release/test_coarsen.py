@@ -13,7 +13,7 @@ from register.declarations import Request
 from release.bias import Questions
 from release.coarsen import coarse_payload
 from release.draft import Draft, draft
-from release.report.facts import Generalised
+from release.report.leaves import Generalised
 from tests.release.linking import linked_table, request
 
 AGE, TOWN = "residents.age", "residents.town"

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from declare import WrongInput, digest
 from release.manifest import ParcelChanged, verify_parcel
 from release.report import LANGUAGES, ReportFacts
-from release.report.facts import TableFacts
+from release.report.leaves import TableFacts
 from release.site import borders
 from release.site.build import CATALOGUE, build
 from release.site.entry import Entry, read_entry, read_table

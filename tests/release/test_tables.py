@@ -115,6 +115,8 @@ REFUSED: dict[str, tuple[list[dict[str, Any]], dict[str, Any], str]] = {
     "dimensions beside tables": ([BY_AGE, BY_KIND], {"dimensions": [AREA]}, "not both"),
     "no table": ([], {}, "not both"),
     "a table of nothing": ([BY_AGE, {"name": "none", "dimensions": []}], {}, "at least 1 item"),
+    "a dimension that is no name": ([BY_AGE, {"name": "x", "dimensions": [["a"]]}], {}, "valid string"),
+    "dimensions that are a number": ([BY_AGE, BY_KIND], {"dimensions": 3}, "not both"),
     "a dimension twice": ([{"name": "twice", "dimensions": [AREA, AREA]}], {}, "dimension twice"),
     "a name that is no file name": ([BY_AGE, BY_KIND | {"name": "../x"}], {}, "pattern"),
     "a column nobody asked for": ([BY_AGE, {"name": "x", "dimensions": ["residents.name"]}], {}, "do not list"),
