@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from audit import Event
 from audit.event import timestamp
+from register.free_text import check_names_nobody
 from register.models import Restriction, Source
 from register.operation import new_operation
 from register.outbox import record
@@ -37,14 +38,15 @@ def role_for(by: SignedIn, source: Source, action: str) -> Role:
 
 
 def check_may_restrict(by: SignedIn, order: Order, digest: str, today: date) -> None:
-    """Raises `Unregistered`, `NotYours`, `ReasonMissing`, `EndsBeforeItBegins`, or `AlreadyRestricted` for a file that
-    came before."""
+    """Raises `Unregistered`, `NotYours`, `ReasonMissing`, `NamesSomebody`, `EndsBeforeItBegins`, or `AlreadyRestricted`
+    for a file that came before."""
     source = Source.objects.filter(id=order.source).first()
     if source is None:
         raise Unregistered("source")
     role_for(by, source, "restricting")
     if not order.reason.strip():
         raise ReasonMissing("a restriction")
+    check_names_nobody([order.reason])
     if order.until is not None and (order.lifts or order.until < today):
         raise EndsBeforeItBegins(order.until)
     if Restriction.objects.filter(digest=digest).exists():

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit import Event
 from audit.event import timestamp
+from register.free_text import check_names_nobody
 from register.models import Delivery, Release, Source, Withdrawal
 from register.operation import new_operation
 from register.outbox import record
@@ -33,7 +34,7 @@ class Unsound:
 def withdraw(by: SignedIn, source_id: str, digest: str, reason: str) -> list[Delivery]:
     """The delivery, and those that supplement it with corrected rows, are used no more.
 
-    Raises `Unregistered`, `NotYours`, `ReasonMissing` or `AlreadyWithdrawn`.
+    Raises `Unregistered`, `NotYours`, `ReasonMissing`, `NamesSomebody` or `AlreadyWithdrawn`.
     """
     source = Source.objects.select_for_update().filter(id=source_id).first()
     delivery = Delivery.objects.filter(source=source_id, digest=digest).first()
@@ -42,6 +43,7 @@ def withdraw(by: SignedIn, source_id: str, digest: str, reason: str) -> list[Del
     role = role_for(by, source, "withdrawing a delivery")
     if not reason.strip():
         raise ReasonMissing("withdrawing a delivery")
+    check_names_nobody([reason])
     if delivery.state == "withdrawn":
         raise AlreadyWithdrawn(source_id)
     whole = [delivery, *delivery.supplemented_by.exclude(state="withdrawn")]

@@ -13,7 +13,7 @@ from tests.register.postgresql import cluster, programs
 
 HERE = Path(__file__).parent
 REPEATED = ("test_constraints.py", "test_deliveries.py", "test_decisions.py", "test_probes.py", "test_withdrawals.py",
-            "at_once.py")  # fmt: skip
+            "test_jobs.py", "test_remarks.py", "at_once.py")  # fmt: skip
 CHOSEN = "forger or together or at_once"
 
 

@@ -204,13 +204,13 @@ FORGED: dict[str, tuple[dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("other", "constraint"), FORGED.values(), ids=FORGED)
-def test_a_forged_voice_is_refused_by_the_database(other: dict[str, Any], constraint: str) -> None:
+def test_the_database_refuses_a_forger_of_voices(other: dict[str, Any], constraint: str) -> None:
     agreed()
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         _forge(asked(), **other)
 
 
-def test_a_voice_that_names_another_requester_is_refused_at_the_end() -> None:
+def test_a_forger_who_names_another_requester_is_refused_at_the_end() -> None:
     agreed()
     probe = asked()
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -103,7 +103,7 @@ def test_a_reason_with_an_identifier_decides_nothing() -> None:
 
 
 @pytest.mark.django_db
-def test_a_forged_remark_without_its_event_or_words_is_refused() -> None:
+def test_the_database_refuses_a_forger_of_remarks() -> None:
     furnish()
     request = draft()
     values: dict[str, Any] = {
