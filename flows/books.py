@@ -8,7 +8,8 @@ from flows.meanings import words_of
 from flows.models import fitted_model
 from gate.policy import Policy
 from koppelkamer.room import Room
-from koppelkamer.settings import configure, migrate
+from koppelkamer.settings import configure
+from koppelkamer.tables import migrate
 from koppelkamer.version import code_version
 from linkage import FittedModel
 from register.declarations import Request

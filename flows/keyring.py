@@ -8,7 +8,8 @@ from audit import Log
 from declare import Refusal, Signer, WrongInput
 from koppelkamer.keystore import open_store
 from koppelkamer.room import Room
-from koppelkamer.settings import configure, migrate
+from koppelkamer.settings import configure
+from koppelkamer.tables import migrate
 from pseudonymise.domain import Domain, DomainNotOpen
 from pseudonymise.keys import DomainKeys, KeyDestroyed, KeyStore, RoomKeys
 from pseudonymise.keys.store import HEADER

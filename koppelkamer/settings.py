@@ -10,7 +10,8 @@ from koppelkamer.sign_in import SignIn, console_settings
 
 
 def configure(database: str, base: Path, sign_in: SignIn | None = None, key: Path | None = None) -> None:
-    """Set Django up for the room in `base`; its tables are made or brought up to date by `migrate`.
+    """Set Django up for the room in `base`; its tables are made or brought up to date by
+    `koppelkamer.tables.migrate`.
 
     `sign_in` and `key`, the file of the room's public key, are for the console, which alone needs them. A second call
     for the same room does nothing. Raises `Fault` for another room: one process serves one room.
@@ -25,19 +26,6 @@ def configure(database: str, base: Path, sign_in: SignIn | None = None, key: Pat
         django.setup()
     elif settings.DATABASES["default"]["NAME"] != wanted["NAME"]:
         raise Fault("this process already serves another room", remedy="Use a process of its own for each room.")
-
-
-def migrate() -> None:
-    """Make the register's tables or bring them up to date."""
-    from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connection)
-    # Django's command writes out every model as it once was, also when nothing is left to do.
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", verbosity=0, interactive=False)
-        call_command("createcachetable", verbosity=0)
 
 
 def django_settings(
