@@ -8,6 +8,8 @@ from koppelkamer.settings import database_settings, django_settings
 
 _folder = Path(tempfile.gettempdir())
 _database = database_settings(os.environ.get("KOPPELKAMER_TEST_DATABASE", "register.db"), _folder)
+# Made at once, as in a new room; migrations are gone through on PostgreSQL, and in register/test_settings.py.
+_database["TEST"] = {"MIGRATE": _database["ENGINE"].endswith("postgresql")}
 # Named, because the type checker reads this module and not the function.
 REPORTS = _folder / "reports"
 AUDIT = _folder / "audit"
