@@ -1,9 +1,10 @@
 """The steward's page: work that may be asked for, what waits and runs, and what came of it. It only writes rows."""
 
+import re
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -27,7 +28,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     try:
         given = request.POST
         kind = Work(given.get("kind", ""))
-        jobs.ask(of_request(request), kind, given.get("subject", ""), operation=given.get("operation") or None)
+        jobs.ask(of_request(request), kind, given.get("subject", ""), operation=_operation(given))
     except ValueError:
         return _page(request, status=400)
     except Refusal as refusal:
@@ -43,7 +44,7 @@ def make_schedule(request: HttpRequest) -> HttpResponse:
         kind, _, subject = given.get("what", "").partition(" ")
         until = date.fromisoformat(given["until"]) if given.get("until") else None
         schedules.make(
-            of_request(request), Work(kind), subject, given.get("cron", ""), until, operation=given.get("operation")
+            of_request(request), Work(kind), subject, given.get("cron", ""), until, operation=_operation(given)
         )
     except ValueError:
         return _page(request, status=400)
@@ -61,6 +62,14 @@ def end_schedule(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         return _page(request, refusal, status=409)
     return redirect("work")
+
+
+def _operation(given: QueryDict) -> str:
+    """As the page had it. Raises `ValueError`."""
+    operation = given.get("operation", "")
+    if not re.fullmatch(r"[0-9a-f]{32}", operation):
+        raise ValueError("no operation of ours")
+    return operation
 
 
 def _page(request: HttpRequest, refusal: Refusal | None = None, status: int = 200) -> HttpResponse:

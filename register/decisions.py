@@ -51,7 +51,7 @@ def take_step(
     """As `decide`, for every step of the table; only `register.runs` calls it directly."""
     operation = operation or new_operation()
     if again := Decision.objects.filter(event__operation=operation, person=by.person).first():
-        return again
+        return _the_same(again, subject, action, reason)
     check_names_nobody([reason, *(text for given in (answers or {}).values() for text in given.values())])
     try:
         with transaction.atomic():
@@ -65,6 +65,13 @@ def take_step(
         raise AlreadyDecided(_name(subject)) from error
     subject.refresh_from_db()
     return decision
+
+
+def _the_same(again: Decision, subject: Request | Release, action: str, reason: str) -> Decision:
+    """A page sent twice; one that was changed in between would decide something else under the same operation."""
+    if (again.subject_id, again.action, again.reason) != (subject.pk, action, reason.strip()):
+        raise AlreadyDecided(_name(subject))
+    return again
 
 
 def kind_of(subject: Request | Release) -> Subject:

@@ -31,7 +31,7 @@ def record_feedback(
     """
     operation = operation or new_operation()
     if again := Feedback.objects.filter(event__operation=operation).first():
-        return _the_same(again, by, release)
+        return _the_same(again, by, release, text)
     recipients = speaks_for(by, release)
     if not recipients:
         raise NotYours("feedback", [f"{role} of {partner}" for partner in release.request.recipients for role in ROLES])
@@ -82,7 +82,7 @@ def _record(by: SignedIn, release: Release, partner: str, indicator: str, text: 
     )
 
 
-def _the_same(again: Feedback, by: SignedIn, release: Release) -> Feedback:
-    if (again.person_id, again.release_id) != (by.person.pk, release.pk):
+def _the_same(again: Feedback, by: SignedIn, release: Release, text: str) -> Feedback:
+    if (again.person_id, again.release_id, again.text) != (by.person.pk, release.pk, text.strip()):
         raise AlreadyDecided(f"release {release.id}")
     return again

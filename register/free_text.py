@@ -6,11 +6,12 @@ from typing import Final
 
 from register.refusals import NamesSomebody
 
-_NINE: Final = re.compile(r"(?<![\d.,])\d(?:[ .]?\d){8}(?![\d])")
+_NINE: Final = re.compile("|".join(rf"(?<!\d)\d(?:{between}?\d){{8}}(?!\d)" for between in (r"\s", r"\.", "[-–]", "/")))
+"""Nine digits, with one kind of sign between some of them or none; a day and a number have two kinds."""
 _WEIGHTS: Final = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 _PATTERNS: Final = {
-    "an e-mail address": re.compile(r"[^\s@<>]+@[^\s@<>]+\.[A-Za-z]{2,}"),
-    "an account number": re.compile(r"\b[A-Z]{2}\d{2}[ ]?[A-Z]{4}[ ]?(?:\d[ ]?){10}(?!\d)"),
+    "an e-mail address": re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}\.[A-Za-z]{2}"),
+    "an account number": re.compile(r"(?i)\bNL\s?\d{2}\s?[A-Z]{4}\s?(?:\d[\s.]?){10}(?!\d)"),
 }
 
 

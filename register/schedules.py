@@ -16,7 +16,7 @@ from register.models import Job, JobState, Request, Schedule, Source, Work
 from register.models.work import LEAST
 from register.operation import new_operation
 from register.outbox import record
-from register.refusals import BadCron, BadUntil, NotSignedIn, Unregistered
+from register.refusals import AlreadyDecided, BadCron, BadUntil, NotSignedIn, Unregistered
 from register.session import SignedIn, who_asked
 from register.workflow import Role
 
@@ -33,7 +33,7 @@ def make(
     """Ask for work at every time of `cron` (five fields, the room's own time zone), until the end of that day.
 
     One that the subject has gives way. An `operation` that made one before gives it again. Raises `NotYours`,
-    `Unregistered`, `NoInbox`, `BadCron` or `BadUntil`.
+    `Unregistered`, `NoInbox`, `BadCron`, `BadUntil` or `AlreadyDecided`.
     """
     operation = operation or new_operation()
     if again := Schedule.objects.filter(event__operation=operation, maker=by.person).first():
@@ -43,16 +43,21 @@ def make(
     cron = check_cron(cron)
     if until is not None and until < timezone.localdate():
         raise BadUntil(until)
-    with transaction.atomic():
-        for earlier in Schedule.objects.select_for_update().filter(
-            kind=kind.value, subject=subject, ended_at__isnull=True
-        ):
-            _end(by, earlier)
-        _note("schedule made", operation, by, kind, subject, cron=cron, **({"until": str(until)} if until else {}))
-        return Schedule.objects.create(
-            event_id=operation, kind=kind.value, subject=subject, maker=by.person, how=by.how, cron=cron, until=until,
-            due=next_due(cron, timezone.now()),
-        )  # fmt: skip
+    try:
+        return _make(by, kind, subject, cron, until, operation)
+    except IntegrityError as error:
+        raise AlreadyDecided(f"the schedule of {subject}") from error
+
+
+@transaction.atomic
+def _make(by: SignedIn, kind: Work, subject: str, cron: str, until: date | None, operation: str) -> Schedule:
+    for earlier in Schedule.objects.select_for_update().filter(kind=kind.value, subject=subject, ended_at__isnull=True):
+        _end(by, earlier)
+    _note("schedule made", operation, by, kind, subject, cron=cron, **({"until": str(until)} if until else {}))
+    return Schedule.objects.create(
+        event_id=operation, kind=kind.value, subject=subject, maker=by.person, how=by.how, cron=cron, until=until,
+        due=next_due(cron, timezone.now()),
+    )  # fmt: skip
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from allauth.account import app_settings as account_settings
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.models import Authenticator
@@ -15,6 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
 from django.http import HttpRequest
@@ -123,10 +125,19 @@ def note_added(instance: Authenticator, created: bool, **_: Any) -> None:
     """Receives Django's signal, inside the transaction of the change."""
     if created:
         second_factor_changed(instance.user.get_username(), _kind(instance), "added")
+        _keep_session(instance)
 
 
 def note_removed(instance: Authenticator, **_: Any) -> None:
     second_factor_changed(instance.user.get_username(), _kind(instance), "removed")
+    _keep_session(instance)
+
+
+def _keep_session(changed: Authenticator) -> None:
+    """Of all sessions of its owner only the one that it was changed in goes on, if it was changed in one."""
+    request = context.request
+    if request is not None and changed.type == Authenticator.Type.TOTP and request.user == changed.user:
+        update_session_auth_hash(request, changed.user)
 
 
 def note_refused(user: Person, **_: Any) -> None:

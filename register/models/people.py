@@ -1,7 +1,10 @@
 """Who works with the room, for whom, and as what."""
 
+import json
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from register.constraints import one_of
 from register.workflow import Role
@@ -29,6 +32,15 @@ class Person(AbstractUser):
     """Somebody with an account. What they may do follows from their memberships, not from Django's flags."""
 
     name = models.CharField(max_length=200)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What ends sessions when it changes: the password, as in Django, and the second factor. So a session that
+        somebody else began with the password alone is over when its owner sets up a second factor."""
+        from allauth.mfa.models import Authenticator
+
+        factors = Authenticator.objects.filter(user=self, type=Authenticator.Type.TOTP).order_by("pk")
+        told = json.dumps([self.password, *factors.values_list("pk", flat=True)])
+        return salted_hmac("register.session", told, secret=secret, algorithm="sha256").hexdigest()
 
     def roles(self) -> set[str]:
         return set(self.memberships.values_list("role", flat=True))

@@ -112,6 +112,19 @@ def test_until_a_second_factor_is_set_up_nothing_else_opens() -> None:
             assert answer.headers["Location"].startswith(to_set_up), view
 
 
+def test_a_session_begun_with_the_password_alone_ends_when_a_second_factor_is_set_up() -> None:
+    invite("dora").accept(PASSWORD)
+    thief, own = browser(), browser()
+    given(thief)
+    secret = re.search(r"<code>([A-Z2-7]{32})</code>", given(own).text)
+    assert secret is not None
+    own.post("/account/second-factor/", {"code": code_of(secret[1])})
+    assert own.get("/").status_code == 200
+    assert opens(own, "mfa_view_recovery_codes")
+    for view in ("home", "mfa_view_recovery_codes", "mfa_deactivate_totp", "mfa_activate_totp"):
+        assert not opens(thief, view), view
+
+
 def test_what_the_database_holds_of_a_second_factor_signs_nobody_in() -> None:
     _, secret = with_second_factor()
     assert secret not in str(list(Authenticator.objects.values_list("data", flat=True)))

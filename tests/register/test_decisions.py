@@ -287,6 +287,16 @@ def test_a_replayed_form_decides_once() -> None:
     assert Decision.objects.count() == 1
 
 
+@pytest.mark.parametrize(("action", "reason"), [("withdraw", ""), ("submit", "on second thoughts")])
+def test_a_page_that_was_sent_and_changed_decides_nothing_in_silence(action: str, reason: str) -> None:
+    furnish()
+    request = draft()
+    take("ann", request, "submit", operation="form-1")
+    with pytest.raises(refusals.AlreadyDecided):
+        take("ann", request, action, reason, operation="form-1")
+    assert Decision.objects.count() == 1
+
+
 def test_another_persons_operation_is_not_taken_over() -> None:
     furnish()
     request = draft()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from register.free_text import check_names_nobody
 from register.models import OutboxEvent, Person, Remark
-from register.refusals import NamesSomebody, NotYours, ReasonMissing
+from register.refusals import AlreadyDecided, NamesSomebody, NotYours, ReasonMissing
 from register.remarks import remark
 from register.session import act_as
 from tests.register.room import approved, draft, furnish, signed_in, take
@@ -18,6 +18,9 @@ from tests.register.test_constraints import insert
 HELD = {
     "a BSN": "It is about 123456782.",
     "a BSN in groups": "About 1234.56.782 again",
+    "a BSN with hyphens": "1234-56-782",
+    "a BSN with a hard space": "1234\u00a056\u00a0782",
+    "a small account": "nl91abna0417164300",
     "an account": "Paid from NL91ABNA0417164300 twice",
     "an account in groups": "NL91 ABNA 0417 1643 00",
     "an e-mail address": "Ask somebody@example.org.",
@@ -28,6 +31,7 @@ FREE = {
     "a longer number": "File 1234567820.",
     "an amount": "It cost 12.345.678,20 euros",
     "a day and a law": "Since 2026-11-22, article 24, second paragraph.",
+    "a day and an hour": "On 2026-11-22 at 10.",
     "a colleague": "Ask Dora.",
 }
 
@@ -77,6 +81,17 @@ def test_a_remark_sent_twice_is_said_once() -> None:
     request = draft()
     for _ in range(2):
         remark(signed_in("ann"), request, "Once.", operation="a" * 32)
+    assert Remark.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_an_operation_of_something_else_is_refused() -> None:
+    furnish()
+    request = draft()
+    remark(signed_in("ann"), request, "Once.", operation="a" * 32)
+    for who, text in (("ann", "Twice."), ("owen", "Once.")):
+        with pytest.raises(AlreadyDecided):
+            remark(signed_in(who), request, text, operation="a" * 32)
     assert Remark.objects.count() == 1
 
 
