@@ -101,7 +101,7 @@ def pairs(draw: st.DrawFn) -> tuple[Published, Published]:
     return new, old
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=30)
 @given(pairs())
 def test_it_is_what_dictionaries_say(both: tuple[Published, Published]) -> None:
     new, old = coded(both)

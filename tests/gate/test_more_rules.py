@@ -106,7 +106,7 @@ def held_against(draw: st.DrawFn) -> tuple[Subject, list[Published]]:
     return subject(everybody, kinds, parents=parents), before
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=8)
 @given(held_against(), st.sets(st.sampled_from(MORE_LATER)), st.integers(0, 2))
 def test_neither_a_rule_nor_a_release_more_makes_subtraction_milder(
     asked: tuple[Subject, list[Published]], rules: set[str], fewer: int
