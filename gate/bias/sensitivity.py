@@ -51,8 +51,8 @@ class ThresholdSensitivity:
         if cells.is_empty():
             message = f"All that is published rests on fewer than {self.minimum_group:g} records."
             return unknown(self.id, "table", message, self.remedy)
-        turned, measured = bool(cells["turned"].any()), round(float(cells["change"].max()), 2)  # type: ignore[arg-type]
-        most = float(cells["change"].max())  # type: ignore[arg-type]
+        turned, most = bool(cells["turned"].any()), float(cells.select(pl.col("change").max()).item())
+        measured = round(most, 2)
         outcome = Outcome.FAIL if turned else Outcome.WARN if most > self.threshold_change + EPSILON else Outcome.PASS
         message = (
             f"With the threshold {sensitivity.step:g} lower or higher the published cell that changes most changes by "

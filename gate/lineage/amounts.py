@@ -60,7 +60,7 @@ def _gap(name: str) -> pl.Expr:
 
 def _unsafe(pairs: pl.DataFrame, new: Coded, old: Coded, fewest: int, limits: Dominance) -> int:
     """Exactly, from what each person has more in the one cell than in the other."""
-    mine = pairs.join(new.counted_in(), on="cell").with_columns(amount=pl.col("amount"))
+    mine = pairs.join(new.counted_in(), on="cell")
     theirs = pairs.join(old.counted_in().rename({"cell": "cell_old"}), on="cell_old").with_columns(-pl.col("amount"))
     columns = ["cell", "cell_old", "person", "amount"]
     left = largest(pl.concat([mine.select(columns), theirs.select(columns)]), ["cell", "cell_old"])
