@@ -1,16 +1,22 @@
-"""Notices for whoever holds a parcel that was revoked, or that may be kept no longer."""
+"""Notices for whoever holds a parcel that was revoked, that may be kept no longer, or whose delivery was withdrawn or
+corrected since."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from declare import write_atomically
 from flows.keyring import Keyring
-from release.notice import Notice
+from release.notice import Notice, Why
+
+if TYPE_CHECKING:
+    from register.models import Release
 
 
 def recall(keyring: Keyring, folder: Path) -> list[Notice]:
-    """A signed notice in `folder` for each such release, named after it; one that is there already stays the same."""
+    """A signed notice in `folder` for each such release, named after it, in the place of what was told of it
+    before."""
     notices = list(_notices())
     folder.mkdir(parents=True, exist_ok=True)
     for notice in notices:
@@ -24,22 +30,24 @@ def _notices() -> Iterator[Notice]:
     from register.queries import recalled
     from register.withdrawals import unsound
 
-    ended = set()
-    for release, revoked in recalled(timezone.localdate()):
-        ended.add(release.id)
-        yield Notice(
-            release=release.id,
-            manifest=release.manifest_digest,
-            why="revoked" if revoked else "retention ended",
-            since=revoked or release.request.retention_until + timedelta(days=1),
-            recipients=tuple(release.request.recipients),
-        )
-    for each in {one.release.id: one for one in sorted(unsound(), key=lambda one: one.why == "withdrawn")}.values():
-        if each.release.manifest_digest and each.release.id not in ended:
-            yield Notice(
-                release=each.release.id,
-                manifest=each.release.manifest_digest,
-                why="input withdrawn" if each.why == "withdrawn" else "input corrected",
-                since=each.since,
-                recipients=tuple(each.release.request.recipients),
-            )
+    ended = recalled(timezone.localdate())
+    for release, revoked in ended:
+        last = release.request.retention_until
+        yield _notice(release, "revoked" if revoked else "retention ended", revoked or last + timedelta(days=1))
+    told = {release.id for release, _ in ended}
+    # Of a release that rests on both kinds the withdrawn delivery is told: it comes last.
+    faulty = {each.release.id: each for each in sorted(unsound(), key=lambda one: one.why == "withdrawn")}
+    for each in faulty.values():
+        if each.release.manifest_digest and each.release.id not in told:
+            why: Why = "input withdrawn" if each.why == "withdrawn" else "input corrected"
+            yield _notice(each.release, why, each.since)
+
+
+def _notice(release: "Release", why: Why, since: date) -> Notice:
+    return Notice(
+        release=release.id,
+        manifest=release.manifest_digest,
+        why=why,
+        since=since,
+        recipients=tuple(release.request.recipients),
+    )

@@ -13,7 +13,7 @@ from declare import Refusal, WrongInput, digest_file, workplace
 from flows.books import write_logs
 from flows.deliveries import context_of
 from flows.keyring import Keyring
-from flows.restrictions import SHELF, path_of, standing
+from flows.restrictions import SHELF, in_force, path_of
 from intake import Source
 from koppelkamer.room import Room
 from pseudonymise.delivery import Delivery, open_delivery
@@ -118,6 +118,6 @@ def _tokens(delivery: Delivery, keyring: Keyring, fields: list[str]) -> pl.DataF
 
 
 def _require_restricted(room: Room, keyring: Keyring, source: str, tokens: pl.DataFrame, today: date) -> None:
-    there = standing(room, keyring, today).filter(pl.col("source") == source)
+    there = in_force(room, keyring, today).filter(pl.col("source") == source)
     if tokens.join(there, on=["field", "token"], how="anti").height:
         raise NotRestricted(source)

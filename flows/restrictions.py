@@ -50,7 +50,7 @@ def excluded(room: Room, keyring: Keyring, *, as_of: datetime | None = None) -> 
     """
     from django.utils import timezone
 
-    found = standing(room, keyring, timezone.localdate(), as_of)
+    found = in_force(room, keyring, timezone.localdate(), as_of)
     return found.select("field", "token").unique(maintain_order=True)
 
 
@@ -78,8 +78,8 @@ def check_unrestricted(room: Room, keyring: Keyring, release: "Release") -> None
             raise RestrictedSince(release.id)
 
 
-def standing(room: Room, keyring: Keyring, today: date, as_of: datetime | None = None) -> pl.DataFrame:
-    """`source`, `field` and `token` of every restriction that stands: of each token the last list counts."""
+def in_force(room: Room, keyring: Keyring, today: date, as_of: datetime | None = None) -> pl.DataFrame:
+    """`source`, `field` and `token` of every restriction in force: of each token the last list counts."""
     lists = [_opened(room, keyring, row) for row in _current(keyring) if as_of is None or row.at <= as_of]
     told = pl.concat([pl.DataFrame(schema=_SCHEMA), *lists])
     last = told.group_by("source", "field", "token", maintain_order=True).last()

@@ -11,7 +11,7 @@ from audit.event import Value, timestamp
 from declare import canonical, digest
 from register import declarations
 from register.conditions import owners_of
-from register.coverage import coverage, standing
+from register.coverage import binding, coverage
 from register.free_text import check_names_nobody
 from register.models import (
     Agreement,
@@ -106,7 +106,7 @@ def decide_by_consent(request: Request, today: date) -> None:
 def _accept(by: SignedIn, consent: StandingConsent, operation: str) -> ConsentAcceptance:
     if not consent.declared:
         raise StalePage(_name(consent))
-    if any(one.consent_id == consent.pk for one in standing(consent.partner_id)):
+    if any(one.consent_id == consent.pk for one in binding(consent.partner_id)):
         raise AlreadyDecided(_name(consent))
     _record("consent accepted", by, consent, operation)
     return ConsentAcceptance.objects.create(

@@ -46,7 +46,7 @@ class Coverage:
         return self.acceptance is not None and not self.new
 
 
-def standing(partner: str | None = None) -> list[ConsentAcceptance]:
+def binding(partner: str | None = None) -> list[ConsentAcceptance]:
     """Acceptances that bind: of a text that is still declared, the last one of it, not withdrawn, by somebody who still
     is that partner's owner."""
     found = ConsentAcceptance.objects.filter(consent__declared=True).select_related("consent", "person", "partner")
@@ -64,7 +64,7 @@ def coverage(request: Request, partner: str, today: date) -> Coverage:
     """Of the partner's standing consents for this purpose, the one to which the least is new."""
     fitting = [
         one
-        for one in standing(partner)
+        for one in binding(partner)
         if (one.consent.agreement_id, one.consent.purpose) == (request.agreement_id, request.purpose)
     ]
     found = [Coverage(one, tuple(_new(request, one, today))) for one in fitting]

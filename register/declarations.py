@@ -8,11 +8,7 @@ from typing import Literal, NamedTuple, Self
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from declare import Declaration
-from register.output import Output
-
-_ID = r"^[a-z][a-z0-9_-]*$"
-_SAID = 3
-"""Signs that a reason has, at least."""
+from register.output import ID, SAID, Output
 
 
 class Triple(Declaration):
@@ -139,8 +135,8 @@ class ProbeTerms(Declaration):
     """Id of the partner that may ask."""
     sources: tuple[str, ...] = Field(min_length=1)
     """Sources that may be asked."""
-    law: str = Field(min_length=_SAID)
-    document: str = Field(min_length=_SAID)
+    law: str = Field(min_length=SAID)
+    document: str = Field(min_length=SAID)
     most_subjects: int = Field(ge=1)
     """In one probe."""
     most_per_period: int = Field(ge=1)
@@ -157,7 +153,7 @@ class Agreement(Declaration):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
 
-    id: str = Field(pattern=_ID, max_length=60)
+    id: str = Field(pattern=ID, max_length=60)
     title: str
     parties: tuple[str, ...] = Field(min_length=1)
     starts: date = Field(alias="from")
@@ -223,7 +219,7 @@ class Probe(Declaration):
     `subjects` is a source like others, of the partner that asks: the list comes in sealed.
     """
 
-    id: str = Field(pattern=_ID, max_length=60)
+    id: str = Field(pattern=ID, max_length=60)
     title: str
     purpose: str
     requester: str
@@ -231,7 +227,7 @@ class Probe(Declaration):
     recipient: str
     """Id of the partner that asks."""
     agreement: str
-    signal: str = Field(min_length=_SAID)
+    signal: str = Field(min_length=SAID)
     """Why these subjects: what was seen, and by whom."""
     subjects: str
     """Id of the source that holds the list."""
@@ -284,7 +280,7 @@ class Effect(Declaration):
 class Request(Declaration):
     """A request (aanvraag). It may be written without a DPIA, and is then refused when submitted."""
 
-    id: str = Field(pattern=_ID, max_length=60)
+    id: str = Field(pattern=ID, max_length=60)
     title: str
     purpose: str
     requester: str

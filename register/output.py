@@ -15,9 +15,9 @@ from pydantic import (
 
 from declare import Coarsening, Declaration
 
-_ID: Final = r"^[a-z][a-z0-9_-]*$"
+ID: Final = r"^[a-z][a-z0-9_-]*$"
 _NAME: Final = r"^[a-z][a-z0-9-]*$"
-_SAID: Final = 3
+SAID: Final = 3
 """Signs that a reason has, at least."""
 
 
@@ -44,7 +44,7 @@ class Implausible(Declaration):
     `several`: a record is linked to records with different values, as two homes, within one value of `other` if named.
     """
 
-    what: str = Field(pattern=_ID)
+    what: str = Field(pattern=ID)
     relation: Literal["before", "differs", "among", "several"]
     column: str
     other: str | None = None
@@ -62,7 +62,7 @@ class Implausible(Declaration):
 class Polluted(Declaration):
     """Records that a source itself marks as doubtful: `column` has one of `values`, as `under investigation`."""
 
-    what: str = Field(pattern=_ID)
+    what: str = Field(pattern=ID)
     column: str
     values: tuple[str, ...] = Field(min_length=1)
 
@@ -213,9 +213,9 @@ class Output(Declaration):
             return self
         if self.dimensions or self.magnitude or self.rank_by or self.hierarchies or self.headlines:
             raise ValueError("an extract has needs, and nothing of a table or a list")
-        if not self.needs or any(len(need.strip()) < _SAID for need in self.needs.values()):
+        if not self.needs or any(len(need.strip()) < SAID for need in self.needs.values()):
             raise ValueError("an extract says of every column that leaves why it is needed: output.needs")
-        if self.environment is None or len(self.environment.strip()) < _SAID:
+        if self.environment is None or len(self.environment.strip()) < SAID:
             raise ValueError("an extract says in which closed environment it is read: output.environment")
         return self
 

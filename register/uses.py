@@ -8,7 +8,7 @@ from typing import Literal
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from register.coverage import standing
+from register.coverage import binding
 from register.models import Approval, ConsentAcceptance, ConsentWithdrawal, Feedback, Release, RequestSource, Source
 from register.models import StandingConsent as Consent
 from register.workflow import RequestState, Role
@@ -51,8 +51,8 @@ class SourceUses:
 def consents_for(partners: Collection[str], today: date | None = None) -> list[ConsentPage]:
     """All standing consents of these partners; what is no longer declared only where it was ever accepted."""
     rows = Consent.objects.filter(partner__in=partners).select_related("agreement", "partner")
-    binding = {one.pk for partner in partners for one in standing(partner)}
-    pages = [_consent(row, binding, today or timezone.localdate()) for row in rows.order_by("purpose", "digest")]
+    bound = {one.pk for partner in partners for one in binding(partner)}
+    pages = [_consent(row, bound, today or timezone.localdate()) for row in rows.order_by("purpose", "digest")]
     return [page for page in pages if page.consent.declared or page.acceptance]
 
 
@@ -62,13 +62,13 @@ def uses_of(partners: Collection[str]) -> list[SourceUses]:
     return [SourceUses(source, _uses(source)) for source in sources]
 
 
-def _consent(row: Consent, binding: set[str], today: date) -> ConsentPage:
+def _consent(row: Consent, bound: set[str], today: date) -> ConsentPage:
     acceptance = row.acceptances.select_related("person").order_by("number").last()
     withdrawal = ConsentWithdrawal.objects.filter(acceptance=acceptance).select_related("person").first()
     decided = Approval.objects.filter(standing__consent=row).select_related("request", "decision")
     return ConsentPage(
         consent=row,
-        state=_state(row, acceptance, withdrawal, binding, today),
+        state=_state(row, acceptance, withdrawal, bound, today),
         acceptance=acceptance,
         withdrawal=withdrawal,
         decided=list(decided.order_by("-decision__event__number")),
@@ -79,7 +79,7 @@ def _state(
     row: Consent,
     acceptance: ConsentAcceptance | None,
     withdrawal: ConsentWithdrawal | None,
-    binding: set[str],
+    bound: set[str],
     today: date,
 ) -> ConsentState:
     if not row.declared:
@@ -90,7 +90,7 @@ def _state(
         return "open"
     if withdrawal is not None:
         return "withdrawn"
-    return "standing" if acceptance.pk in binding else "lapsed"
+    return "standing" if acceptance.pk in bound else "lapsed"
 
 
 def _uses(source: Source) -> list[Use]:

@@ -56,10 +56,10 @@ def unsound(delivery: Delivery | None = None) -> list[Unsound]:
     """Releases that stand and rest on a delivery that was withdrawn or corrected since, by their examination; of
     `delivery` alone where one is given."""
     faulty = {(each.source_id, each.digest): each for each in _faulty() if delivery in (None, each)}
-    standing = Release.objects.filter(state=ReleaseState.RELEASED.value).select_related("run", "request")
+    released = Release.objects.filter(state=ReleaseState.RELEASED.value).select_related("run", "request")
     return [
         _judged(release, faulty[used])
-        for release in standing.order_by("examined_at")
+        for release in released.order_by("examined_at")
         for used in release.run.deliveries.items()
         if used in faulty
     ]

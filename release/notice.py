@@ -11,14 +11,14 @@ from declare import Declaration, Refusal, Signer, WrongInput, canonical, verify_
 CONTEXT: Final = b"koppelkamer notice v1\n"
 """Signed in front of the notice, so that no signature made for something else holds here."""
 
+Why = Literal["revoked", "retention ended", "input withdrawn", "input corrected"]
+
 _SAID: Final = {
     "revoked": "was revoked",
     "retention ended": "might be kept no longer",
     "input withdrawn": "rests on a delivery that was withdrawn",
     "input corrected": "rests on a delivery that was corrected",
 }
-
-
 _REMEDY: Final = {
     "input withdrawn": "Build nothing new on it; the room decides whether it is revoked.",
     "input corrected": "Ask the room whether the correction changes what you use it for.",
@@ -44,7 +44,7 @@ class Notice(Declaration):
     format: Literal["koppelkamer notice 1"] = "koppelkamer notice 1"
     release: str
     manifest: str = Field(pattern=r"^[0-9a-f]{64}$")
-    why: Literal["revoked", "retention ended", "input withdrawn", "input corrected"]
+    why: Why
     """Of the last two nobody has decided yet whether it is revoked."""
     since: date
     recipients: tuple[str, ...]

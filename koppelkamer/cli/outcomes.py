@@ -1,21 +1,18 @@
-"""What came of what was released."""
+"""What came of what was released, and how the room does."""
 
 import argparse
 import json
 
 from declare import WrongInput
 from flows.books import open_register, write_logs
-from flows.keyring import open_keyring
-from koppelkamer.cli.room import person
+from koppelkamer.cli.room import opened, person
 from koppelkamer.cli.screen import Screen, columns
 from koppelkamer.room import open_room
 
 
 def feedback(call: argparse.Namespace) -> Screen:
     """Record what came of a release; without text, show what was recorded."""
-    room = open_room(call.room)
-    keyring = open_keyring(room)
-    open_register(room)
+    room, keyring = opened(call)
     from register.feedback import record_feedback
     from register.models import Release
 
