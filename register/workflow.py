@@ -155,8 +155,8 @@ Besides the arrows:
 - A release needs the DPO's opinion; departing from an opinion against it takes a second release officer with written
   reasons; what the gate refused has no way on.
 - What was released can be held until its parcel is written. After that it can only be revoked.
-- A parcel is written only while the release and its request stand: not held, not ended, and DPIA, agreement and
-  retention still valid on the day.
+- A parcel is written only while the release and its request stand: not held, not ended, none of its deliveries
+  withdrawn, and DPIA, agreement, retention and standing consents still valid on the day.
 
 Holding and revoking are open to whoever has the role; a data owner only where their partner's source is used. Who
 approved a request may run it later, or decide on its release when somebody else ran it, if they have that role too.

@@ -74,12 +74,10 @@ class Differencing:
         unseen = _layers(self, release, others)
         others, rows = _without_rows(others)
         new, earlier = _coded(release, others)
-        left = self._left_of_rows(release, rows)
         least = int(self.minimum_people)
         beside = [(_TOGETHER, difference(one, two, least)) for one, two in combinations(new, 2)]
         found = [*beside, *((old.release, difference(one, old, least)) for one in new for old in earlier)]
-        owing = self._owing(new, earlier)
-        owing = (*left, *owing)
+        owing = (*self._left_of_rows(release, rows), *self._owing(new, earlier))
         unseen = (*owing, *_unsummed(self, release, others), *_blind_to(self, release, rows), *unseen)
         close = list(dict.fromkeys(name for name, each in found if each.close))
         if close:
