@@ -80,7 +80,7 @@ NEWS: Final[dict[str, Promise]] = {
 CONSENTS: Final[dict[str, Promise]] = {
     "open": _("waits for your acceptance"),
     "standing": _("decides by itself"),
-    "withdrawn": _("withdrawn"),
+    "withdrawn": _("decides nothing: it was withdrawn"),
     "lapsed": _("decides nothing: who accepted it is no data owner any more"),
     "ended": _("ended"),
     "replaced": _("no longer in the agreement"),

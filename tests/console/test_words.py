@@ -5,8 +5,9 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from console.words import ACTIONS, CONSENTS, NEWS, ROLES, STATES
+from console.words import ACTIONS, CONSENTS, JOBS, NEWS, ROLES, STATES, WORK
 from register.coverage import NewKind
+from register.models import JobState, Work
 from register.uses import ConsentState
 from register.workflow import TRANSITIONS, ReleaseState, RequestState, Role
 
@@ -44,3 +45,5 @@ def test_every_state_action_and_role_has_a_word() -> None:
     assert ROLES.keys() == set(map(str, Role))
     assert NEWS.keys() == set(get_args(NewKind))
     assert CONSENTS.keys() == set(get_args(ConsentState))
+    assert WORK.keys() == set(map(str, Work))
+    assert JOBS.keys() == set(map(str, JobState))
