@@ -14,12 +14,14 @@ from tests.register.room import AGREEMENT, CONSENT, draft, furnish, take
 from tests.register.test_feedback import released
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-STYLE = Path(__file__).parents[2] / "console" / "console.css"
+CONSOLE = Path(__file__).parents[2] / "console"
+STYLES = (CONSOLE / "nl_design_system" / "html.css", CONSOLE / "console.css")
 
 
 def styled(html: str) -> str:
-    """The page with its stylesheet in it, for a browser that has no server to ask."""
-    return html.replace("</head>", f"<style>{STYLE.read_text()}</style></head>")
+    """The page with its stylesheets in it, for a browser that has no server to ask."""
+    styles = "".join(f"<style>{path.read_text()}</style>" for path in STYLES)
+    return html.replace("</head>", f"{styles}</head>")
 
 
 def test_pages_of_use_have_no_barriers() -> None:
