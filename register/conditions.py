@@ -82,14 +82,15 @@ def check_may_submit(request: Request, today: date) -> None:
         demand()
 
 
+def check_submission(request: Request, today: date) -> None:
+    """All of `check_may_submit`, and what is asked once. Raises, besides, `NoEffect`, `NotYours` or `NotFurther`."""
+    for demand in _demands_once(request, today):
+        demand()
+
+
 def what_stands_in_the_way(request: Request, today: date) -> list[Refusal]:
     """Every reason why the request could not be submitted, not the first one alone."""
-    demands: list[Callable[[], object]] = [
-        *_demands(request, today),
-        partial(check_effect, request),
-        partial(check_further, request),
-    ]
-    return [refusal for demand in demands if (refusal := refused(demand))]
+    return [refusal for demand in _demands_once(request, today) if (refusal := refused(demand))]
 
 
 def refused(demand: Callable[[], object]) -> Refusal | None:
@@ -110,6 +111,13 @@ def _demands(request: Request, today: date) -> Iterator[Callable[[], None]]:
     yield partial(check_case, request)
     for used in request.sources.select_related("source__owner").order_by("source_id"):
         yield partial(check_use, agreement, used.source, used.ground, request.recipients, request.purpose)
+
+
+def _demands_once(request: Request, today: date) -> Iterator[Callable[[], None]]:
+    """What `check_submission` asks, one by one."""
+    yield from _demands(request, today)
+    yield partial(check_effect, request)
+    yield partial(check_further, request)
 
 
 def check_effect(request: Request) -> None:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from register.conditions import check_effect, check_may_submit, check_stands, has_lapsed, owners_of
-from register.further import check_further
+from register.conditions import check_may_submit, check_stands, check_submission, has_lapsed, owners_of
 from register.models import Approval, Countersignature, Opinion, Release, ReleaseDecision, Request
 from register.refusals import AnswersMissing, DutiesKeptApart, NotYours, OpinionMissing, StepNotAllowed
 from register.session import SignedIn
@@ -42,9 +41,7 @@ class Effect:
 
 def _submit(request: Request, wish: Wish) -> Effect:
     _only_the_requester(request, wish)
-    check_may_submit(request, wish.today)
-    check_effect(request)
-    check_further(request)
+    check_submission(request, wish.today)
     request.round += 1
     return Effect()
 
