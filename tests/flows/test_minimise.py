@@ -16,6 +16,8 @@ from tests.cli.rooms import change, only, state
 from tests.cli.shell import koppelkamer
 from tests.flows.persons import MINIMISATION, PERSONS, declare, request, run
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def ran(asked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -17,6 +17,8 @@ from tests.cli.rooms import flip, only, state
 from tests.cli.shell import Said, koppelkamer
 from tests.flows.persons import NUMBERS, PERSONS, decide, do, rows, run
 
+pytestmark = pytest.mark.slow
+
 USED = PERSONS - 13 - 13 - 1
 ONE, OTHER = NUMBERS[31], NUMBERS[33]
 """Two who are used of both sources, as long as they are not restricted."""
