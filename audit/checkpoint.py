@@ -73,7 +73,7 @@ def read_head(path: Path) -> Head:
         head = Head(**json.loads(content))
         well_formed = head.format == FORMAT and canonical(asdict(head)) + b"\n" == content
         well_formed = well_formed and bytes.fromhex(head.signature).hex() == head.signature
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise BrokenLog(f"{path.name} is not a signed head") from error
     if not well_formed or not isinstance(head.size, int) or head.size < 0:
         raise BrokenLog(f"{path.name} is not a signed head")

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from declare import Refusal
 from register import feedback, second_factor
 from register.models import Person
 from register.workflow import TRANSITIONS, WORK, Role
@@ -90,7 +91,17 @@ class AccessControl:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        """Whoever signed out, or sits down at the machine next, finds nothing in the browser's store."""
+        response = self.get_response(request)
+        if isinstance(request.user, Person):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """What no page expected, such as a broken log: one clear answer, with the way out."""
+        if not isinstance(error, Refusal):
+            return None
+        return render(request, "console/refused.html", {"refusal": error}, status=409)
 
     def process_view(self, request: HttpRequest, *_: Any) -> HttpResponse | None:
         """Roles are read anew for every page, so that one which ended opens nothing more."""

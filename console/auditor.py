@@ -19,7 +19,7 @@ from audit.entry import Entry
 from audit.event import LogName
 from audit.log import split
 from audit.verify import Verified
-from declare import Refusal, digest
+from declare import Fault, Refusal, digest
 from register.notes import head_exported
 from register.outbox import LOGS, waiting
 from register.session import of_request
@@ -68,10 +68,8 @@ def entry(request: HttpRequest, name: str, number: int) -> HttpResponse:
 def proof(_: HttpRequest, name: str, number: int) -> HttpResponse:
     """That the entry stands under the log's signed head, for somebody who has the room's public key alone."""
     log = _log(name)
-    try:
-        content = Inclusion.of(log.entries(), number, read_head(head_path(log.path))).to_bytes()
-    except Refusal as refusal:
-        raise Http404 from refusal
+    _entry(name, number)
+    content = Inclusion.of(log.entries(), number, read_head(head_path(log.path))).to_bytes()
     return _download(content, f"{name}-{number}.proof.json")
 
 
@@ -91,9 +89,9 @@ def export_head(request: HttpRequest, name: str) -> HttpResponse:
     path = head_path(_log(name).path)
     if not path.is_file():
         raise Http404
-    content = path.read_bytes()
+    content, head = path.read_bytes(), read_head(path)
     head_exported(of_request(request).person.username, name, digest(content))
-    return _download(content, f"{name}-{read_head(path).size}.head")
+    return _download(content, f"{name}-{head.size}.head")
 
 
 def _checked(head: bytes) -> Iterator[tuple[str, Verified | Refusal]]:
@@ -114,7 +112,12 @@ def _checked(head: bytes) -> Iterator[tuple[str, Verified | Refusal]]:
 
 
 def _public_key() -> bytes:
-    return bytes.fromhex(Path(settings.PUBLIC_KEY).read_text(encoding="ascii").strip())
+    try:
+        return bytes.fromhex(Path(settings.PUBLIC_KEY).read_text(encoding="ascii").strip())
+    except (OSError, ValueError) as error:
+        raise Fault(
+            "the room's public key cannot be read", remedy="Restore keys/room.pub; without it no signature is checked."
+        ) from error
 
 
 def _log(name: str) -> Log:

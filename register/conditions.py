@@ -13,7 +13,7 @@ from register.cases import check_case
 from register.coverage import check_consents_last, check_often_enough, consents_of
 from register.declarations import Dpia
 from register.further import check_further, check_runs
-from register.models import Agreement, Approval, Delivery, Request, Source
+from register.models import Agreement, Approval, Delivery, Release, Request, Source
 from register.plan import Plan, differences
 from register.refusals import (
     AgreementLapsed,
@@ -33,6 +33,7 @@ from register.refusals import (
     RetentionOver,
     StepNotAllowed,
     Unregistered,
+    WithdrawnSince,
 )
 from register.session import SignedIn
 from register.workflow import RequestState, Role, steps, ways_on
@@ -75,15 +76,15 @@ def check_is_new(source_id: str, contents: str, *, whole: bool, period: str = ""
 def check_may_submit(request: Request, today: date) -> None:
     """What a request must have before people look at it: DPIA, agreement, and ground and triple for every source.
 
-    Raises `NoDpia`, `DpiaNotValid`, `AgreementLapsed`, `RetentionOver`, `NoCase`, `NotAParty`, `NoGround` or
-    `NoTriple`.
+    Raises `NoDpia`, `DpiaNotValid`, `AgreementLapsed`, `RetentionOver`, `NoCase`, `NotAParty`, `NoGround`,
+    `NoTriple`, `NotFurther` or `NotYours`.
     """
     for demand in _demands(request, today):
         demand()
 
 
 def check_submission(request: Request, today: date) -> None:
-    """All of `check_may_submit`, and what is asked once. Raises, besides, `NoEffect`, `NotYours` or `NotFurther`."""
+    """All of `check_may_submit`, and what is asked once. Raises, besides, `NoEffect`."""
     for demand in _demands_once(request, today):
         demand()
 
@@ -109,6 +110,7 @@ def _demands(request: Request, today: date) -> Iterator[Callable[[], None]]:
     yield partial(check_in_force, agreement, today)
     yield partial(check_retention, request, today)
     yield partial(check_case, request)
+    yield partial(check_further, request)
     for used in request.sources.select_related("source__owner").order_by("source_id"):
         yield partial(check_use, agreement, used.source, used.ground, request.recipients, request.purpose)
 
@@ -117,7 +119,6 @@ def _demands_once(request: Request, today: date) -> Iterator[Callable[[], None]]
     """What `check_submission` asks, one by one."""
     yield from _demands(request, today)
     yield partial(check_effect, request)
-    yield partial(check_further, request)
 
 
 def check_effect(request: Request) -> None:
@@ -163,6 +164,21 @@ def check_stands(request: Request, today: date, action: str) -> None:
         raise StepNotAllowed(f"request {request.id}", request.state, action, ["settle the request first"])
     check_may_submit(request, today)
     check_consents_last(request, today)
+
+
+def check_as_run(release: Release) -> None:
+    """People decide on what was run under the plan that was approved, and not under a later one. Raises
+    `ChangedSinceApproval`."""
+    request = release.request
+    if release.run.digest != request.digest:
+        raise ChangedSinceApproval(request.id, differences(release.run.plan, request.plan))
+
+
+def check_inputs_stand(release: Release) -> None:
+    """Raises `WithdrawnSince` where a delivery that it rests on is used no more."""
+    for source, contents in release.run.deliveries.items():
+        if Delivery.objects.filter(source=source, digest=contents, state="withdrawn").exists():
+            raise WithdrawnSince(release.id, source)
 
 
 def missing_approvals(request: Request) -> list[str]:

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from register.conditions import check_may_submit, check_stands, check_submission, has_lapsed, owners_of
+from register.conditions import (
+    check_as_run,
+    check_inputs_stand,
+    check_may_submit,
+    check_stands,
+    check_submission,
+    has_lapsed,
+    owners_of,
+)
 from register.models import Approval, Countersignature, Opinion, Release, ReleaseDecision, Request
 from register.refusals import AnswersMissing, DutiesKeptApart, NotYours, OpinionMissing, StepNotAllowed
 from register.session import SignedIn
@@ -141,6 +149,7 @@ REQUEST_DUTIES: Final[Mapping[tuple[str, Role], Callable[[Request, Wish], Effect
 
 def _advise(release: Release, wish: Wish) -> Effect:
     _nobody_else(release, wish)
+    check_as_run(release)
     favourable = wish.step.action == "advise"
     return Effect(row=Opinion(release=release, person=wish.by.person, favourable=favourable, digest=release.digest))
 
@@ -152,7 +161,7 @@ def _settle(release: Release, wish: Wish) -> Effect:
 
 def _countersign(release: Release, wish: Wish) -> Effect:
     opinion = _opinion(release)
-    _nobody_else(release, wish, opinion.person_id)
+    _no_adviser(release, wish)
     if opinion.favourable:
         raise OpinionMissing("the DPO's opinion is not against this release", "One release officer can decide.")
     return Effect(row=Countersignature(release=release, person=wish.by.person, digest=release.digest))
@@ -160,8 +169,10 @@ def _countersign(release: Release, wish: Wish) -> Effect:
 
 def _release(release: Release, wish: Wish) -> Effect:
     opinion = _opinion(release)
-    _nobody_else(release, wish, opinion.person_id)
+    _no_adviser(release, wish)
     check_stands(release.request, wish.today, "release")
+    check_as_run(release)
+    check_inputs_stand(release)
     _answered(release, wish.answers)
     second = None if opinion.favourable else _second(release, wish, opinion)
     return Effect(
@@ -183,14 +194,19 @@ def _release(release: Release, wish: Wish) -> Effect:
     )
 
 
-def _nobody_else(release: Release, wish: Wish, adviser: int | None = None) -> None:
+def _no_adviser(release: Release, wish: Wish) -> None:
+    """Whoever gave an opinion on it, the latest or not, decides nothing more about it."""
+    _nobody_else(release, wish)
+    if release.opinions.filter(person=wish.by.person).exists():
+        raise DutiesKeptApart("who gave the DPO's opinion does not decide on its release")
+
+
+def _nobody_else(release: Release, wish: Wish) -> None:
     person = wish.by.person.pk
     if person == release.requester_id:
         raise DutiesKeptApart("who asked for it does not decide on its release")
     if person == release.runner_id:
         raise DutiesKeptApart("who ran it does not decide on its release")
-    if person == adviser:
-        raise DutiesKeptApart("who gave the DPO's opinion does not decide on its release")
 
 
 def _opinion(release: Release) -> Opinion:

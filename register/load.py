@@ -149,7 +149,8 @@ def sync_request(declared: declarations.Request, plan: Plan) -> Request:
     """The request as declared, with the plan that approvals are given to.
 
     A request of which anything changed is a draft again, and stays on hold if it was held. Raises `Unregistered`,
-    `DutiesKeptApart` when the requester changes, `StepNotAllowed` while it runs and after it was revoked or withdrawn.
+    `DutiesKeptApart` when the requester changes, `StepNotAllowed` while it runs, after it was revoked or withdrawn,
+    and, for another declaration, after something of it was released.
     """
     requester = Person.objects.filter(username=declared.requester).first()
     if requester is None:
@@ -160,6 +161,7 @@ def sync_request(declared: declarations.Request, plan: Plan) -> Request:
     if known is not None and known.digest == plan.digest:
         return known
     _check_may_change(known, requester)
+    _check_nothing_left(known, declared)
     _note_change("request", known, declared.id, plan.digest)
     fields = _request_fields(declared, requester, plan) | _state_of_changed(known)
     request, _ = Request.objects.update_or_create(id=declared.id, defaults=fields)
@@ -174,6 +176,14 @@ def _check_may_change(known: Request | None, requester: Person) -> None:
         raise StepNotAllowed(f"request {known.id}", known.state, "change", ["make a new request"])
     if known.requester != requester:
         raise DutiesKeptApart(f"request {known.id} was made by somebody else; its requester cannot change")
+
+
+def _check_nothing_left(known: Request | None, declared: declarations.Request) -> None:
+    """What left was released for the recipients, purpose and retention that people approved: these stay with it."""
+    if known is None or known.declaration == declared.model_dump(mode="json", by_alias=True):
+        return
+    if known.releases.filter(decision__isnull=False).exists():
+        raise StepNotAllowed(f"request {known.id}", "released", "change", ["make a new request, with another id"])
 
 
 def _state_of_changed(known: Request | None) -> dict[str, str]:

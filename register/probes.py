@@ -154,9 +154,10 @@ def partners_of(probe: Probe) -> set[str]:
 
 
 def readable(by: SignedIn, probe: Probe, today: date) -> list[str]:
-    """Sources whose answer was confirmed, for the requester. Raises `NotYours` or `ProbeOver`."""
-    if by.person != probe.requester:
-        raise NotYours("reading the answers", ["the requester"])
+    """Sources whose answer was confirmed, for the requester. Raises `NotYours`, `AgreementLapsed` or `ProbeOver`."""
+    if by.person != probe.requester or probe.recipient_id not in by.person.partners_as(Role.ANALYST):
+        raise NotYours("reading the answers", [f"the requester, as {Role.ANALYST} of {probe.recipient_id}"])
+    check_in_force(probe.agreement, today)
     if today > probe.until:
         raise ProbeOver(probe.id, probe.until)
     agreed = set(probe.voices.filter(about="answer", agreed=True).values_list("partner_id", flat=True))

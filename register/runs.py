@@ -14,13 +14,13 @@ from django.utils import timezone
 from audit import Event
 from audit.event import timestamp
 from declare import canonical, digest
-from register.conditions import check_may_run, check_stands
+from register.conditions import check_as_run, check_inputs_stand, check_may_run, check_stands
 from register.decisions import take_step
 from register.models import Delivery, Release, Request, Run, Source
 from register.operation import new_operation
 from register.outbox import record
 from register.plan import Plan
-from register.refusals import StepNotAllowed, Unregistered, WithdrawnSince
+from register.refusals import StepNotAllowed, Unregistered
 from register.session import SignedIn
 from register.workflow import ReleaseState, RequestState
 
@@ -185,14 +185,13 @@ def check_may_write(release: Release) -> None:
     """A parcel may be written: people released it, and both release and request stand today.
 
     Raises `StepNotAllowed` when either is held or was called back, `WithdrawnSince` when one of its deliveries was, and
-    as `check_may_submit` when DPIA, agreement or retention have ended since.
+    as `check_as_run`, and `check_may_submit` when DPIA, agreement or retention have ended since.
     """
     release.refresh_from_db()
     if release.state != ReleaseState.RELEASED:
         raise StepNotAllowed(f"release {release.id}", release.state, "writing the parcel", ["decide first"])
-    for source, contents in release.run.deliveries.items():
-        if Delivery.objects.filter(source=source, digest=contents, state="withdrawn").exists():
-            raise WithdrawnSince(release.id, source)
+    check_inputs_stand(release)
+    check_as_run(release)
     check_stands(release.request, timezone.localdate(), "writing the parcel")
 
 

@@ -155,6 +155,8 @@ Besides the arrows:
 - A release needs the DPO's opinion; departing from an opinion against it takes a second release officer with written
   reasons; what the gate refused has no way on.
 - What was released can be held until its parcel is written. After that it can only be revoked.
+- A release is advised on and decided under the plan it was run by; once something of a request was released, its declaration
+  changes no more, and a new request is made.
 - A parcel is written only while the release and its request stand: not held, not ended, none of its deliveries
   withdrawn, and DPIA, agreement, retention and standing consents still valid on the day.
 
@@ -162,7 +164,8 @@ Holding and revoking are open to whoever has the role; a data owner only where t
 approved a request may run it later, or decide on its release when somebody else ran it, if they have that role too.
 
 The database itself holds, as constraints, who may approve, who may release and countersign, that a release needs an
-opinion, and that what the gate refused stays so.
+opinion, and that what the gate refused has no other state. It does not hold
+what a decision was about: [open.md](open.md) says what somebody with the database's password could still forge.
 
 ## Requests
 

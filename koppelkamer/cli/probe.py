@@ -105,11 +105,14 @@ def _known(call: argparse.Namespace) -> "Probe":
 
 
 def _partner(asked: "Probe", by: "SignedIn", call: argparse.Namespace) -> str:
-    """The partner that `by` speaks for. Raises `NotYours`, or `WrongInput` where there is more than one."""
+    """The partner that `by` speaks for. Raises `DutiesKeptApart`, `NotYours`, or `WrongInput` where there
+    is more than one."""
     from register.probes import partners_of
-    from register.refusals import NotYours
+    from register.refusals import DutiesKeptApart, NotYours
     from register.workflow import Role
 
+    if by.person == asked.requester:
+        raise DutiesKeptApart("who asks does not answer")
     own = sorted(partners_of(asked) & by.person.partners_as(Role.OWNER))
     if call.partner in own or len(own) == 1:
         return call.partner if call.partner in own else own[0]

@@ -106,3 +106,32 @@ def test_a_head_that_is_given_out_stands_in_the_log(logs: Path) -> None:
     answer = browser_of("dora").post("/log/audit/head/")
     assert answer.content == (logs / "audit.head").read_bytes()
     assert OutboxEvent.objects.get(name="head exported").fields["person"] == "dora"
+
+
+BROKEN = {
+    "a log line": ("audit.jsonl", b"[", "/log/audit/1/"),
+    "the log beside": ("processing.jsonl", b"[", "/log/audit/1/"),
+    "a head that is none": ("audit.head", b"[" * 9_999, "/log/audit/3/proof/"),
+}
+
+
+@pytest.mark.parametrize(("name", "content", "path"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_log_is_told_with_the_way_out(logs: Path, name: str, content: bytes, path: str) -> None:
+    (logs / name).write_bytes(content + (logs / name).read_bytes()[1:])
+    answer = browser_of("aud").get(path)
+    assert (answer.status_code, "Way out" in answer.text) == (409, True)
+    assert browser_of("aud").post("/log/check/").status_code == 200
+
+
+def test_a_head_from_elsewhere_may_be_anything(logs: Path) -> None:
+    for head in (b"[" * 9_999, b"{}", b"\xff"):
+        assert "is not a signed head" in checked(browser_of("aud"), head)
+
+
+def test_without_the_public_key_nothing_is_said_to_hold(logs: Path, settings: Any) -> None:
+    settings.PUBLIC_KEY.unlink()
+    assert "public key cannot be read" in checked(browser_of("aud"))
+
+
+def test_nothing_is_left_in_the_browsers_store(logs: Path) -> None:
+    assert browser_of("aud").get("/log/").headers["Cache-Control"] == "no-store"

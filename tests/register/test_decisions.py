@@ -11,15 +11,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from declare import Refusal
-from register import refusals
+from register import load, refusals
 from register.conditions import missing_approvals
 from register.models import Approval, Decision, OutboxEvent, Release, ReleaseDecision, Request
 from register.queries import actions
 from register.runs import start_run
 from register.session import SignedIn, act_as
-from register.workflow import TRANSITIONS
+from register.withdrawals import withdraw
+from register.workflow import TRANSITIONS, Role
 from tests.register.room import (
     ANSWERS,
+    PARTNERS,
     PEOPLE,
     TODAY,
     Member,
@@ -30,6 +32,7 @@ from tests.register.room import (
     furnish,
     person,
     plan,
+    signed_in,
     take,
 )
 
@@ -454,3 +457,45 @@ def check_duties(release: Release) -> None:
         assert decided.favourable or decided.second_id not in {*involved, decided.officer_id, None}
     events = set(OutboxEvent.objects.filter(name="decided").values_list("operation", flat=True))
     assert events == set(Decision.objects.values_list("event_id", flat=True))
+
+
+def test_what_left_keeps_the_title_recipients_and_retention_that_were_approved() -> None:
+    """Otherwise the requester alone could rewrite whom it went to, and for how long."""
+    release = examined()
+    take("dora", release, "advise")
+    take("rob", release, "release", "fine")
+    for changed in ({"title": "Another"}, {"recipients": ["tax"]}, {"retention_until": "2099-01-01"}):
+        with pytest.raises(refusals.StepNotAllowed, match="change"):
+            draft(**changed)
+    release.request.refresh_from_db()
+    assert (release.request.title, release.request.recipients) == ("Insight", ["city"])
+
+
+def test_a_release_of_an_earlier_plan_is_neither_advised_on_nor_released() -> None:
+    release = examined()
+    request = draft(title="Something else")
+    take("ann", request, "submit")
+    for who in ("lea", "owen", "tess"):
+        take(who, request, "approve")
+    take("dora", request, "advise")
+    with pytest.raises(refusals.ChangedSinceApproval):
+        take("dora", release, "advise")
+
+
+@pytest.mark.parametrize("first", ["advise", "advise against"])
+def test_whoever_gave_an_opinion_decides_nothing_after_another_spoke(first: str) -> None:
+    release = examined()
+    load.sync_room("demo", "Demo", True, PARTNERS, (*PEOPLE, Member("rob", Role.DPO)))
+    take("rob", release, first, "as I see it")
+    take("dora", release, first, "as I see it")
+    action = "release" if first == "advise" else "countersign"
+    with pytest.raises(refusals.DutiesKeptApart):
+        take("rob", release, action, "after all")
+
+
+def test_what_rests_on_a_withdrawn_delivery_is_not_released() -> None:
+    release = examined()
+    take("dora", release, "advise")
+    withdraw(signed_in("owen"), "residents", release.run.deliveries["residents"], "It was another file.")
+    with pytest.raises(refusals.WithdrawnSince):
+        take("rob", release, "release", "fine")

@@ -156,6 +156,17 @@ def test_what_is_over_is_not_read_and_not_by_others() -> None:
         readable(signed_in("tess"), probe, TODAY)
 
 
+def test_a_role_or_agreement_that_ended_reads_no_answer() -> None:
+    agreed()
+    probe = asked()
+    speak(signed_in("tess"), probe, "tax", YES, seen=CONTENTS)
+    with pytest.raises(AgreementLapsed):
+        readable(signed_in("ann"), Probe.objects.get(), date(2019, 1, 1))
+    person("ann").memberships.filter(role=Role.ANALYST).delete()
+    with pytest.raises(NotYours):
+        readable(signed_in("ann"), Probe.objects.get(), TODAY)
+
+
 def test_it_is_a_case_when_every_partner_that_answered_says_so() -> None:
     agreed()
     probe = asked()
