@@ -155,8 +155,8 @@ Besides the arrows:
 - A release needs the DPO's opinion; departing from an opinion against it takes a second release officer with written
   reasons; what the gate refused has no way on.
 - What was released can be held until its parcel is written. After that it can only be revoked.
-- A release is advised on and decided under the plan it was run by; once something of a request was released, its declaration
-  changes no more, and a new request is made.
+- A release is advised on and decided under the plan it was run by; once something of a request was released, its
+  declaration changes no more, and a new request is made.
 - A parcel is written only while the release and its request stand: not held, not ended, none of its deliveries
   withdrawn, and DPIA, agreement, retention and standing consents still valid on the day.
 
