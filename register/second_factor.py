@@ -134,9 +134,11 @@ def note_removed(instance: Authenticator, **_: Any) -> None:
 
 
 def _keep_session(changed: Authenticator) -> None:
-    """Of all sessions of its owner only the one that it was changed in goes on, if it was changed in one."""
+    """Of all sessions of its owner only the one that it was changed in goes on, if it was changed in one: on the
+    command line it is set up before there is a session."""
     request = context.request
-    if request is not None and changed.type == Authenticator.Type.TOTP and request.user == changed.user:
+    signed_in = getattr(request, "user", None) == changed.user
+    if request is not None and signed_in and changed.type == Authenticator.Type.TOTP:
         update_session_auth_hash(request, changed.user)
 
 
