@@ -1,4 +1,6 @@
-"""{{ request.state|state }} and its kin."""
+"""{{ request.state|state }} and its kin: what the register calls something, in the words of the screen."""
+
+from collections.abc import Callable, Mapping
 
 from django import template
 from django.utils.functional import Promise
@@ -8,41 +10,13 @@ from console.words import ACTIONS, CONSENTS, JOBS, NEWS, OUTCOMES, ROLES, STATES
 register = template.Library()
 
 
-@register.filter
-def state(value: str) -> Promise | str:
-    return STATES.get(value, value)
+def _in(words: Mapping[str, Promise | str]) -> Callable[[str], Promise | str]:
+    """A filter that leaves alone what has no word."""
+    return lambda value: words.get(value, value)
 
 
-@register.filter
-def action(value: str) -> Promise | str:
-    return ACTIONS.get(value, value)
-
-
-@register.filter
-def role(value: str) -> Promise | str:
-    return ROLES.get(value, value)
-
-
-@register.filter
-def outcome(value: str) -> Promise | str:
-    return OUTCOMES.get(value, value)
-
-
-@register.filter
-def news(value: str) -> Promise | str:
-    return NEWS.get(value, value)
-
-
-@register.filter
-def consent(value: str) -> Promise | str:
-    return CONSENTS.get(value, value)
-
-
-@register.filter
-def work(value: str) -> Promise | str:
-    return WORK.get(value, value)
-
-
-@register.filter
-def job(value: str) -> Promise | str:
-    return JOBS.get(value, value)
+for name, words in {
+    "state": STATES, "action": ACTIONS, "role": ROLES, "outcome": OUTCOMES, "news": NEWS, "consent": CONSENTS,
+    "work": WORK, "job": JOBS,
+}.items():  # fmt: skip
+    register.filter(name, _in(words))
