@@ -21,7 +21,7 @@ def render(facts: ReportFacts, language: Language, *, public: bool = False) -> s
     shown = facts.public() if public else facts
     text = words(language)
     return (
-        _template_environment()
+        _templates()
         .get_template("report.html.j2")
         .render(
             facts=shown,
@@ -99,7 +99,7 @@ def _quality_words(text: Words, what: str) -> str:
 
 
 @cache
-def _template_environment() -> Environment:
+def _templates() -> Environment:
     return Environment(
         loader=PackageLoader("release.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=False
     )

@@ -28,9 +28,13 @@ _LIBRARIES = (
     "great_expectations", "django.core.management", "django.db.models", "django.db.migrations.executor",
     "django.db.backends.sqlite3.base", "django.contrib.auth.hashers", "django.contrib.auth.password_validation",
     "flows.link", "flows.release", "koppelkamer.cli.keys", "koppelkamer.cli.room", "koppelkamer.cli.verify",
-    "koppelkamer.cli.workbench",
+    "koppelkamer.cli.workbench", "expectations.engine.datasource", "expectations.checks.days",
+    "expectations.checks.contact", "expectations.checks.eleven_test", "expectations.checks.iban_check_digits",
+    "expectations.checks.investigation", "expectations.checks.national_code",
 )  # fmt: skip
 """None of them needs a register; what does is imported by the command itself."""
+_PAGES = ("expectations.report.page", "linkage.report.page", "release.report.render", "release.site.pages")
+"""What renders pages, each with templates of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,10 @@ def _serve() -> None:
     file.Work = lambda: Work(memory_kib=64, passes=1, lanes=1)  # type: ignore[assignment,misc]
     for library in _LIBRARIES:
         importlib.import_module(library)
+    for page in _PAGES:
+        templates = importlib.import_module(page)._templates()
+        for name in templates.list_templates(filter_func=lambda name: ".j" in name):
+            templates.get_template(name)  # compiled once, for every child
     gc.freeze()  # a child that collects garbage copies every page it looks at
     for line in sys.stdin:
         call = json.loads(line)
