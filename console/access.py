@@ -73,6 +73,8 @@ ACCESS: Final[Mapping[str, Access]] = {
     "log-entry": _WITNESSES,
     "log-proof": _WITNESSES,
     "indicators": ANY_ROLE,
+    "variables": ANY_ROLE,
+    "source": ANY_ROLE,
     "catalogue": EVERYBODY,
     "rules": EVERYBODY,
     "stylesheet": EVERYBODY,

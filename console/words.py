@@ -107,3 +107,65 @@ JOBS: Final[dict[str, Promise]] = {
     "failed": _("failed"),
     "missed": _("missed"),
 }
+
+ENTITIES: Final[dict[str, Promise]] = {
+    "person": _("a person"),
+    "company": _("a company"),
+    "location": _("a location"),
+}
+
+PERIODS: Final[dict[str, Promise]] = {
+    "year": _("one year"),
+    "quarter": _("one quarter"),
+    "month": _("one month"),
+    "week": _("one week"),
+    "day": _("one day"),
+}
+
+COLUMN_ROLES: Final[dict[str, Promise]] = {
+    "identify": _("only links: it becomes a token or an encoding, and nobody sees it"),
+    "payload": _("kept: it may be asked for"),
+    "aside": _("protected: set apart under a key of its own, read only to look for bias"),
+    "drop": _("left behind on receipt: it cannot be asked for"),
+}
+
+COARSENED: Final[dict[str, Promise]] = {
+    "year": _("the year"),
+    "age-band": _("ages in bands"),
+    "band": _("in bands"),
+    "postcode-4": _("four digits of the postcode"),
+}
+
+VALUE_TYPES: Final[dict[str, Promise]] = {
+    "bsn": _("citizen service number (BSN)"),
+    "rsin": _("number of a legal entity (RSIN)"),
+    "kvk": _("number of the trade register (KvK)"),
+    "bag_id": _("number of an address (BAG)"),
+    "licence_plate": _("licence plate"),
+    "identifier": _("number or code of its own"),
+    "code": _("code"),
+    "given_names": _("given names"),
+    "initials": _("initials"),
+    "surname": _("surname"),
+    "prefix": _("prefix of a surname"),
+    "partner_surname": _("surname of a partner"),
+    "full_name": _("full name"),
+    "date": _("date"),
+    "sex": _("sex"),
+    "postcode": _("postcode"),
+    "house_number": _("house number"),
+    "house_addition": _("addition to a house number"),
+    "email": _("e-mail address"),
+    "phone": _("telephone number"),
+    "iban": _("bank account (IBAN)"),
+    "text": _("text"),
+    "category": _("category"),
+    "municipality": _("municipality, by its code"),
+    "nationality": _("nationality, by its code"),
+    "country": _("country, by its code"),
+    "bag_status": _("status of an address (BAG)"),
+    "investigation": _("under investigation (BRP)"),
+    "integer": _("whole number"),
+    "decimal": _("number"),
+    "freetext": _("free text"),
+}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from declare import Refusal, Signer, load
+from flows.describe import describe
 from flows.meanings import words_of
 from flows.models import fitted_model
 from gate.policy import Policy
@@ -34,6 +35,7 @@ def open_register(room: Room, *, console: bool = False) -> None:
     books.sync_agreements(room.agreements.values())
     books.sync_sources(room.sources.values())
     jobs.sync_inboxes(declared.intake.inbox)
+    describe(room)
 
 
 def write_logs(room: Room, signer: Signer) -> None:

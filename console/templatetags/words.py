@@ -5,7 +5,21 @@ from collections.abc import Callable, Mapping
 from django import template
 from django.utils.functional import Promise
 
-from console.words import ACTIONS, CONSENTS, JOBS, NEWS, OUTCOMES, ROLES, STATES, WORK
+from console.words import (
+    ACTIONS,
+    COARSENED,
+    COLUMN_ROLES,
+    CONSENTS,
+    ENTITIES,
+    JOBS,
+    NEWS,
+    OUTCOMES,
+    PERIODS,
+    ROLES,
+    STATES,
+    VALUE_TYPES,
+    WORK,
+)
 
 register = template.Library()
 
@@ -17,6 +31,7 @@ def _in(words: Mapping[str, Promise | str]) -> Callable[[str], Promise | str]:
 
 for name, words in {
     "state": STATES, "action": ACTIONS, "role": ROLES, "outcome": OUTCOMES, "news": NEWS, "consent": CONSENTS,
-    "work": WORK, "job": JOBS,
+    "work": WORK, "job": JOBS, "entity": ENTITIES, "period": PERIODS, "columnrole": COLUMN_ROLES,
+    "coarsened": COARSENED, "valuetype": VALUE_TYPES,
 }.items():  # fmt: skip
     register.filter(name, _in(words))

@@ -3,6 +3,7 @@
 from register.models.agreements import Agreement, AgreementGround, ProcessingAgreement, SharingTriple, Source
 from register.models.consents import ConsentAcceptance, ConsentWithdrawal, StandingConsent
 from register.models.decisions import Approval, Countersignature, Decision, Opinion, ReleaseDecision
+from register.models.described import Described
 from register.models.events import OutboxEvent
 from register.models.feedback import Feedback
 from register.models.notices import Notice
@@ -24,6 +25,7 @@ __all__ = [
     "Countersignature",
     "Decision",
     "Delivery",
+    "Described",
     "Feedback",
     "Inbox",
     "Job",
