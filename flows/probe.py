@@ -14,6 +14,9 @@ import polars as pl
 from declare import WrongInput, canonical, digest, digest_frame
 from flows.books import write_logs
 from flows.deliveries import context_of, latest, protected_table
+from flows.direction import Direction, Terms, direction, found_before
+from flows.direction import held as held_direction
+from flows.direction import keep as keep_direction
 from flows.keyring import Keyring
 from flows.minimise import minimised
 from flows.models import fitted_model
@@ -21,6 +24,7 @@ from koppelkamer.room import Room
 from linkage import FittedModel, LinkedTable
 from linkage import link as link_tables
 from pseudonymise.protected import PAYLOAD, ProtectedTable
+from register.declarations import Area
 
 if TYPE_CHECKING:
     from register.declarations import Probe as Declared
@@ -61,7 +65,7 @@ def ask(room: Room, keyring: Keyring, by: "SignedIn", probe_id: str) -> "Probe":
     from django.db import transaction
     from django.utils import timezone
 
-    from register.probes import check_may_ask, record_probe
+    from register.probes import asked_before, check_may_ask, record_probe
     from register.runs import probe_linked
 
     declared, today, started = room.probe(probe_id), timezone.localdate(), timezone.now()
@@ -69,17 +73,27 @@ def ask(room: Room, keyring: Keyring, by: "SignedIn", probe_id: str) -> "Probe":
     subjects = latest(declared.subjects)
     listed = protected_table(room, keyring, declared.subjects, subjects)
     _check_labels(listed, declared.label)
-    check_may_ask(by, declared, listed.table.height, today)
+    terms = check_may_ask(by, declared, listed.table.height, today)
+    beside = asked_before(declared.models)
     models = {source: _in_place(fitted_model(room, name), source, declared) for source, name in declared.models.items()}
     deliveries = {source: latest(source) for source in declared.models}
+
+    def said(linked: LinkedTable, used: ProtectedTable) -> Answer | Direction:
+        if terms.tells != "area":
+            return _answer(linked, declared, used.source)
+        before = found_before(room, keyring, used, beside[used.source])
+        how = Terms(Area.model_validate(terms.areas[used.source]), terms.least_subjects or 0, before)
+        return direction(room, linked, declared.subjects, used, how)
+
     answers = []
     for source, model in models.items():
         whole = {source: protected_table(room, keyring, source, deliveries[source])}
         used = minimised(room, keyring, declared.agreement, declared.purpose, whole)[source].table
-        answers.append(_answer(link_tables({declared.subjects: listed, source: used}, [model]), declared, source))
+        linked = link_tables({declared.subjects: listed, source: used}, [model])
+        answers.append(said(linked, used))
     contents = digest(canonical(_contents(declared.digest, {declared.subjects: subjects, **deliveries}, answers)))
     with transaction.atomic():
-        probe = record_probe(by, declared, listed.table.height, contents, today)
+        probe = record_probe(by, declared, listed.table.height, contents, today, beside)
         probe_linked(probe.id, listed.table.height, len(answers), contents, started)
         for answer in answers:
             _keep(room, keyring, probe.id, answer)
@@ -108,7 +122,7 @@ class NotAModelOf(WrongInput):
         )
 
 
-def _contents(declared: str, deliveries: Mapping[str, str], answers: list[Answer]) -> dict[str, Any]:
+def _contents(declared: str, deliveries: Mapping[str, str], answers: "list[Answer | Direction]") -> dict[str, Any]:
     told = {answer.source: digest_frame(answer.table) for answer in answers}
     return {"probe": declared, "deliveries": dict(deliveries), "answers": told}
 
@@ -157,7 +171,7 @@ def _ends(links: pl.DataFrame, subjects: str, source: str, mine: str, theirs: st
     return between.select(pl.col(f"row_{mine}").alias("row"), pl.col("match_probability").alias("probability"))
 
 
-def answers(room: Room, keyring: Keyring, by: "SignedIn", probe: "Probe") -> list[Answer]:
+def answers(room: Room, keyring: Keyring, by: "SignedIn", probe: "Probe") -> list[Answer | Direction]:
     """What was confirmed, for the requester; each time leaves a line in the processing log. Raises `NotYours`,
     `ProbeOver`."""
     from django.utils import timezone
@@ -166,7 +180,7 @@ def answers(room: Room, keyring: Keyring, by: "SignedIn", probe: "Probe") -> lis
     from register.runs import probe_read
 
     sources, started = readable(by, probe, timezone.localdate()), timezone.now()
-    read = [held(room, keyring, probe.id, source) for source in sources]
+    read = [held(room, keyring, probe, source) for source in sources]
     probe_read(probe.id, probe.digest, started)
     write_logs(room, keyring.signer)
     return read
@@ -180,15 +194,20 @@ def speak(room: Room, keyring: Keyring, by: "SignedIn", probe: "Probe", partner:
     write_logs(room, keyring.signer)
 
 
-def held(room: Room, keyring: Keyring, probe: str, source: str) -> Answer:
+def held(room: Room, keyring: Keyring, probe: "Probe", source: str) -> Answer | Direction:
     """As it waits, or was given."""
-    path = _path(room, probe, source)
+    if probe.tells == "area":
+        return held_direction(room, keyring, probe.id, source)
+    path = _path(room, probe.id, source)
     stored = keyring.vault("runs").read(path, context_of(room, path))
     return Answer(source, stored.select(ANSWER.names()), stored.item(0, "missed"))
 
 
-def _keep(room: Room, keyring: Keyring, probe: str, answer: Answer) -> None:
+def _keep(room: Room, keyring: Keyring, probe: str, answer: Answer | Direction) -> None:
     """Encrypted, bound to its place; the one row at least that every list has carries what is missed."""
+    if isinstance(answer, Direction):
+        keep_direction(room, keyring, probe, answer)
+        return
     path = _path(room, probe, answer.source)
     missed = pl.lit(answer.missed, dtype=pl.Float64).alias("missed")
     keyring.vault("runs").write(answer.table.with_columns(missed), path, context_of(room, path))

@@ -3,12 +3,19 @@
 import math
 import re
 from datetime import date
-from typing import Literal, NamedTuple, Self
+from typing import Any, Literal, NamedTuple, Self
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 from declare import Declaration
-from register.output import ID, SAID, Output
+from register.output import ID, SAID, Generalisation, Output
 
 
 class Triple(Declaration):
@@ -124,6 +131,15 @@ class Consent(Declaration):
     """Whether it also covers further use of what was released before."""
 
 
+class Area(Declaration):
+    """Which column of a source that is asked says in what area somebody is, and how coarse an answer says it."""
+
+    column: str
+    """Payload of the source."""
+    generalise: Generalisation | None = None
+    """None where the column is coarse enough as it is."""
+
+
 class ProbeTerms(Declaration):
     """What partners may ask each other before there is a case (first phase): whether one could contribute on a subject.
 
@@ -142,10 +158,33 @@ class ProbeTerms(Declaration):
     most_per_period: int = Field(ge=1)
     """Subjects in all probes of `period_days` days."""
     period_days: int = Field(ge=1)
-    tells: Literal["each", "count"]
-    """Of each subject whether the source could contribute, or on how many of the list."""
+    tells: Literal["each", "count", "area"]
+    """Of each subject whether the source could contribute, or on how many of the list; or only a direction: in which
+    areas it knows enough of them."""
     needs_case: bool = True
     """Whether a request for this purpose needs the partners' decision that it is a case."""
+    areas: dict[str, Area] = {}
+    """Of every source that may be asked, where it tells areas."""
+    least_subjects: int | None = Field(default=None, ge=3)
+    """An area is told when so many of the list are in it. Below 3 one of two would learn of the other."""
+
+    @model_serializer(mode="wrap")
+    def _as_before(self, written: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Terms of another kind keep the digest they had before there were areas."""
+        content: dict[str, Any] = written(self)
+        return {name: value for name, value in content.items() if name not in ("areas", "least_subjects") or value}
+
+    @model_validator(mode="after")
+    def _says_where_areas_are(self) -> Self:
+        if self.tells != "area":
+            if self.areas or self.least_subjects:
+                raise ValueError('areas and least_subjects belong to tells = "area"')
+            return self
+        if set(self.areas) != set(self.sources):
+            raise ValueError("areas names a column of every source that may be asked, and of no other")
+        if self.least_subjects is None or self.most_subjects < 2 * self.least_subjects:
+            raise ValueError("least_subjects is set, and most_subjects is at least twice as many")
+        return self
 
 
 class Agreement(Declaration):
@@ -191,6 +230,17 @@ class Agreement(Declaration):
         recipients = {triple.recipient for triple in self.triples} | {terms.recipient for terms in self.probes}
         if recipients - set(self.parties):
             raise ValueError("a recipient is not a party to the agreement")
+        return self
+
+    @model_validator(mode="after")
+    def _areas_are_not_asked_beside_subjects(self) -> Self:
+        """Who knows which subjects are found, and in which area so many of them are, may know which are in it."""
+        areas, others = (
+            {source for terms in self.probes if (terms.tells == "area") == coarse for source in terms.sources}
+            for coarse in (True, False)
+        )
+        if both := sorted(areas & others):
+            raise ValueError(f"{both[0]} is asked for areas in one place and about subjects in another; choose one")
         return self
 
     @model_validator(mode="after")

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from audit import Event
 from audit.event import timestamp
+from declare import canonical
 from register import declarations
 from register.consents import declare_consents
 from register.models import (
@@ -256,14 +257,15 @@ def _declared_terms(declared: declarations.Agreement) -> Terms:
         {(triple.source, triple.recipient, triple.purpose) for triple in declared.triples},
         {(ground.source, ground.law, ground.document) for ground in declared.grounds},
         {(item.source, item.document) for item in declared.processing},
-        {_probe_terms(terms.model_dump() | {"recipient_id": terms.recipient}) for terms in declared.probes},
+        {_probe_terms(terms.model_dump(mode="json") | {"recipient_id": terms.recipient}) for terms in declared.probes},
     )
 
 
 def _probe_terms(content: Mapping[str, Any]) -> tuple[str, ...]:
     limits = (content[name] for name in ("most_subjects", "most_per_period", "period_days", "tells", "needs_case"))
+    areas = (canonical(content.get("areas") or {}).decode(), str(content.get("least_subjects")))
     named = (content[name] for name in ("purpose", "recipient_id", "law", "document"))
-    return (*named, *sorted(content["sources"]), *map(str, limits))
+    return (*named, *sorted(content["sources"]), *map(str, limits), *areas)
 
 
 def _replace_terms(agreement: Agreement, declared: declarations.Agreement) -> None:
@@ -280,7 +282,7 @@ def _replace_terms(agreement: Agreement, declared: declarations.Agreement) -> No
     for item in declared.processing:
         ProcessingAgreement.objects.create(agreement=agreement, **item.model_dump())
     for terms in declared.probes:
-        content = terms.model_dump() | {"sources": sorted(terms.sources)}
+        content = terms.model_dump(mode="json") | {"sources": sorted(terms.sources)}
         ProbeTerms.objects.create(agreement=agreement, recipient_id=content.pop("recipient"), **content)
 
 

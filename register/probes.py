@@ -4,6 +4,7 @@ An answer waits until somebody of the partner it comes from has confirmed it; no
 before.
 """
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,12 +23,15 @@ from register.operation import new_operation
 from register.outbox import record
 from register.refusals import (
     AlreadyDecided,
+    AskedMeanwhile,
+    AskedOtherwise,
     DutiesKeptApart,
     NotProbed,
     NotYours,
     ProbeOver,
     ReasonMissing,
     StalePage,
+    TooFewSubjects,
     TooManySubjects,
     Unregistered,
 )
@@ -49,7 +53,7 @@ def check_may_ask(by: SignedIn, declared: Declared, subjects: int, today: date) 
     """The terms under which `by` may ask about so many subjects.
 
     Raises `NotYours`, `NoDpia`, `DpiaNotValid`, `Unregistered`, `AgreementLapsed`, `NotProbed`, `NotAParty`,
-    `TooManySubjects` or `AlreadyDecided`.
+    `TooManySubjects`, `TooFewSubjects`, `AskedOtherwise` or `AlreadyDecided`.
     """
     if by.person.username != declared.requester or declared.recipient not in by.person.partners_as(Role.ANALYST):
         raise NotYours("asking this", [f"the requester, as {Role.ANALYST} of {declared.recipient}"])
@@ -64,6 +68,7 @@ def check_may_ask(by: SignedIn, declared: Declared, subjects: int, today: date) 
     for source in Source.objects.filter(id__in=[*declared.models, declared.subjects]):
         check_party(agreement, source)
     _check_how_many(terms, subjects, today)
+    _check_in_one_way(terms, declared)
     return terms
 
 
@@ -83,16 +88,46 @@ def _check_how_many(terms: ProbeTerms, subjects: int, today: date) -> None:
     asked = earlier.aggregate(all=Sum("subjects"))["all"] or 0
     if subjects > terms.most_subjects:
         raise TooManySubjects(f"a probe has at most {terms.most_subjects} subjects")
+    if terms.least_subjects and subjects < 2 * terms.least_subjects:
+        raise TooFewSubjects(2 * terms.least_subjects)
     if asked + subjects > terms.most_per_period:
         left = max(0, terms.most_per_period - asked)
         raise TooManySubjects(f"of {terms.most_per_period} subjects in {terms.period_days} days {left} are left")
 
 
+def _check_in_one_way(terms: ProbeTerms, declared: Declared) -> None:
+    """Neither recipients nor agreements are told apart: who asks may know what another was told."""
+    otherwise = (
+        ProbeTerms.objects.exclude(tells="area") if terms.tells == "area" else ProbeTerms.objects.filter(tells="area")
+    )
+    asked = {source for other in otherwise for source in other.sources}
+    if both := sorted(asked & set(declared.models)):
+        raise AskedOtherwise(both[0])
+
+
+def asked_before(sources: Iterable[str]) -> dict[str, list[str]]:
+    """Source → probes that asked it for areas, whoever asked, in the order of their ids; without those of which the
+    answer was kept back, for nobody was told anything by them."""
+    found: dict[str, list[str]] = {source: [] for source in sources}
+    for probe in Probe.objects.filter(tells="area").order_by("id"):
+        kept = set(probe.voices.filter(about="answer", agreed=False).values_list("partner_id", flat=True))
+        for source in found.keys() & {name for name, partner in probe.sources.items() if partner not in kept}:
+            found[source].append(probe.id)
+    return found
+
+
 @transaction.atomic
-def record_probe(by: SignedIn, declared: Declared, subjects: int, contents: str, today: date) -> Probe:
-    """The probe was asked; `contents` is the digest of all that people speak on. Raises as `check_may_ask`."""
-    # Locked, so that two probes at once do not both take what is left of the period.
+def record_probe(
+    by: SignedIn, declared: Declared, subjects: int, contents: str, today: date,
+    beside: Mapping[str, list[str]] | None = None,
+) -> Probe:  # fmt: skip
+    """The probe was asked; `contents` is the digest of all that people speak on, and `beside` what `asked_before` told
+    when its answers were made. Raises as `check_may_ask`, and `AskedMeanwhile`."""
+    # Locked, so that two probes at once do not both take what is left of the period, or count the same persons.
     Agreement.objects.select_for_update().filter(id=declared.agreement).first()
+    list(Source.objects.select_for_update().filter(id__in=declared.models).order_by("id"))
+    if beside is not None and beside != asked_before(declared.models):
+        raise AskedMeanwhile(declared.id)
     terms = check_may_ask(by, declared, subjects, today)
     owners = dict(Source.objects.filter(id__in=declared.models).values_list("id", "owner_id"))
     probe = Probe.objects.create(

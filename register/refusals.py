@@ -304,6 +304,32 @@ class TooManySubjects(Refusal):
         super().__init__(f"{why}; nothing was asked", remedy="Ask on fewer subjects, or later.")
 
 
+class TooFewSubjects(Refusal):
+    def __init__(self, least: int) -> None:
+        super().__init__(
+            f"a list of which areas are told has at least {least} subjects; nothing was asked",
+            remedy="Ask on more subjects at once, where there are more.",
+        )
+
+
+class AskedOtherwise(Refusal):
+    """Whoever knows which subjects are found, and in which area so many of them are, may know which are in it."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(
+            f"{source} may be asked for areas, and elsewhere about subjects; together these would tell more",
+            remedy="Let the agreements of this room ask that source in one way.",
+        )
+
+
+class AskedMeanwhile(Refusal):
+    def __init__(self, probe: str) -> None:
+        super().__init__(
+            f"something else was asked of these sources while probe {probe} was linked; nothing is held",
+            remedy="Ask again.",
+        )
+
+
 class ProbeOver(Refusal):
     def __init__(self, probe: str, until: date) -> None:
         super().__init__(f"probe {probe} ended on {until}", remedy="Ask again in a new probe.")

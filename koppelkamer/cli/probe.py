@@ -8,6 +8,9 @@ from koppelkamer.cli.room import opened, person
 from koppelkamer.cli.screen import Screen, columns, percent
 
 if TYPE_CHECKING:
+    import polars as pl
+
+    from flows.direction import Direction
     from flows.probe import Answer
     from register.models import Probe
     from register.session import SignedIn
@@ -45,9 +48,9 @@ def _show(call: argparse.Namespace) -> Screen:
     room, keyring = opened(call)
     asked, by = _known(call), person(room, call)
     partner = _partner(asked, by, call)
-    own = [held(room, keyring, asked.id, name) for name, owner in sorted(asked.sources.items()) if owner == partner]
+    own = [held(room, keyring, asked, name) for name, owner in sorted(asked.sources.items()) if owner == partner]
     facts = {"probe": asked.id, "signal": asked.signal, "answers": [answer.facts for answer in own]}
-    return Screen(facts, [f"{asked.title}: {asked.signal}", *_counted(own), f"  it may be read until {asked.until}"])
+    return Screen(facts, [f"{asked.title}: {asked.signal}", *_told(own), f"  it may be read until {asked.until}"])
 
 
 def _speak(call: argparse.Namespace) -> Screen:
@@ -71,28 +74,44 @@ def _read(call: argparse.Namespace) -> Screen:
     asked = _known(call)
     read = answers(room, keyring, person(room, call), asked)
     facts: dict[str, Any] = {"probe": asked.id, "answers": [answer.facts for answer in read]}
-    lines = _counted(read) or ["  no partner has confirmed its answer yet"]
+    lines = _told(read) or ["  no partner has confirmed its answer yet"]
     if asked.tells == "each":
         facts["subjects"] = {answer.source: answer.table.to_dicts() for answer in read}
-        lines += [line for answer in read for line in _each(answer)]
+        lines += [line for answer in read for line in _each(answer.table, answer.source)]
     return Screen(facts, [asked.title, *lines])
 
 
-def _counted(answers: "list[Answer]") -> list[str]:
+def _told(answers: "list[Answer | Direction]") -> list[str]:
+    facts = [answer.facts for answer in answers]
+    areas = [line for one in facts if "areas" in one for line in _areas(one)]
+    return areas + _counted([one for one in facts if "areas" not in one])
+
+
+def _areas(said: dict[str, Any]) -> list[str]:
+    """Of areas that are not named nothing is known, not even that nobody is there."""
+    missed = f"of true links may be missed: {percent(said['missed'])}; the gate: {said['outcome']}"
+    named = [(area, f"at least {said['least']} of the list") for area in said["areas"]]
+    return [
+        f"  {said['source']} ({missed})",
+        *columns([*named, ("all others", "elsewhere, too few, or not found")], indent=4),
+    ]
+
+
+def _counted(facts: list[dict[str, Any]]) -> list[str]:
     rows = [
         (one["source"], one["probable"], "probable", one["possible"], "possible", one["none found"], "none found",
          "of true links may be missed:", percent(one["missed"]))
-        for one in (answer.facts for answer in answers)
+        for one in facts
     ]  # fmt: skip
     return columns(rows)
 
 
-def _each(answer: "Answer") -> list[str]:
+def _each(table: "pl.DataFrame", source: str) -> list[str]:
     rows = [
         (subject, said, "" if probability is None else percent(probability))
-        for subject, said, probability in answer.table.iter_rows()
+        for subject, said, probability in table.iter_rows()
     ]
-    return [f"  {answer.source}:", *columns(rows, indent=4)]
+    return [f"  {source}:", *columns(rows, indent=4)]
 
 
 def _known(call: argparse.Namespace) -> "Probe":

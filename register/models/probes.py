@@ -23,6 +23,19 @@ class ProbeTerms(models.Model):
     period_days = models.PositiveIntegerField()
     tells = models.CharField(max_length=10)
     needs_case = models.BooleanField()
+    areas = models.JSONField(default=dict)
+    """Source → its column that holds areas, and how that is coarsened; where `tells` is area."""
+    least_subjects = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(tells__in=["each", "count"], least_subjects__isnull=True)
+                | Q(tells="area", least_subjects__isnull=False, least_subjects__gte=3)
+                & Q(most_subjects__gte=2 * F("least_subjects")),
+                name="probe_terms_tell_enough_or_nothing",
+            ),
+        ]
 
 
 class Probe(models.Model):

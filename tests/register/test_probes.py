@@ -5,15 +5,20 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from pydantic import ValidationError
 
 from declare import Refusal
 from register.cases import is_case
+from register.declarations import Agreement as Covenant
 from register.declarations import Probe as Declared
-from register.models import Probe, ProbeVoice
-from register.probes import Said, check_may_ask, readable, record_probe, speak, waiting
+from register.declarations import ProbeTerms as ProbeTermsDeclared
+from register.models import Agreement, Probe, ProbeTerms, ProbeVoice
+from register.probes import Said, asked_before, check_may_ask, readable, record_probe, speak, waiting
 from register.refusals import (
     AgreementLapsed,
     AlreadyDecided,
+    AskedMeanwhile,
+    AskedOtherwise,
     DpiaNotValid,
     DutiesKeptApart,
     NoCase,
@@ -23,6 +28,7 @@ from register.refusals import (
     ProbeOver,
     ReasonMissing,
     StalePage,
+    TooFewSubjects,
     TooManySubjects,
     Unregistered,
 )
@@ -204,6 +210,73 @@ def test_the_second_phase_needs_a_case() -> None:
 def test_where_no_case_is_needed_none_is_asked_for() -> None:
     agreed(needs_case=False)
     take("ann", draft(), "submit")
+
+
+AREAS: dict[str, Any] = {
+    "tells": "area", "least_subjects": 3, "most_subjects": 12, "most_per_period": 50,
+    "areas": {"residents": {"column": "district"}, "incomes": {"column": "town", "generalise": {"prefixes": [4]}}},
+}  # fmt: skip
+
+
+def test_a_list_of_which_areas_are_told_is_not_short() -> None:
+    agreed(**AREAS)
+    with pytest.raises(TooFewSubjects):
+        asked(5)
+    assert asked(6).tells == "area"
+
+
+def test_a_source_is_not_asked_for_areas_beside_subjects_by_whatever_agreement() -> None:
+    agreed(**AREAS)
+    ProbeTerms.objects.create(
+        agreement=Agreement.objects.get(), purpose="other", recipient_id="tax", sources=["incomes"], law="Law 3",
+        document="Doc 3", most_subjects=5, most_per_period=5, period_days=5, tells="count", needs_case=False,
+    )  # fmt: skip
+    with pytest.raises(AskedOtherwise, match="incomes"):
+        asked(6)
+    asked(6, models={"residents": "m"})
+
+
+def test_answers_know_of_all_that_was_asked_before_but_not_of_what_was_kept_back() -> None:
+    agreed(**AREAS)
+    sources = ["residents", "incomes"]
+    first = record_probe(signed_in("ann"), declared(), 6, CONTENTS, TODAY, {name: [] for name in sources})
+    assert asked_before(sources) == {"residents": ["first"], "incomes": ["first"]}
+    with pytest.raises(AskedMeanwhile):
+        record_probe(signed_in("ann"), declared(id="second"), 6, CONTENTS, TODAY, {name: [] for name in sources})
+    speak(signed_in("tess"), first, "tax", NO, seen=CONTENTS)
+    assert asked_before(sources) == {"residents": ["first"], "incomes": []}
+
+
+TELLING_MORE: dict[str, tuple[dict[str, Any], str]] = {
+    "two of a list": ({"least_subjects": 2}, "greater than or equal to 3"),
+    "a list shorter than twice the least": ({"most_subjects": 5}, "at least twice as many"),
+    "no area of a source": ({"areas": {"residents": {"column": "district"}}}, "a column of every source"),
+    "areas where subjects are told": ({"tells": "each"}, "belong to tells"),
+}
+
+
+@pytest.mark.parametrize(("other", "says"), TELLING_MORE.values(), ids=TELLING_MORE)
+def test_terms_of_areas_that_would_tell_more_are_refused(other: dict[str, Any], says: str) -> None:
+    with pytest.raises(ValidationError, match=says):
+        ProbeTermsDeclared.model_validate(TERMS | AREAS | other)
+
+
+def test_an_agreement_asks_a_source_in_one_way() -> None:
+    with pytest.raises(ValidationError, match="is asked for areas in one place"):
+        Covenant.model_validate(AGREEMENT | {"probes": [TERMS, TERMS | AREAS]})
+
+
+def test_terms_of_another_kind_keep_their_digest() -> None:
+    assert not {"areas", "least_subjects"} & ProbeTermsDeclared.model_validate(TERMS).model_dump().keys()
+
+
+@pytest.mark.parametrize(
+    "forged", [{"least_subjects": None}, {"least_subjects": 2}, {"most_subjects": 5}, {"tells": "all"}], ids=str
+)
+def test_the_database_refuses_a_forger_of_terms(forged: dict[str, Any]) -> None:
+    agreed(**AREAS)
+    with pytest.raises(IntegrityError, match="probe_terms_tell_enough_or_nothing"), transaction.atomic():
+        ProbeTerms.objects.update(**forged)
 
 
 FORGED: dict[str, tuple[dict[str, Any], str]] = {
