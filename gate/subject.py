@@ -1,13 +1,15 @@
 """What the gate examines: plain frozen values, so that the gate runs without any other room."""
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from secrets import token_bytes
 from types import MappingProxyType
 from typing import Any, Final
 
 import polars as pl
 
-from declare import WrongInput, canonical, digest, digest_frame
+from declare import WrongInput, canonical, digest_frame
 from gate.bias.facts import GroupRates, History, Population, Proxies, Sensitivity, Tally
 from gate.lineage.published import EarlierCounts, Lineage, Published
 from gate.microdata.declared import Rows
@@ -20,6 +22,9 @@ CELL_KEY: Final = "cell_key"
 
 Parents = Mapping[str, Mapping[str, str]]
 """Dimension → category → the category it is part of; a category that is not named here is part of the total."""
+
+BLIND: Final = 32
+"""Bytes."""
 
 FLAT: Final[Parents] = MappingProxyType({})
 
@@ -116,6 +121,8 @@ class Subject:
     """Tables that left before, of which nobody knows whose records they hold."""
     rows: Rows | None = None
     """The microdata."""
+    blind: bytes = field(default_factory=lambda: token_bytes(BLIND))
+    """Secret of this draft. Without it the digest would tell hidden cells to whoever tries what they may have been."""
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -129,9 +136,8 @@ class Subject:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over all that the gate was shown, but not over tokens and keys: rooms with the same inputs differ in
-        them."""
-        return digest(canonical(_contents(self)))
+        """HMAC-SHA-256, under the subject's `blind`, over all that the gate was shown but tokens and keys."""
+        return hmac.digest(self.blind, canonical(_contents(self)), "sha256").hex()
 
 
 def _kind_of(rows: Rows | None, said: str) -> str:

@@ -5,16 +5,18 @@ under several plausible link sets and the least count is kept: a link that was m
 An extract is the records themselves, with the columns their recipient needs; anonymous rows are one for each person.
 """
 
+import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from secrets import token_bytes
 from typing import Any, Final
 
 import polars as pl
 
-from declare import Refusal, canonical, digest, digest_frame
+from declare import Refusal, canonical, digest_frame
 from gate import Cells, GroupRates, OutputColumn, Subject
 from gate.microdata.declared import Rows
-from gate.subject import Parents
+from gate.subject import BLIND, Parents
 from gate.table import Table, TableDimension, cells_of
 from linkage import LinkedTable, LinkQuality
 from register.declarations import Request
@@ -84,6 +86,8 @@ class Draft:
     """Columns that the request coarsens."""
     tables: tuple[Breakdown, ...] = ()
     """Where there are several in `cells`."""
+    blind: bytes = field(default_factory=lambda: token_bytes(BLIND))
+    """Of its digest, as in `gate.Subject`."""
     _made_by: object = field(default=None)
 
     def __post_init__(self) -> None:
@@ -108,8 +112,8 @@ class Draft:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over what would leave, the records behind it, and all it was made from."""
-        return digest(canonical(_contents(self)))
+        """HMAC-SHA-256, under its `blind`, over what would leave, the records behind it, and all it was made from."""
+        return hmac.digest(self.blind, canonical(_contents(self)), "sha256").hex()
 
     @property
     def people(self) -> int | None:
@@ -176,6 +180,7 @@ def subject_of(made: Draft) -> Subject:
         case_decision=made.case_decision,
         human_decision=made.human_decision,
         dpia=made.dpia,
+        blind=made.blind,
         **made.measured.facts,
     )
 

@@ -101,6 +101,7 @@ def gather(
         gaps=_gaps(draft.groups, policy),
         without_ground=draft.measured.without_ground,
         link_error=_link_error(verdict),
+        blind=draft.blind.hex(),
     )
     return _with_contents(facts, draft, verdict, policy, occasion.last)
 

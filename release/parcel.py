@@ -95,9 +95,10 @@ def _files(table: pl.DataFrame, verdict: Verdict, facts: ReportFacts, reports: M
 
 
 def _public(verdict: Verdict) -> dict[str, Any]:
-    """The verdict without its findings: those stand in the report's facts, without concentration parameters."""
+    """The verdict without its findings, which stand in the report's facts without concentration parameters, and without
+    the subject's digest, so that nobody can try what was found until it has the verdict's."""
     content = verdict.to_json()
-    del content["findings"]
+    del content["findings"], content["subject"]
     return content | {"digest": verdict.digest, "table": None if verdict.safe is None else digest_frame(verdict.safe)}
 
 

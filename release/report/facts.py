@@ -316,6 +316,8 @@ class ReportFacts:
     opinion: Signed | None = None
     decision: Signed | None = None
     proof: Proof | None = None
+    blind: str = ""
+    """Of the draft, hexadecimal. With it people sign facts that nobody finds by trying, from what is public of them."""
 
     def public(self) -> "ReportFacts":
         """The copy for everybody.
@@ -325,12 +327,13 @@ class ReportFacts:
         rates by group, for rate and interval together tell how many of a protected group there are and how many were
         not linked; the largest gap stays, in whole points. Without changes, for not everybody has the release before.
         Where counts were perturbed, without the loss. Of what was left out before linkage the rules, without counts.
-        Totals are as published: hidden where they are hidden there.
+        Totals are as published: hidden where they are hidden there. Without what blinds digests.
         """
         columns = tuple(replace(column, drift=None) for column in self.profile)
         findings = tuple(_public(line) for line in self.findings)
         uses = tuple(_rules_of(use) for use in self.uses)
-        told = replace(self, groups=(), changes=None, profile=columns, findings=findings, uses=uses, restricted=None)
+        told = replace(self, groups=(), changes=None, profile=columns, findings=findings, uses=uses)
+        told = replace(told, restricted=None, blind="")
         return told if self.disclosure is None else _as_published(told, self.disclosure)
 
 

@@ -121,6 +121,7 @@ def test_same_subject_same_verdict_and_any_change_shows() -> None:
         replace(SUBJECT, case_decision="case 7"),
         replace(SUBJECT, human_decision="somebody"),
         replace(SUBJECT, not_assessable=("religion",)),
+        replace(SUBJECT, blind=b"another"),
     )
     assert len({SUBJECT.digest, *(other.digest for other in others)}) == 1 + len(others)
 

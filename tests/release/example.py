@@ -49,6 +49,7 @@ FACTS = ReportFacts(
     outcome="WARN",
     counts=(("FAIL", 0), ("NOT ASSESSABLE", 0), ("WARN", 2), ("PASS", 11)),
     draft_digest="a" * 64,
+    blind="e" * 64,
     verdict_digest="b" * 64,
     policy="nl-streng",
     policy_digest="c" * 64,

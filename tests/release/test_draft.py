@@ -3,6 +3,7 @@
 import random
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -280,9 +281,17 @@ def test_a_category_named_as_the_total_is_refused() -> None:
 
 def test_the_digest_follows_contents_and_nothing_else() -> None:
     asked = request(dimensions=["reports.kind", "residents.town"], magnitude="reports.amount")
+    one, again, other = (draft(random_table(seed), asked, Questions(), {}) for seed in (3, 3, 4))
+    assert one.digest == replace(again, blind=one.blind).digest != replace(other, blind=one.blind).digest
+
+
+def test_nobody_finds_what_was_drafted_by_trying() -> None:
+    """The digest leaves with the parcel; of the same contents another draft has another."""
+    asked = request(dimensions=["reports.kind", "residents.town"])
     one, again = (draft(random_table(3), asked, Questions(), {}) for _ in range(2))
-    other = draft(random_table(4), asked, Questions(), {})
-    assert one.digest == again.digest != other.digest
+    assert one.digest != again.digest
+    assert subject_of(one).digest != subject_of(again).digest
+    assert subject_of(one).digest == subject_of(one).digest
 
 
 def test_a_draft_is_made_here_only() -> None:

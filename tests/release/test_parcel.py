@@ -277,6 +277,12 @@ def test_a_changed_sealed_parcel_is_noticed(closed: Path, tmp_path: Path, change
         verify_parcel(copy, SIGNER.public_key)
 
 
+def test_the_annex_has_nothing_to_try_hidden_cells_against(parcel: Path) -> None:
+    annex = json.loads((parcel / "findings.json").read_bytes())
+    assert "subject" not in annex["verdict"]
+    assert FACTS.blind and annex["report"]["blind"] == ""
+
+
 def test_the_annex_has_no_concentration_parameters(parcel: Path) -> None:
     annex = json.loads((parcel / "findings.json").read_bytes())
     lines = {line["rule"]: line for line in annex["report"]["findings"]}
