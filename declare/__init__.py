@@ -7,6 +7,7 @@ from declare.files import remove, replacing, workplace, write_atomically
 from declare.load import Declaration, load
 from declare.opaque import Opaque
 from declare.refusal import Fault, Refusal, WrongInput
+from declare.sentence import Part, Sentence
 from declare.signing import BadSignature, Sealer, Signer, verify_signature
 
 __all__ = [
@@ -16,8 +17,10 @@ __all__ = [
     "Declaration",
     "Fault",
     "Opaque",
+    "Part",
     "Refusal",
     "Sealer",
+    "Sentence",
     "Signer",
     "WrongInput",
     "canonical",

@@ -2,16 +2,23 @@
 
 from typing import ClassVar
 
+from declare.sentence import Part, Sentence
+
 
 class Refusal(Exception):
-    """A rule says no; nothing was changed."""
+    """A rule says no; nothing was changed.
+
+    `message` and `remedy` are English; `said` and `way_out` are what they were made from, for screens in other
+    languages. Names, days and roles are given as `parts` for the places in both.
+    """
 
     exit_code: ClassVar[int] = 1
 
-    def __init__(self, message: str, *, remedy: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
+    def __init__(self, message: str, *, remedy: str, **parts: Part) -> None:
+        self.said, self.way_out = Sentence(message, parts), Sentence(remedy, parts)
+        self.message = str(self.said)
+        self.remedy = str(self.way_out)
+        super().__init__(self.message)
 
     def __str__(self) -> str:
         return f"{self.message}\n  way out: {self.remedy}"

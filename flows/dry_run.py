@@ -9,7 +9,7 @@ from functools import partial
 from math import prod
 from typing import TYPE_CHECKING
 
-from declare import Refusal, load
+from declare import Refusal, Sentence, load
 from flows.books import fitted_models, plan_of, write_logs
 from flows.deliveries import latest, protected_table
 from flows.keyring import Keyring
@@ -50,7 +50,7 @@ def dry_run(room: Room, keyring: Keyring, by: "SignedIn", request_id: str) -> Tr
 
     started, declared = timezone.now(), room.request(request_id)
     if by.person.username != declared.requester:
-        raise NotYours("try", ["the requester"])
+        raise NotYours(Sentence("try"), [Sentence("the requester")])
     minimum = round(load(room.policy, Policy).thresholds.minimum_people.value)
     if in_the_way := _in_the_way(room, declared):
         return Tried(tuple(in_the_way), minimum)

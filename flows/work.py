@@ -188,8 +188,7 @@ def _run(task: Task) -> "Outcome":
 
     done = task.flows.link(who_asked(task.job), task.job.subject)
     if done.verdict.outcome == "FAIL":
-        refused = GateRefused(done)
-        return Outcome(JobState.REFUSED, done.release, refused.message, refused.remedy)
+        return Outcome(JobState.REFUSED, done.release, GateRefused(done))
     return Outcome(JobState.DONE, result=done.release)
 
 
@@ -223,7 +222,7 @@ def _refused(refusal: Refusal) -> "Outcome":
     from register.models import JobState
 
     state = JobState.FAILED if isinstance(refusal, Fault) else JobState.REFUSED
-    return Outcome(state, message=refusal.message, remedy=refusal.remedy)
+    return Outcome(state, refusal=refusal)
 
 
 def _failed_twice() -> "Outcome":
@@ -231,7 +230,7 @@ def _failed_twice() -> "Outcome":
     from register.models import JobState
 
     message = "the worker ended in the middle of it, twice; nothing is half-written"
-    return Outcome(JobState.FAILED, message=message, remedy="See what ended the worker, and ask again.")
+    return Outcome(JobState.FAILED, refusal=Fault(message, remedy="See what ended the worker, and ask again."))
 
 
 def _stop_runs(job: "Job") -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from declare import Refusal
+from declare import Part, Refusal, Sentence
 from register.cases import check_case
 from register.coverage import check_consents_last, check_often_enough, consents_of
 from register.declarations import Dpia
@@ -25,15 +25,17 @@ from register.refusals import (
     NoGround,
     NotAParty,
     NotApproved,
+    NothingSaid,
     NoTriple,
     NotYours,
     OtherPeriod,
-    ReasonMissing,
     Replayed,
     RetentionOver,
     StepNotAllowed,
     Unregistered,
     WithdrawnSince,
+    named,
+    of_partner,
 )
 from register.session import SignedIn
 from register.workflow import RequestState, Role, steps, ways_on
@@ -52,12 +54,11 @@ def check_may_receive(source_id: str, form: Literal["sealed", "clear"], today: d
 
 
 def check_may_accept(by: SignedIn, reason: str) -> None:
-    """Whether `by` may take a delivery that changed suddenly. Raises `NotYours` or `ReasonMissing`."""
-    what = "accepting sudden changes"
+    """Whether `by` may take a delivery that changed suddenly. Raises `NotYours` or `NothingSaid`."""
     if Role.STEWARD not in by.person.roles():
-        raise NotYours(what, [Role.STEWARD.value])
+        raise NotYours(Sentence("accepting sudden changes"), [Role.STEWARD.value])
     if not reason.strip():
-        raise ReasonMissing(what)
+        raise NothingSaid
 
 
 def check_is_new(source_id: str, contents: str, *, whole: bool, period: str = "") -> None:
@@ -105,7 +106,7 @@ def refused(demand: Callable[[], object]) -> Refusal | None:
 
 def _demands(request: Request, today: date) -> Iterator[Callable[[], None]]:
     """What `check_may_submit` asks, one by one."""
-    yield partial(check_dpia, f"request {request.id}", _dpia_of(request), today)
+    yield partial(check_dpia, named("request", request.id), _dpia_of(request), today)
     agreement = request.agreement
     yield partial(check_in_force, agreement, today)
     yield partial(check_retention, request, today)
@@ -148,20 +149,20 @@ def check_may_run(request_id: str, plan: Plan, today: date) -> None:
         raise NotApproved(request.id, missing)
     check_runs(request)
     if not any(step.action == "run" for step in possible):
-        raise StepNotAllowed(f"request {request.id}", request.state, "run", ways_on(possible))
+        raise StepNotAllowed(named("request", request.id), request.state, "run", ways_on(possible))
     if plan.digest != request.digest:
         raise ChangedSinceApproval(request.id, differences(request.plan, plan.content))
     check_consents_last(request, today)
     check_often_enough(request, today)
 
 
-def check_stands(request: Request, today: date, action: str) -> None:
+def check_stands(request: Request, today: date, action: Part) -> None:
     """What was approved still holds, so that `action` may let something leave: not held, ended or lapsed meanwhile.
 
     Raises `StepNotAllowed` or `ConsentEnded`, or as `check_may_submit`.
     """
     if request.state not in (RequestState.SCHEDULED, RequestState.RUNNING, RequestState.COMPLETED):
-        raise StepNotAllowed(f"request {request.id}", request.state, action, ["settle the request first"])
+        raise StepNotAllowed(named("request", request.id), request.state, action, ["settle the request first"])
     check_may_submit(request, today)
     check_consents_last(request, today)
 
@@ -181,14 +182,14 @@ def check_inputs_stand(release: Release) -> None:
             raise WithdrawnSince(release.id, source)
 
 
-def missing_approvals(request: Request) -> list[str]:
-    """Who has not yet approved the request as it is now, in this round: `legal_officer`, `data_owner of tax`, `dpo`."""
+def missing_approvals(request: Request) -> list[Part]:
+    """Who has not yet approved the request as it is now, in this round: roles, and a data owner of each partner."""
     given = Approval.objects.filter(request=request, round=request.round, digest=request.digest)
     kinds = set(given.values_list("kind", flat=True))
     owners = set(given.filter(kind=Role.OWNER.value).values_list("partner_id", flat=True))
-    missing = [f"data_owner of {owner}" for owner in sorted(owners_of(request) - owners)]
+    missing = [of_partner(Role.OWNER, owner) for owner in sorted(owners_of(request) - owners)]
     legal = [] if Role.LEGAL in kinds else [Role.LEGAL.value]
-    return legal + missing + ([] if Role.DPO in kinds else [Role.DPO.value])
+    return [*legal, *missing, *([] if Role.DPO in kinds else [Role.DPO.value])]
 
 
 def owners_of(request: Request) -> set[str]:
@@ -203,16 +204,16 @@ def has_lapsed(request: Request, today: date) -> bool:
     return min(ends) < today and request.state != RequestState.EXPIRED
 
 
-def check_dpia(subject: str, dpia: Dpia | None, today: date) -> None:
+def check_dpia(subject: Part, dpia: Dpia | None, today: date) -> None:
     """Raises `NoDpia` or `DpiaNotValid`."""
     if dpia is None:
         raise NoDpia(subject)
     if dpia.status != "approved":
-        raise DpiaNotValid(dpia.id, "is suspended")
+        raise DpiaNotValid("DPIA %(dpia)s is suspended", dpia=dpia.id)
     if dpia.valid_until < today:
-        raise DpiaNotValid(dpia.id, f"ended on {dpia.valid_until}")
+        raise DpiaNotValid("DPIA %(dpia)s ended on %(until)s", dpia=dpia.id, until=dpia.valid_until)
     if dpia.approved > today:
-        raise DpiaNotValid(dpia.id, f"is approved only from {dpia.approved}")
+        raise DpiaNotValid("DPIA %(dpia)s is approved only from %(first)s", dpia=dpia.id, first=dpia.approved)
 
 
 def check_in_force(agreement: Agreement, today: date) -> None:

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from audit import Event
 from audit.event import Value, timestamp
-from declare import canonical, digest
+from declare import Part, Sentence, canonical, digest
 from register import declarations
 from register.conditions import owners_of
 from register.coverage import binding, coverage
@@ -25,7 +25,7 @@ from register.models import (
 )
 from register.operation import new_operation
 from register.outbox import record
-from register.refusals import AlreadyDecided, NotStanding, NotYours, ReasonMissing, StalePage
+from register.refusals import AlreadyDecided, NothingSaid, NotStanding, NotYours, StalePage, of_partner
 from register.session import SignedIn
 from register.workflow import RequestState, Role
 
@@ -58,7 +58,7 @@ def accept(by: SignedIn, consent: StandingConsent, *, operation: str | None = No
     operation = operation or new_operation()
     if again := ConsentAcceptance.objects.filter(event__operation=operation, person=by.person, consent=consent).first():
         return again
-    _only_its_owner(by, consent, "accept")
+    _only_its_owner(by, consent, Sentence("accept"))
     try:
         with transaction.atomic():
             return _accept(by, StandingConsent.objects.select_for_update().get(pk=consent.pk), operation)
@@ -69,7 +69,7 @@ def accept(by: SignedIn, consent: StandingConsent, *, operation: str | None = No
 def withdraw(by: SignedIn, consent: StandingConsent, reason: str, *, operation: str | None = None) -> ConsentWithdrawal:
     """The consent decides nothing from now on; what it decided stands. The same operation again changes nothing.
 
-    Raises `NotYours`, `ReasonMissing`, `NamesSomebody` or `NotStanding`.
+    Raises `NotYours`, `NothingSaid`, `NamesSomebody` or `NotStanding`.
     """
     operation = operation or new_operation()
     if again := ConsentWithdrawal.objects.filter(
@@ -78,7 +78,7 @@ def withdraw(by: SignedIn, consent: StandingConsent, reason: str, *, operation: 
         return again
     _only_its_owner(by, consent, "withdraw")
     if not reason.strip():
-        raise ReasonMissing("withdraw")
+        raise NothingSaid
     check_names_nobody([reason])
     try:
         with transaction.atomic():
@@ -179,9 +179,9 @@ def _approve(request: Request, acceptance: ConsentAcceptance, after: RequestStat
     request.save(update_fields=["state"])
 
 
-def _only_its_owner(by: SignedIn, consent: StandingConsent, action: str) -> None:
+def _only_its_owner(by: SignedIn, consent: StandingConsent, action: Part) -> None:
     if consent.partner_id not in by.person.partners_as(Role.OWNER):
-        raise NotYours(action, [f"{Role.OWNER} of {consent.partner_id}"])
+        raise NotYours(action, [of_partner(Role.OWNER, consent.partner_id)])
 
 
 def _record(name: str, by: SignedIn, consent: StandingConsent, operation: str, **more: str) -> None:
@@ -195,5 +195,7 @@ def _record(name: str, by: SignedIn, consent: StandingConsent, operation: str, *
     record(Event(name, operation, timestamp(), fields | more))
 
 
-def _name(consent: StandingConsent) -> str:
-    return f"standing consent {consent.digest[:12]} of {consent.partner_id}"
+def _name(consent: StandingConsent) -> Sentence:
+    return Sentence(
+        "standing consent %(id)s of %(partner)s", {"id": consent.digest[:12], "partner": consent.partner_id}
+    )

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from audit import Event
 from audit.event import timestamp
+from declare import Sentence
 from register.conditions import check_dpia, check_in_force, check_use
 from register.declarations import Dpia
 from register.models import Agreement, Source
@@ -37,7 +38,7 @@ def check_may_crosscheck(by: SignedIn, footing: Footing, together: Collection[Co
     `NoGround` or `NoTriple`.
     """
     if Role.STEWARD not in by.person.roles():
-        raise NotYours("a cross-check", [Role.STEWARD.value])
+        raise NotYours(Sentence("a cross-check"), [Role.STEWARD.value])
     check_dpia("cross-checks.toml", footing.dpia, today)
     agreement = Agreement.objects.filter(id=footing.agreement).first()
     if agreement is None:

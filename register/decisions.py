@@ -5,14 +5,14 @@ from django.utils import timezone
 
 from audit import Event
 from audit.event import timestamp
-from declare import canonical, digest
+from declare import Sentence, canonical, digest
 from register.consents import decide_by_consent
 from register.duties import RELEASE_DUTIES, REQUEST_DUTIES, Answers, Effect, Wish
 from register.free_text import check_names_nobody
 from register.models import Decision, Release, ReleaseDecision, Request
 from register.operation import new_operation
 from register.outbox import record
-from register.refusals import AlreadyDecided, NotYours, ReasonMissing, StalePage, StepNotAllowed
+from register.refusals import AlreadyDecided, NothingSaid, NotYours, StalePage, StepNotAllowed, named
 from register.session import SignedIn
 from register.workflow import WORK, RequestState, Subject, steps, ways_on
 
@@ -88,7 +88,7 @@ def _wish(by: SignedIn, subject: Request | Release, action: str, reason: str, an
     if not allowed:
         raise NotYours(action, sorted(step.role for step in fitting))
     if allowed[0].reason and not reason.strip():
-        raise ReasonMissing(action)
+        raise NothingSaid
     return Wish(by, allowed[0], reason.strip(), answers, timezone.localdate())
 
 
@@ -155,5 +155,5 @@ def _event(subject: Request | Release, wish: Wish, effect: Effect, after: str, o
     return Event("decided", operation, timestamp(), fields)
 
 
-def _name(subject: Request | Release) -> str:
-    return f"{kind_of(subject)} {subject.pk}"
+def _name(subject: Request | Release) -> Sentence:
+    return named(kind_of(subject), subject.pk)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from declare import Sentence
 from register.conditions import (
     check_as_run,
     check_inputs_stand,
@@ -18,9 +19,17 @@ from register.conditions import (
     owners_of,
 )
 from register.models import Approval, Countersignature, Opinion, Release, ReleaseDecision, Request
-from register.refusals import AnswersMissing, DutiesKeptApart, NotYours, OpinionMissing, StepNotAllowed
+from register.refusals import (
+    AnswersMissing,
+    DutiesKeptApart,
+    NotYours,
+    OpinionMissing,
+    StepNotAllowed,
+    named,
+    of_partner,
+)
 from register.session import SignedIn
-from register.workflow import RequestState, Role, State, Step
+from register.workflow import RequestState, Role, State, Step, way
 
 Answers = Mapping[str, Mapping[str, str]]
 QUESTIONS: Final = ("legitimate", "suitable", "necessary", "proportionate")
@@ -56,7 +65,7 @@ def _submit(request: Request, wish: Wish) -> Effect:
 
 def _only_the_requester(request: Request, wish: Wish) -> Effect:
     if wish.by.person != request.requester:
-        raise NotYours(wish.step.action, ["the requester"])
+        raise NotYours(wish.step.action, [Sentence("the requester")])
     return Effect()
 
 
@@ -74,7 +83,7 @@ def _consent(request: Request, wish: Wish) -> Effect:
     open_partners = owners_of(request) - set(given.values_list("partner_id", flat=True))
     own = sorted(open_partners & wish.by.person.partners_as(Role.OWNER))
     if not own:
-        raise NotYours("approve", [f"{Role.OWNER} of {partner}" for partner in sorted(open_partners)])
+        raise NotYours("approve", [of_partner(Role.OWNER, partner) for partner in sorted(open_partners)])
     after = RequestState.CONSENTED if len(open_partners) == 1 else RequestState.CHECKED
     row = _approval(request, wish)
     row.partner_id = own[0]
@@ -104,9 +113,9 @@ def _approval(request: Request, wish: Wish) -> Approval:
 def _apart(request: Request, wish: Wish) -> Effect:
     """Neither who asks nor who ever ran it settles it in another role."""
     if wish.by.person == request.requester:
-        raise DutiesKeptApart(f"who asks does not {wish.step.action} the request in another role")
+        raise DutiesKeptApart("who asks for a request neither returns nor resumes it in another role")
     if request.runs.filter(runner=wish.by.person).exists():
-        raise DutiesKeptApart(f"who ran the request does not {wish.step.action} it in another role")
+        raise DutiesKeptApart("who ran a request neither returns nor resumes it in another role")
     return Effect()
 
 
@@ -119,14 +128,14 @@ def _involved_owner(subject: Request | Release, wish: Wish) -> Effect:
     request = subject if isinstance(subject, Request) else subject.request
     own = sorted(owners_of(request) & wish.by.person.partners_as(Role.OWNER))
     if not own:
-        raise NotYours(wish.step.action, [f"{Role.OWNER} of {partner}" for partner in sorted(owners_of(request))])
+        raise NotYours(wish.step.action, [of_partner(Role.OWNER, partner) for partner in sorted(owners_of(request))])
     return Effect(partner=own[0])
 
 
 def _expire(request: Request, wish: Wish) -> Effect:
     if not has_lapsed(request, wish.today):
         raise StepNotAllowed(
-            f"request {request.id}", request.state, "expire", ["wait until DPIA, agreement or retention ends"]
+            named("request", request.id), request.state, "expire", ["wait until DPIA, agreement or retention ends"]
         )
     return Effect()
 
@@ -170,7 +179,7 @@ def _countersign(release: Release, wish: Wish) -> Effect:
 def _release(release: Release, wish: Wish) -> Effect:
     opinion = _opinion(release)
     _no_adviser(release, wish)
-    check_stands(release.request, wish.today, "release")
+    check_stands(release.request, wish.today, wish.step.action)
     check_as_run(release)
     check_inputs_stand(release)
     _answered(release, wish.answers)
@@ -235,8 +244,9 @@ def _second(release: Release, wish: Wish, opinion: Opinion) -> Countersignature:
 def _hold(release: Release, _: Wish) -> Effect:
     """What has left cannot be held."""
     if release.manifest_digest:
-        ways = [f"revoke ({Role.OWNER})", f"revoke ({Role.RELEASE})"]
-        raise StepNotAllowed(f"the parcel of release {release.id}", "written", "hold", ways)
+        ways = [way("revoke", role) for role in (Role.OWNER, Role.RELEASE)]
+        parcel = Sentence("the parcel of release %(id)s", {"id": release.id})
+        raise StepNotAllowed(parcel, Sentence("written"), "hold", ways)
     return Effect()
 
 

@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from audit import Event
 from audit.event import timestamp
-from declare import canonical, digest
+from declare import Sentence, canonical, digest
 from register import declarations
 from register.free_text import check_names_nobody
 from register.models import Feedback, Release, Request
 from register.operation import new_operation
 from register.outbox import record
-from register.refusals import AlreadyDecided, NothingSaid, NotYours, StepNotAllowed, UnknownIndicator
+from register.refusals import AlreadyDecided, NothingSaid, NotYours, StepNotAllowed, UnknownIndicator, named, of_partner
 from register.session import SignedIn
 from register.workflow import ReleaseState, Role
 
@@ -34,18 +34,21 @@ def record_feedback(
         return _the_same(again, by, release, text)
     recipients = speaks_for(by, release)
     if not recipients:
-        raise NotYours("feedback", [f"{role} of {partner}" for partner in release.request.recipients for role in ROLES])
+        who = [of_partner(role, partner) for partner in release.request.recipients for role in sorted(ROLES)]
+        raise NotYours(Sentence("feedback"), who)
     if release.decision is None or release.state not in (ReleaseState.RELEASED, ReleaseState.REVOKED):
-        raise StepNotAllowed(f"release {release.id}", release.state, "feedback", ["wait until it is released"])
+        raise StepNotAllowed(
+            named("release", release.id), release.state, Sentence("feedback"), ["wait until it is released"]
+        )
     if not text.strip():
-        raise NothingSaid
+        raise NothingSaid("--text")
     check_names_nobody([text])
     if indicator and indicator not in indicators_of(release):
         raise UnknownIndicator(indicators_of(release))
     try:
         return _record(by, release, recipients[0], indicator, text.strip(), operation)
     except IntegrityError as error:
-        raise AlreadyDecided(f"release {release.id}") from error
+        raise AlreadyDecided(named("release", release.id)) from error
 
 
 def speaks_for(by: SignedIn, release: Release) -> list[str]:
@@ -84,5 +87,5 @@ def _record(by: SignedIn, release: Release, partner: str, indicator: str, text: 
 
 def _the_same(again: Feedback, by: SignedIn, release: Release, text: str) -> Feedback:
     if (again.person_id, again.release_id, again.text) != (by.person.pk, release.pk, text.strip()):
-        raise AlreadyDecided(f"release {release.id}")
+        raise AlreadyDecided(named("release", release.id))
     return again

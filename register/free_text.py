@@ -9,7 +9,7 @@ from register.refusals import NamesSomebody
 _NINE: Final = re.compile("|".join(rf"(?<!\d)\d(?:{between}?\d){{8}}(?!\d)" for between in (r"\s", r"\.", "[-–]", "/")))
 """Nine digits, with one kind of sign between some of them or none; a day and a number have two kinds."""
 _WEIGHTS: Final = (9, 8, 7, 6, 5, 4, 3, 2, -1)
-_PATTERNS: Final = {
+PATTERNS: Final = {
     "an e-mail address": re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}\.[A-Za-z]{2}"),
     "an account number": re.compile(r"(?i)\bNL\s?\d{2}\s?[A-Z]{4}\s?(?:\d[\s.]?){10}(?!\d)"),
 }
@@ -23,7 +23,7 @@ def check_names_nobody(texts: Iterable[str]) -> None:
     for text in texts:
         if any(_meets_eleven_test(found) for found in _NINE.findall(text)):
             raise NamesSomebody("a citizen service number (BSN)")
-        for what, pattern in _PATTERNS.items():
+        for what, pattern in PATTERNS.items():
             if pattern.search(text):
                 raise NamesSomebody(what)
 

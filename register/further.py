@@ -4,6 +4,7 @@ Such a request goes the way of any other and ends in the DPO's advice; nothing i
 releases, so that each of their owners is asked, or agreed beforehand.
 """
 
+from declare import Sentence
 from register.models import Release, Request
 from register.refusals import NotFurther, NothingToRun, NotYours
 from register.workflow import ReleaseState, RequestState
@@ -19,7 +20,9 @@ def check_further(request: Request) -> None:
     for name in further_of(request):
         release = Release.objects.select_related("request").filter(id=name).first()
         if release is None or release.state != ReleaseState.RELEASED:
-            raise NotFurther(name, "was not released, or was revoked")
+            raise NotFurther(
+                "further use of %(release)s cannot be asked: it was not released, or was revoked", release=name
+            )
         _received(request, release)
         _names_all_sources(request, release)
         _is_new(request, release)
@@ -39,17 +42,21 @@ def further_uses(release: Release) -> list[Request]:
 
 def _received(request: Request, release: Release) -> None:
     if not request.requester.memberships.filter(partner__in=release.request.recipients).exists():
-        raise NotYours("further use", release.request.recipients)
+        raise NotYours(Sentence("further use"), release.request.recipients)
 
 
 def _names_all_sources(request: Request, release: Release) -> None:
     asked = {used.source_id: set(used.columns) for used in request.sources.all()}
     for used in release.request.sources.order_by("source_id"):
         if used.source_id not in asked or set(used.columns) - asked[used.source_id]:
-            raise NotFurther(release.id, f"rests on more of {used.source_id} than the request names")
+            raise NotFurther(
+                "further use of %(release)s cannot be asked: it rests on more of %(source)s than the request names",
+                release=release.id,
+                source=used.source_id,
+            )
 
 
 def _is_new(request: Request, release: Release) -> None:
     was = release.request
     if request.purpose == was.purpose and set(request.recipients) <= set(was.recipients):
-        raise NotFurther(release.id, "may be used so already")
+        raise NotFurther("further use of %(release)s need not be asked: it may be used so already", release=release.id)

@@ -102,7 +102,7 @@ def refused_by_people() -> list[Refused]:
 
 
 def refused_work() -> dict[str, int]:
-    """What the room itself refused when it was asked to work, by what it said."""
+    """What the room itself refused when it was asked to work, by what it said: templates, whatever it was about."""
     return dict(Counter(Job.objects.filter(state=JobState.REFUSED.value).values_list("message", flat=True)))
 
 

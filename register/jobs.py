@@ -6,7 +6,7 @@ The console only writes these rows; `koppelkamer work` serves them.
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
@@ -14,11 +14,13 @@ from django.utils import timezone
 
 from audit import Event
 from audit.event import timestamp
+from declare import Refusal, Sentence
+from declare.sentence import written
 from register.conditions import missing_approvals
 from register.models import Delivery, Inbox, Job, JobState, Release, Request, Run, Schedule, Source, Work
 from register.operation import new_operation
 from register.outbox import record
-from register.refusals import AlreadyAsked, NoInbox, NotApproved, NotYours, StepNotAllowed, Unregistered
+from register.refusals import AlreadyAsked, NoInbox, NotApproved, NotYours, StepNotAllowed, Unregistered, named
 from register.runs import check_may_write
 from register.session import SignedIn
 from register.workflow import Role, steps, ways_on
@@ -29,12 +31,11 @@ ATTEMPTS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a job: `result` names a release, a parcel or deliveries; message and remedy are a refusal's."""
+    """What came of a job: `result` names a release, a parcel or deliveries."""
 
     state: JobState
     result: str = ""
-    message: str = ""
-    remedy: str = ""
+    refusal: Refusal | None = None
 
 
 def ask(by: SignedIn, kind: Work, subject: str, *, operation: str | None = None) -> Job:
@@ -80,11 +81,11 @@ def put(
 
 def check_may_ask(by: SignedIn, kind: Work, subject: str) -> None:
     """Whether `by` may ask for it and it could begin now. All else is checked when it begins. Raises as `ask`."""
-    check_is_steward(by, f"asking to {kind}")
+    check_is_steward(by, Sentence("asking for work"))
     _CHECKS[kind](subject)
 
 
-def check_is_steward(by: SignedIn, what: str) -> None:
+def check_is_steward(by: SignedIn, what: Sentence) -> None:
     """Raises `NotYours`."""
     if not by.person.is_active or Role.STEWARD not in by.person.roles():
         raise NotYours(what, [Role.STEWARD.value])
@@ -104,13 +105,15 @@ def _check_may_run(request_id: str) -> None:
     if missing := missing_approvals(request):
         raise NotApproved(request.id, missing)
     if not any(step.action == "run" for step in possible):
-        raise StepNotAllowed(f"request {request.id}", request.state, "run", ways_on(possible))
+        raise StepNotAllowed(named("request", request.id), request.state, "run", ways_on(possible))
 
 
 def _check_may_write(request_id: str) -> None:
     release = _request(request_id).releases.order_by("examined_at").last()
     if release is None:
-        raise StepNotAllowed(f"request {request_id}", "not run", "writing the parcel", ["run it first"])
+        raise StepNotAllowed(
+            named("request", request_id), Sentence("not run"), Sentence("writing the parcel"), ["run it first"]
+        )
     check_may_write(release)
 
 
@@ -148,10 +151,16 @@ def end(job: Job, outcome: Outcome) -> None:
         pk=job.pk, state=JobState.RUNNING.value, worker=job.worker, attempts=job.attempts
     )  # fmt: skip
     now = timezone.now()
-    told = {"result": outcome.result[:200], "message": outcome.message, "remedy": outcome.remedy}
+    told = {"result": outcome.result[:200]} | (columns_of(outcome.refusal) if outcome.refusal else {})
     if mine.update(state=outcome.state.value, ended_at=now, **told):
         note_end(job, outcome.state, job.started_at or now)
         job.refresh_from_db()
+
+
+def columns_of(refusal: Refusal) -> dict[str, Any]:
+    """As `Job.refusal` reads them."""
+    parts = {name: written(part) for name, part in {**refusal.way_out.parts, **refusal.said.parts}.items()}
+    return {"message": refusal.said.template, "remedy": refusal.way_out.template, "parts": parts}
 
 
 def note_end(job: Job, state: JobState, started: datetime) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from audit import Event
 from audit.event import timestamp
-from declare import canonical
+from declare import Sentence, canonical
 from register import declarations
 from register.consents import declare_consents
 from register.models import (
@@ -29,7 +29,7 @@ from register.notes import account_changed, role_ended, role_given
 from register.operation import new_operation
 from register.outbox import record
 from register.plan import Plan
-from register.refusals import DutiesKeptApart, RoomChanged, StepNotAllowed, Unregistered
+from register.refusals import DutiesKeptApart, RoomChanged, StepNotAllowed, Unregistered, named
 from register.workflow import RequestState
 
 Terms = tuple[set[tuple[str, ...]], ...]
@@ -174,9 +174,11 @@ def _check_may_change(known: Request | None, requester: Person) -> None:
     if known is None:
         return
     if known.state in (RequestState.RUNNING, RequestState.REVOKED, RequestState.WITHDRAWN):
-        raise StepNotAllowed(f"request {known.id}", known.state, "change", ["make a new request"])
+        raise StepNotAllowed(named("request", known.id), known.state, Sentence("change"), ["make a new request"])
     if known.requester != requester:
-        raise DutiesKeptApart(f"request {known.id} was made by somebody else; its requester cannot change")
+        raise DutiesKeptApart(
+            "request %(request)s was made by somebody else; its requester cannot change", request=known.id
+        )
 
 
 def _check_nothing_left(known: Request | None, declared: declarations.Request) -> None:
@@ -184,7 +186,9 @@ def _check_nothing_left(known: Request | None, declared: declarations.Request) -
     if known is None or known.declaration == declared.model_dump(mode="json", by_alias=True):
         return
     if known.releases.filter(decision__isnull=False).exists():
-        raise StepNotAllowed(f"request {known.id}", "released", "change", ["make a new request, with another id"])
+        raise StepNotAllowed(
+            named("request", known.id), "released", Sentence("change"), ["make a new request, with another id"]
+        )
 
 
 def _state_of_changed(known: Request | None) -> dict[str, str]:
@@ -230,7 +234,7 @@ def _request_fields(declared: declarations.Request, requester: Person, plan: Pla
 def _replace_sources(request: Request, declared: declarations.Request) -> None:
     wanted = {source.id for source in declared.sources}
     if unknown := wanted - set(Source.objects.filter(id__in=wanted).values_list("id", flat=True)):
-        raise Unregistered(f"source ({', '.join(sorted(unknown))})")
+        raise Unregistered("source", *sorted(unknown))
     request.sources.all().delete()
     for source in declared.sources:
         RequestSource.objects.create(
@@ -289,7 +293,7 @@ def _replace_terms(agreement: Agreement, declared: declarations.Agreement) -> No
 def _check_partners(ids: Iterable[str]) -> None:
     wanted = set(ids)
     if unknown := wanted - set(Partner.objects.filter(id__in=wanted).values_list("id", flat=True)):
-        raise Unregistered(f"partner ({', '.join(sorted(unknown))})")
+        raise Unregistered("partner", *sorted(unknown))
 
 
 def _note_change(kind: str, known: Agreement | Source | Request | None, name: str, contents: str) -> None:

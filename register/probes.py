@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from audit import Event
 from audit.event import timestamp
+from declare import Sentence
 from register.cases import is_case
 from register.conditions import check_dpia, check_in_force, check_party
 from register.declarations import Probe as Declared
@@ -26,14 +27,17 @@ from register.refusals import (
     AskedMeanwhile,
     AskedOtherwise,
     DutiesKeptApart,
+    NothingSaid,
     NotProbed,
     NotYours,
     ProbeOver,
-    ReasonMissing,
+    ReferenceMissing,
     StalePage,
     TooFewSubjects,
     TooManySubjects,
     Unregistered,
+    named,
+    of_partner,
 )
 from register.session import SignedIn
 from register.workflow import Role
@@ -56,10 +60,10 @@ def check_may_ask(by: SignedIn, declared: Declared, subjects: int, today: date) 
     `TooManySubjects`, `TooFewSubjects`, `AskedOtherwise` or `AlreadyDecided`.
     """
     if by.person.username != declared.requester or declared.recipient not in by.person.partners_as(Role.ANALYST):
-        raise NotYours("asking this", [f"the requester, as {Role.ANALYST} of {declared.recipient}"])
+        raise NotYours(Sentence("asking this"), [_requester(declared.recipient)])
     if Probe.objects.filter(id=declared.id).exists():
-        raise AlreadyDecided(f"probe {declared.id}")
-    check_dpia(f"probe {declared.id}", declared.dpia, today)
+        raise AlreadyDecided(named("probe", declared.id))
+    check_dpia(named("probe", declared.id), declared.dpia, today)
     agreement = Agreement.objects.filter(id=declared.agreement).first()
     if agreement is None:
         raise Unregistered("agreement")
@@ -70,6 +74,10 @@ def check_may_ask(by: SignedIn, declared: Declared, subjects: int, today: date) 
     _check_how_many(terms, subjects, today)
     _check_in_one_way(terms, declared)
     return terms
+
+
+def _requester(recipient: str) -> Sentence:
+    return Sentence("the requester, as %(role)s of %(partner)s", {"role": Role.ANALYST.value, "partner": recipient})
 
 
 def _terms(agreement: Agreement, declared: Declared) -> ProbeTerms:
@@ -87,12 +95,17 @@ def _check_how_many(terms: ProbeTerms, subjects: int, today: date) -> None:
     )
     asked = earlier.aggregate(all=Sum("subjects"))["all"] or 0
     if subjects > terms.most_subjects:
-        raise TooManySubjects(f"a probe has at most {terms.most_subjects} subjects")
+        raise TooManySubjects("a probe has at most %(most)s subjects; nothing was asked", most=terms.most_subjects)
     if terms.least_subjects and subjects < 2 * terms.least_subjects:
         raise TooFewSubjects(2 * terms.least_subjects)
     if asked + subjects > terms.most_per_period:
         left = max(0, terms.most_per_period - asked)
-        raise TooManySubjects(f"of {terms.most_per_period} subjects in {terms.period_days} days {left} are left")
+        raise TooManySubjects(
+            "of %(most)s subjects in %(days)s days %(left)s are left; nothing was asked",
+            most=terms.most_per_period,
+            days=terms.period_days,
+            left=left,
+        )
 
 
 def _check_in_one_way(terms: ProbeTerms, declared: Declared) -> None:
@@ -145,13 +158,13 @@ def record_probe(
 def speak(by: SignedIn, probe: Probe, partner: str, said: Said, *, seen: str) -> ProbeVoice:
     """Somebody speaks for `partner`, once about its answer and once about the case.
 
-    Raises `NotYours`, `DutiesKeptApart`, `ReasonMissing`, `NamesSomebody`, `StalePage`, `ProbeOver` or
-    `AlreadyDecided`.
+    Raises `NotYours`, `DutiesKeptApart`, `NothingSaid`, `ReferenceMissing`, `NamesSomebody`, `StalePage`,
+    `ProbeOver` or `AlreadyDecided`.
     """
     _check_may_speak(by, probe, partner, said)
     check_names_nobody([said.reason, said.reference])
     if probe.digest != seen:
-        raise StalePage(f"probe {probe.id}")
+        raise StalePage(named("probe", probe.id))
     operation = new_operation()
     fields: dict[str, str | int] = {
         "person": by.person.username, "how": by.how, "partner": partner, "probe": probe.id, "about": said.about,
@@ -167,20 +180,21 @@ def speak(by: SignedIn, probe: Probe, partner: str, said: Said, *, seen: str) ->
                 digest=probe.digest, at=timezone.now(),
             )  # fmt: skip
     except IntegrityError as error:
-        raise AlreadyDecided(f"probe {probe.id}") from error
+        raise AlreadyDecided(named("probe", probe.id)) from error
 
 
 def _check_may_speak(by: SignedIn, probe: Probe, partner: str, said: Said) -> None:
     if partner not in partners_of(probe) or partner not in by.person.partners_as(Role.OWNER):
-        raise NotYours("speaking on this probe", [f"{Role.OWNER} of {name}" for name in sorted(partners_of(probe))])
+        owners = [of_partner(Role.OWNER, name) for name in sorted(partners_of(probe))]
+        raise NotYours(Sentence("speaking on this probe"), owners)
     if by.person == probe.requester:
         raise DutiesKeptApart("who asks does not answer")
     if timezone.localdate() > probe.until:
         raise ProbeOver(probe.id, probe.until)
     if not said.agreed and not said.reason.strip():
-        raise ReasonMissing("keeping an answer back")
+        raise NothingSaid
     if said.about == "case" and said.agreed and not said.reference.strip():
-        raise ReasonMissing("deciding that it is a case, by the reference of the written decision,")
+        raise ReferenceMissing
 
 
 def partners_of(probe: Probe) -> set[str]:
@@ -191,7 +205,7 @@ def partners_of(probe: Probe) -> set[str]:
 def readable(by: SignedIn, probe: Probe, today: date) -> list[str]:
     """Sources whose answer was confirmed, for the requester. Raises `NotYours`, `AgreementLapsed` or `ProbeOver`."""
     if by.person != probe.requester or probe.recipient_id not in by.person.partners_as(Role.ANALYST):
-        raise NotYours("reading the answers", [f"the requester, as {Role.ANALYST} of {probe.recipient_id}"])
+        raise NotYours(Sentence("reading the answers"), [_requester(probe.recipient_id)])
     check_in_force(probe.agreement, today)
     if today > probe.until:
         raise ProbeOver(probe.id, probe.until)

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils import timezone
 
+from declare import Part
 from register.conditions import missing_approvals, owners_of
 from register.coverage import Coverage, coverage
 from register.declarations import Seen
@@ -34,7 +35,7 @@ class RequestPage:
     request: Request
     sources: tuple[tuple[str, str, str, tuple[str, ...]], ...]
     """Title, owner, ground and columns of each source."""
-    missing: tuple[str, ...]
+    missing: tuple[Part, ...]
     decisions: Sequence[Decision]
     releases: Sequence[Release]
     indicators: Sequence[Seen]

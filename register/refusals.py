@@ -1,62 +1,90 @@
-"""What the register refuses, and the way out. One class for each reason a caller may want to tell apart."""
+"""What the register refuses, and the way out. One class for each reason a caller may want to tell apart.
+
+Every sentence is whole: a template with places, which screens say in the reader's language (`console.said`). Where a
+class has more than one, its caller gives the template and what stands in the places.
+"""
 
 from collections.abc import Iterable
 from datetime import date
 
-from declare import Refusal, WrongInput
+from declare import Part, Refusal, Sentence, WrongInput
+
+
+def named(kind: str, name: str) -> Sentence:
+    """A request, release, probe or run by its name."""
+    return Sentence(f"{kind} %(id)s", {"id": name})
+
+
+def of_partner(role: str, partner: str) -> Sentence:
+    return Sentence("%(role)s of %(partner)s", {"role": role, "partner": partner})
 
 
 class Unregistered(WrongInput):
-    def __init__(self, what: str) -> None:
-        super().__init__(f"the register knows no such {what}", remedy=f"Declare the {what} in the room first.")
+    def __init__(self, what: str, *names: str) -> None:
+        known = Sentence("%(what)s (%(names)s)", {"what": Sentence(what), "names": names}) if names else Sentence(what)
+        super().__init__(
+            "the register does not know this: %(what)s", remedy="Declare it in the room first.", what=known
+        )
 
 
 class RoomChanged(Refusal):
     def __init__(self, was_demo: bool) -> None:
-        was = "a demo room" if was_demo else "a real room"
         super().__init__(
-            f"this register was made for {was}, and stays that of one",
-            remedy=f"Write demo = {str(was_demo).lower()} in room.toml, or make another room with its own database.",
+            "this register was made for a room with demo = %(demo)s, and stays that of one",
+            remedy="Write demo = %(demo)s in room.toml, or make another room with its own database.",
+            demo=str(was_demo).lower(),
         )
 
 
 class AgreementLapsed(Refusal):
     def __init__(self, agreement: str, starts: date, until: date) -> None:
         super().__init__(
-            f"agreement {agreement} holds from {starts} to {until}, not today; nothing was read",
+            "agreement %(agreement)s holds from %(starts)s to %(until)s, not today; nothing was read",
             remedy="Renew the agreement, register it, and try again.",
+            agreement=agreement,
+            starts=starts,
+            until=until,
         )
 
 
 class NotAParty(Refusal):
     def __init__(self, source: str, owner: str) -> None:
         super().__init__(
-            f"source {source} belongs to {owner}, which is no party to an agreement that covers it",
+            "source %(source)s belongs to %(owner)s, which is no party to an agreement that covers it",
             remedy="Let the owner join the agreement, or leave the source out.",
+            source=source,
+            owner=owner,
         )
 
 
 class NoTriple(Refusal):
     def __init__(self, agreement: str, source: str, recipient: str, purpose: str) -> None:
         super().__init__(
-            f"agreement {agreement} does not let {source} go to {recipient} for {purpose}",
+            "agreement %(agreement)s does not let %(source)s go to %(recipient)s for %(purpose)s",
             remedy="Ask the parties to add [[triples]] to the agreement, or ask for something it covers.",
+            agreement=agreement,
+            source=source,
+            recipient=recipient,
+            purpose=purpose,
         )
 
 
 class NoGround(Refusal):
     def __init__(self, source: str, agreement: str) -> None:
         super().__init__(
-            f"agreement {agreement} records no such legal ground for {source}; an agreement is never itself a ground",
+            "agreement %(agreement)s records no such legal ground for %(source)s; an agreement is no ground itself",
             remedy="Name the law and the document under [[grounds]] of the agreement, and the same law in the request.",
+            source=source,
+            agreement=agreement,
         )
 
 
 class ClearDelivery(Refusal):
     def __init__(self, source: str) -> None:
         super().__init__(
-            f"source {source} may not come in clear: no processing agreement is recorded for it",
+            "source %(source)s may not come in clear: no processing agreement is recorded for it",
             remedy="Deliver a sealed file made by `koppelkamer encode`, or record [[processing]] in the agreement.",
+            source=source,
         )
 
 
@@ -64,10 +92,14 @@ class Replayed(Refusal):
     """A delivery that came in before, by the digest of the file it was made of."""
 
     def __init__(self, source: str, received: date, *, destroyed: bool) -> None:
-        since = " and was destroyed when its time was over" if destroyed else ""
         super().__init__(
-            f"this delivery of {source} came in on {received}{since}; nothing was changed",
+            "this delivery of %(source)s came in on %(received)s and was destroyed when its time was over; "
+            "nothing was changed"
+            if destroyed
+            else "this delivery of %(source)s came in on %(received)s; nothing was changed",
             remedy="Deliver newer data: what came in once is not taken in again.",
+            source=source,
+            received=received,
         )
 
 
@@ -76,21 +108,28 @@ class OtherPeriod(Refusal):
 
     def __init__(self, source: str, earlier: str, now: str) -> None:
         super().__init__(
-            f"this very file of {source} came in before as the delivery of {earlier}, and now as that of {now}",
+            "this very file of %(source)s came in before as the delivery of %(earlier)s, and now as that of %(now)s",
             remedy="One of the two is named wrongly: ask the supplier which data it delivered.",
+            source=source,
+            earlier=earlier,
+            now=now,
         )
 
 
 class AlreadyWithdrawn(Refusal):
     def __init__(self, source: str) -> None:
-        super().__init__(f"this delivery of {source} was withdrawn before", remedy="Nothing more is needed.")
+        super().__init__(
+            "this delivery of %(source)s was withdrawn before", remedy="Nothing more is needed.", source=source
+        )
 
 
 class WithdrawnSince(Refusal):
     def __init__(self, release: str, source: str) -> None:
         super().__init__(
-            f"the delivery of {source} that {release} was made of was withdrawn since",
+            "the delivery of %(source)s that %(release)s was made of was withdrawn since",
             remedy="Run the request again when a new delivery has come in.",
+            release=release,
+            source=source,
         )
 
 
@@ -102,53 +141,61 @@ class AlreadyRestricted(Refusal):
 class EndsBeforeItBegins(WrongInput):
     def __init__(self, until: date) -> None:
         super().__init__(
-            f"a restriction cannot end on {until}",
+            "a restriction cannot end on %(until)s",
             remedy="Name a last day that is still to come; what lifts a restriction has none.",
+            until=until,
         )
 
 
 class NoDpia(Refusal):
-    def __init__(self, subject: str) -> None:
+    def __init__(self, subject: Part) -> None:
         super().__init__(
-            f"{subject} names no DPIA",
+            "%(subject)s names no DPIA",
             remedy="Add [dpia] with id, approved, valid_until and status to its declaration.",
+            subject=subject,
         )
 
 
 class DpiaNotValid(Refusal):
-    def __init__(self, dpia: str, why: str) -> None:
-        super().__init__(
-            f"DPIA {dpia} {why}", remedy="Have the DPIA reviewed and renewed, and submit the request again."
-        )
+    def __init__(self, why: str, **parts: Part) -> None:
+        super().__init__(why, remedy="Have the DPIA reviewed and renewed, and submit the request again.", **parts)
 
 
 class RetentionOver(Refusal):
     def __init__(self, request: str, until: date) -> None:
         super().__init__(
-            f"what request {request} asked for may be kept until {until}, which is past",
+            "what request %(request)s asked for may be kept until %(until)s, which is past",
             remedy="Ask again in a new request.",
+            request=request,
+            until=until,
         )
 
 
 class NotApproved(Refusal):
-    def __init__(self, request: str, missing: Iterable[str]) -> None:
+    def __init__(self, request: str, missing: Iterable[Part]) -> None:
         super().__init__(
-            f"request {request} still waits for: {', '.join(missing)}",
+            "request %(request)s still waits for: %(roles)s",
             remedy="They decide in the console, or with `koppelkamer decide`.",
+            request=request,
+            roles=list(missing),
         )
 
 
 class ChangedSinceApproval(Refusal):
-    def __init__(self, request: str, parts: Iterable[str]) -> None:
+    def __init__(self, request: str, changed: Iterable[str]) -> None:
         super().__init__(
-            f"request {request} was approved for other contents: {', '.join(parts)} changed",
+            "request %(request)s was approved for other contents: %(changed)s changed",
             remedy="Submit the request again, so that people can approve what is there now.",
+            request=request,
+            changed=list(changed),
         )
 
 
 class NotStanding(Refusal):
-    def __init__(self, consent: str) -> None:
-        super().__init__(f"{consent} is not in force; nothing was withdrawn", remedy="Read the page again.")
+    def __init__(self, consent: Part) -> None:
+        super().__init__(
+            "%(consent)s is not in force; nothing was withdrawn", remedy="Read the page again.", consent=consent
+        )
 
 
 class ConsentEnded(Refusal):
@@ -156,83 +203,117 @@ class ConsentEnded(Refusal):
 
     def __init__(self, request: str, owner: str, until: date) -> None:
         super().__init__(
-            f"request {request} was approved by a standing consent of {owner}, which ended on {until}",
+            "request %(request)s was approved by a standing consent of %(owner)s, which ended on %(until)s",
             remedy="Renew the standing consent in the agreement, have it accepted, and submit the request again.",
+            request=request,
+            owner=owner,
+            until=until,
         )
 
 
 class TooSoon(Refusal):
     def __init__(self, request: str, owner: str, first: date) -> None:
         super().__init__(
-            f"the standing consent of {owner} allows another release of request {request} from {first}",
+            "the standing consent of %(owner)s allows another release of request %(request)s from %(first)s",
             remedy="Wait until then, or withdraw the request and ask in a new one what the owner has to decide on.",
+            request=request,
+            owner=owner,
+            first=first,
         )
 
 
 class NoEffect(Refusal):
     def __init__(self, request: str) -> None:
         super().__init__(
-            f"request {request} does not say by what its effect will be seen",
+            "request %(request)s does not say by what its effect will be seen",
             remedy='Add indicators to [effect], such as { what = "accidents a year", years = 2 }.',
+            request=request,
         )
 
 
 class NothingToRun(Refusal):
     def __init__(self, request: str) -> None:
         super().__init__(
-            f"request {request} is about further use of what was released; there is nothing to run",
+            "request %(request)s is about further use of what was released; there is nothing to run",
             remedy="Once everybody has agreed, that is the permission.",
+            request=request,
         )
 
 
 class NotFurther(Refusal):
-    def __init__(self, release: str, why: str) -> None:
+    def __init__(self, why: str, **parts: Part) -> None:
         super().__init__(
-            f"further use of {release} cannot be asked: it {why}",
+            why,
             remedy="Name releases that you received, with all their sources and columns, and what is new.",
+            **parts,
         )
-
-
-class NothingSaid(WrongInput):
-    def __init__(self) -> None:
-        super().__init__("nothing was said of what came of it", remedy="Say it with --text.")
 
 
 class UnknownIndicator(WrongInput):
     def __init__(self, known: Iterable[str]) -> None:
         super().__init__(
-            "the request named no such indicator", remedy=f"It named: {'; '.join(known)}. Or leave --indicator out."
+            "the request named no such indicator",
+            remedy="It named: %(known)s. Or leave --indicator out.",
+            known=list(known),
         )
 
 
 class StepNotAllowed(Refusal):
-    def __init__(self, subject: str, state: str, action: str, possible: Iterable[str]) -> None:
-        ways = "; ".join(possible) or "nothing; this is final"
-        super().__init__(f"{subject} is {state}; {action} is not a step from there", remedy=f"Possible: {ways}.")
+    """`state` and `action` are those of the workflow, or sentences for what it has no word for."""
+
+    def __init__(self, subject: Part, state: Part, action: Part, possible: Iterable[str | Sentence]) -> None:
+        ways = [way if isinstance(way, Sentence) else Sentence(way) for way in possible]
+        super().__init__(
+            "%(subject)s is “%(state)s”; “%(action)s” is no step from there",
+            remedy="Possible: %(ways)s." if ways else "Nothing is possible any more; this is final.",
+            subject=subject,
+            state=state,
+            action=action,
+            ways=ways,
+        )
 
 
 class NotYours(Refusal):
-    def __init__(self, action: str, roles: Iterable[str]) -> None:
+    """`roles` are those of the workflow, or sentences for who else it is."""
+
+    def __init__(self, action: Part, roles: Iterable[Part]) -> None:
         super().__init__(
-            f"{action} here is for: {', '.join(roles)}", remedy="Ask somebody who has that role for the right partner."
+            "“%(action)s” is here for: %(roles)s",
+            remedy="Ask somebody who has that role for the right partner.",
+            action=action,
+            roles=list(roles),
         )
 
 
 class DutiesKeptApart(Refusal):
-    def __init__(self, why: str) -> None:
-        super().__init__(why, remedy="Let somebody else with the same role take this step.")
+    def __init__(self, why: str, **parts: Part) -> None:
+        super().__init__(why, remedy="Let somebody else with the same role take this step.", **parts)
 
 
-class ReasonMissing(Refusal):
-    def __init__(self, action: str) -> None:
-        super().__init__(f"{action} needs written reasons", remedy="Give them with --reason.")
+class NothingSaid(Refusal):
+    """Reasons or a text that belong to the step were left out."""
+
+    def __init__(self, option: str = "--reason") -> None:
+        super().__init__(
+            "this is recorded with reasons or a text in your own words, and there is none",
+            remedy="Write it with %(option)s.",
+            option=option,
+        )
+
+
+class ReferenceMissing(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "whoever decides that there is a case names the written decision", remedy="Name it with --reference."
+        )
 
 
 class AnswersMissing(Refusal):
     def __init__(self, warnings: Iterable[str]) -> None:
         super().__init__(
-            f"these warnings are not answered: {', '.join(warnings)}",
+            "these warnings are not answered: %(warnings)s",
             remedy="Say for each why release is legitimate, suitable, necessary and proportionate.",
+            warnings=list(warnings),
         )
 
 
@@ -242,23 +323,26 @@ class OpinionMissing(Refusal):
 
 
 class StalePage(Refusal):
-    def __init__(self, subject: str) -> None:
+    def __init__(self, subject: Part) -> None:
         super().__init__(
-            f"{subject} changed since it was read; nothing was decided", remedy="Read it again and decide then."
+            "%(subject)s changed since it was read; nothing was decided",
+            remedy="Read it again and decide then.",
+            subject=subject,
         )
 
 
 class AlreadyDecided(Refusal):
-    def __init__(self, subject: str) -> None:
+    def __init__(self, subject: Part) -> None:
         super().__init__(
-            f"this step on {subject} was taken at the same moment by somebody else, or by you before",
+            "this step on %(subject)s was taken at the same moment by somebody else, or by you before",
             remedy="Read it again; nothing was decided twice.",
+            subject=subject,
         )
 
 
 class NotSignedIn(Refusal):
-    def __init__(self, why: str) -> None:
-        super().__init__(why, remedy="Sign in with `koppelkamer login`.")
+    def __init__(self, why: str, **parts: Part) -> None:
+        super().__init__(why, remedy="Sign in with `koppelkamer login`.", **parts)
 
 
 class InvitationOver(Refusal):
@@ -271,44 +355,55 @@ class InvitationOver(Refusal):
 
 class WeakPassword(WrongInput):
     def __init__(self, why: Iterable[str]) -> None:
-        super().__init__(f"this password will not do: {' '.join(why)}", remedy="Choose a longer, unusual one.")
+        super().__init__(
+            "this password will not do: %(told)s", remedy="Choose a longer, unusual one.", told=" ".join(why)
+        )
 
 
 class AlreadyAsked(Refusal):
-    def __init__(self, kind: str, subject: str) -> None:
+    def __init__(self, work: str, subject: str) -> None:
         super().__init__(
-            f"{kind} {subject} was asked for already, and waits or runs", remedy="Wait until that has ended."
+            "“%(work)s” was asked for %(subject)s already, and waits or runs",
+            remedy="Wait until that has ended.",
+            work=work,
+            subject=subject,
         )
 
 
 class NoInbox(Refusal):
     def __init__(self, source: str) -> None:
         super().__init__(
-            f"the room has no inbox for {source}",
-            remedy=f'Name a folder in room.toml, [intake.inbox], {source} = "…", or receive a file by name.',
+            "the room has no inbox for %(source)s",
+            remedy='Name a folder in room.toml, [intake.inbox], %(source)s = "…", or receive a file by name.',
+            source=source,
         )
 
 
 class NotProbed(Refusal):
     def __init__(self, agreement: str, recipient: str, purpose: str) -> None:
         super().__init__(
-            f"agreement {agreement} does not let {recipient} ask these sources for {purpose} before there is a case",
+            "agreement %(agreement)s does not let %(recipient)s ask these sources for %(purpose)s "
+            "before there is a case",
             remedy="Ask the parties to add [[probes]] to the agreement, or ask fewer sources.",
+            agreement=agreement,
+            recipient=recipient,
+            purpose=purpose,
         )
 
 
 class TooManySubjects(Refusal):
     """A probe is a question on a few, no search among many."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(f"{why}; nothing was asked", remedy="Ask on fewer subjects, or later.")
+    def __init__(self, why: str, **parts: Part) -> None:
+        super().__init__(why, remedy="Ask on fewer subjects, or later.", **parts)
 
 
 class TooFewSubjects(Refusal):
     def __init__(self, least: int) -> None:
         super().__init__(
-            f"a list of which areas are told has at least {least} subjects; nothing was asked",
+            "a list of which areas are told has at least %(least)s subjects; nothing was asked",
             remedy="Ask on more subjects at once, where there are more.",
+            least=least,
         )
 
 
@@ -317,43 +412,50 @@ class AskedOtherwise(Refusal):
 
     def __init__(self, source: str) -> None:
         super().__init__(
-            f"{source} may be asked for areas, and elsewhere about subjects; together these would tell more",
+            "%(source)s may be asked for areas, and elsewhere about subjects; together these would tell more",
             remedy="Let the agreements of this room ask that source in one way.",
+            source=source,
         )
 
 
 class AskedMeanwhile(Refusal):
     def __init__(self, probe: str) -> None:
         super().__init__(
-            f"something else was asked of these sources while probe {probe} was linked; nothing is held",
+            "something else was asked of these sources while probe %(probe)s was linked; nothing is held",
             remedy="Ask again.",
+            probe=probe,
         )
 
 
 class ProbeOver(Refusal):
     def __init__(self, probe: str, until: date) -> None:
-        super().__init__(f"probe {probe} ended on {until}", remedy="Ask again in a new probe.")
+        super().__init__(
+            "probe %(probe)s ended on %(until)s", remedy="Ask again in a new probe.", probe=probe, until=until
+        )
 
 
 class NoCase(Refusal):
     def __init__(self, request: str, purpose: str) -> None:
         super().__init__(
-            f"request {request} is for {purpose}, for which the partners first decide that there is a case",
+            "request %(request)s is for %(purpose)s, for which the partners first decide that there is a case",
             remedy="Name the probe that they decided on (probe = …); each partner that answered it decides.",
+            request=request,
+            purpose=purpose,
         )
 
 
 class BadCron(WrongInput):
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, **parts: Part) -> None:
         super().__init__(
-            f"this is no time to come again: {why}",
+            why,
             remedy='Write minute, hour, day, month and day of the week: "0 6 * * 1" is every Monday at six.',
+            **parts,
         )
 
 
 class BadUntil(WrongInput):
     def __init__(self, until: date) -> None:
-        super().__init__(f"{until} is past", remedy="Give today or a later day, or none.")
+        super().__init__("%(until)s is past", remedy="Give today or a later day, or none.", until=until)
 
 
 class NamesSomebody(Refusal):
@@ -361,6 +463,7 @@ class NamesSomebody(Refusal):
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"the text holds what looks like {what}; nothing was recorded",
+            "the text holds what looks like %(what)s; nothing was recorded",
             remedy="Say it without: what is written here is kept for good and read by many.",
+            what=Sentence(what),
         )

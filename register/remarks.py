@@ -5,12 +5,12 @@ from django.utils import timezone
 
 from audit import Event
 from audit.event import timestamp
-from declare import canonical, digest
+from declare import Sentence, canonical, digest
 from register.free_text import check_names_nobody
 from register.models import Remark, Request
 from register.operation import new_operation
 from register.outbox import record
-from register.refusals import AlreadyDecided, NotYours, ReasonMissing
+from register.refusals import AlreadyDecided, NothingSaid, NotYours, named
 from register.session import SignedIn
 from register.workflow import Role
 
@@ -18,7 +18,7 @@ from register.workflow import Role
 def remark(by: SignedIn, request: Request, text: str, *, operation: str | None = None) -> Remark:
     """Say something about a request; an `operation` that said it before says it no second time.
 
-    Raises `NotYours` for somebody without a role, `ReasonMissing` for nothing, `NamesSomebody`, or `AlreadyDecided`
+    Raises `NotYours` for somebody without a role, `NothingSaid` for nothing, `NamesSomebody`, or `AlreadyDecided`
     for an operation of something else.
     """
     operation = operation or new_operation()
@@ -26,14 +26,14 @@ def remark(by: SignedIn, request: Request, text: str, *, operation: str | None =
     if again is not None and again.text == text.strip():
         return again
     if not by.person.roles():
-        raise NotYours("a remark", sorted(Role))
+        raise NotYours(Sentence("a remark"), sorted(Role))
     if not text.strip():
-        raise ReasonMissing("a remark")
+        raise NothingSaid("--text")
     check_names_nobody([text])
     try:
         return _say(by, request, text.strip(), operation)
     except IntegrityError as error:
-        raise AlreadyDecided(f"request {request.id}") from error
+        raise AlreadyDecided(named("request", request.id)) from error
 
 
 @transaction.atomic

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from audit import Event
 from audit.event import timestamp
+from declare import Sentence
 from register.free_text import check_names_nobody
 from register.models import Restriction, Source
 from register.operation import new_operation
 from register.outbox import record
-from register.refusals import AlreadyRestricted, EndsBeforeItBegins, NotYours, ReasonMissing, Unregistered
+from register.refusals import AlreadyRestricted, EndsBeforeItBegins, NothingSaid, NotYours, Unregistered, of_partner
 from register.session import SignedIn
 from register.workflow import Role
 
@@ -29,23 +30,23 @@ class Order:
     lifts: bool = False
 
 
-def role_for(by: SignedIn, source: Source, action: str) -> Role:
+def role_for(by: SignedIn, source: Source, action: Sentence) -> Role:
     """As what `by` speaks for the owner of `source`. Raises `NotYours`."""
     for role in _MAY:
         if source.owner_id in by.person.partners_as(role):
             return role
-    raise NotYours(action, [f"{role.value} of {source.owner_id}" for role in _MAY])
+    raise NotYours(action, [of_partner(role, source.owner_id) for role in _MAY])
 
 
 def check_may_restrict(by: SignedIn, order: Order, digest: str, today: date) -> None:
-    """Raises `Unregistered`, `NotYours`, `ReasonMissing`, `NamesSomebody`, `EndsBeforeItBegins`, or `AlreadyRestricted`
+    """Raises `Unregistered`, `NotYours`, `NothingSaid`, `NamesSomebody`, `EndsBeforeItBegins`, or `AlreadyRestricted`
     for a file that came before."""
     source = Source.objects.filter(id=order.source).first()
     if source is None:
         raise Unregistered("source")
-    role_for(by, source, "restricting")
+    role_for(by, source, Sentence("restricting"))
     if not order.reason.strip():
-        raise ReasonMissing("a restriction")
+        raise NothingSaid
     check_names_nobody([order.reason])
     if order.until is not None and (order.lifts or order.until < today):
         raise EndsBeforeItBegins(order.until)
@@ -57,7 +58,7 @@ def check_may_restrict(by: SignedIn, order: Order, digest: str, today: date) -> 
 def record_restriction(by: SignedIn, order: Order, digest: str, key: str, at_least: int) -> Restriction:
     """What `check_may_restrict` allowed; call it in the transaction in which the list is stored."""
     source = Source.objects.get(id=order.source)
-    role, operation = role_for(by, source, "restricting"), new_operation()
+    role, operation = role_for(by, source, Sentence("restricting")), new_operation()
     fields: dict[str, str | int] = {
         "person": by.person.username,
         "role": role.value,

@@ -13,14 +13,14 @@ from django.utils import timezone
 
 from audit import Event
 from audit.event import timestamp
-from declare import canonical, digest
+from declare import Sentence, canonical, digest
 from register.conditions import check_as_run, check_inputs_stand, check_may_run, check_stands
 from register.decisions import take_step
 from register.models import Delivery, Release, Request, Run, Source
 from register.operation import new_operation
 from register.outbox import record
 from register.plan import Plan
-from register.refusals import StepNotAllowed, Unregistered
+from register.refusals import StepNotAllowed, Unregistered, named
 from register.session import SignedIn
 from register.workflow import ReleaseState, RequestState
 
@@ -116,7 +116,7 @@ def start_run(by: SignedIn, request_id: str, plan: Plan, deliveries: Mapping[str
     request = Request.objects.select_for_update().get(id=request_id)
     for source, contents in deliveries.items():
         if not Delivery.objects.filter(source=source, digest=contents, state="received").exists():
-            raise Unregistered(f"delivery of {source}")
+            raise Unregistered("delivery of that source", source)
     request.runs.filter(state="running").update(state="stopped", ended_at=timezone.now())
     decision = take_step(by, request, "run", seen=request.digest).event_id
     run = Run.objects.create(
@@ -189,10 +189,12 @@ def check_may_write(release: Release) -> None:
     """
     release.refresh_from_db()
     if release.state != ReleaseState.RELEASED:
-        raise StepNotAllowed(f"release {release.id}", release.state, "writing the parcel", ["decide first"])
+        raise StepNotAllowed(
+            named("release", release.id), release.state, Sentence("writing the parcel"), ["decide first"]
+        )
     check_inputs_stand(release)
     check_as_run(release)
-    check_stands(release.request, timezone.localdate(), "writing the parcel")
+    check_stands(release.request, timezone.localdate(), Sentence("writing the parcel"))
 
 
 @transaction.atomic
@@ -235,7 +237,7 @@ def _end(by: SignedIn, run: Run, action: str, state: str) -> str:
     """End a locked run that is still the live one; the operation of the decision. Raises `StepNotAllowed`."""
     request = run.request
     if request.state != RequestState.RUNNING or run.state != "running":
-        raise StepNotAllowed(f"run {run.id}", run.state, action, ["start a new run"])
+        raise StepNotAllowed(named("run", str(run.id)), run.state, action, ["start a new run"])
     decision = take_step(by, request, action, seen=request.digest)
     run.state, run.ended_at = state, timezone.now()
     run.save(update_fields=["state", "ended_at"])

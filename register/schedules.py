@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from audit import Event
 from audit.event import timestamp
+from declare import Refusal, Sentence
 from register import jobs
 from register.models import Job, JobState, Request, Schedule, Source, Work
 from register.models.work import LEAST
@@ -23,8 +24,8 @@ from register.workflow import Role
 _LOOKED_AT: Final = 200
 """Moments of a new schedule that are held against `LEAST`: more than a week of the most frequent that may be."""
 _LONGEST: Final = 100
-ABSENT: Final = "its time passed, and maybe later ones, while nobody served the room"
-BUSY: Final = "its time passed while the one before had not ended"
+ABSENT: Final = Sentence("its time passed, and maybe later ones, while nobody served the room")
+BUSY: Final = Sentence("its time passed while the one before had not ended")
 
 
 def make(
@@ -38,7 +39,7 @@ def make(
     operation = operation or new_operation()
     if again := Schedule.objects.filter(event__operation=operation, maker=by.person).first():
         return again
-    jobs.check_is_steward(by, "making a schedule")
+    jobs.check_is_steward(by, Sentence("making a schedule"))
     _check_subject(kind, subject)
     cron = check_cron(cron)
     if until is not None and until < timezone.localdate():
@@ -46,7 +47,7 @@ def make(
     try:
         return _make(by, kind, subject, cron, until, operation)
     except IntegrityError as error:
-        raise AlreadyDecided(f"the schedule of {subject}") from error
+        raise AlreadyDecided(Sentence("the schedule of %(id)s", {"id": subject})) from error
 
 
 @transaction.atomic
@@ -63,7 +64,7 @@ def _make(by: SignedIn, kind: Work, subject: str, cron: str, until: date | None,
 @transaction.atomic
 def end(by: SignedIn, kind: Work, subject: str) -> None:
     """Nothing more comes due; what waits or runs goes on. Raises `NotYours` or `Unregistered`."""
-    jobs.check_is_steward(by, "ending a schedule")
+    jobs.check_is_steward(by, Sentence("ending a schedule"))
     found = Schedule.objects.select_for_update().filter(kind=kind.value, subject=subject, ended_at__isnull=True).first()
     if found is None:
         raise Unregistered("schedule")
@@ -75,15 +76,15 @@ def check_cron(cron: str) -> str:
     fields = cron[: _LONGEST + 1].split()
     try:
         if len(cron) > _LONGEST or len(fields) != 5:
-            raise BadCron("it does not have the five fields minute, hour, day, month and day of the week")
+            raise BadCron("this does not have the five fields minute, hour, day, month and day of the week")
         clean = " ".join(fields)
         first = list(islice(_times(clean, timezone.now()), _LOOKED_AT))
     except CronSimError as error:
-        raise BadCron(f"{error}".lower()) from error
+        raise BadCron("one of the five fields cannot be read") from error
     if not first:
-        raise BadCron("it never comes")
+        raise BadCron("this time never comes")
     if any(after - before < LEAST for before, after in pairwise(first)):
-        raise BadCron(f"it comes more often than every {LEAST.seconds // 60} minutes")
+        raise BadCron("this comes more often than every %(minutes)s minutes", minutes=LEAST.seconds // 60)
     return clean
 
 
@@ -109,7 +110,7 @@ def plan(now: datetime) -> list[Job]:
 
 def _come_due(schedule: Schedule, now: datetime) -> Iterator[Job]:
     last = next(_times(schedule.cron, now + timedelta(seconds=1), back=True))
-    for due, missed in ((schedule.due, ABSENT if schedule.due < last else ""), (max(schedule.due, last), "")):
+    for due, missed in ((schedule.due, ABSENT if schedule.due < last else None), (max(schedule.due, last), None)):
         over = schedule.until is not None and timezone.localdate(due) > schedule.until
         if not over and (job := _put(schedule, due, missed)) is not None:
             yield job
@@ -117,14 +118,14 @@ def _come_due(schedule: Schedule, now: datetime) -> Iterator[Job]:
             return
 
 
-def _put(schedule: Schedule, due: datetime, missed: str) -> Job | None:
+def _put(schedule: Schedule, due: datetime, missed: Sentence | None) -> Job | None:
     """None for a time that was dealt with before the clock was set back."""
     if Job.objects.filter(schedule=schedule, due=due).exists():
         return None
     try:
         by = who_asked(schedule)
     except NotSignedIn as closed:
-        return _missed(schedule, due, closed.message)
+        return _missed(schedule, due, closed.said)
     if not missed:
         try:
             with transaction.atomic():
@@ -134,14 +135,14 @@ def _put(schedule: Schedule, due: datetime, missed: str) -> Job | None:
     return _missed(schedule, due, missed)
 
 
-def _missed(schedule: Schedule, due: datetime, why: str) -> Job:
+def _missed(schedule: Schedule, due: datetime, why: Sentence) -> Job:
     operation, now = new_operation(), timezone.now()
     fields = {"person": schedule.maker.username, "role": Role.STEWARD.value, "how": schedule.how, "work": schedule.kind}
     record(Event("work asked", operation, timestamp(), {**fields, "id": schedule.subject, "due": timestamp(due)}))
+    refusal = Refusal(why.template, remedy="See that a worker runs: `koppelkamer work`.", **why.parts)
     job = Job.objects.create(
         event_id=operation, kind=schedule.kind, subject=schedule.subject, asker=schedule.maker, how=schedule.how,
-        schedule=schedule, due=due, asked_at=now, ended_at=now, state=JobState.MISSED.value, message=why,
-        remedy="See that a worker runs: `koppelkamer work`.",
+        schedule=schedule, due=due, asked_at=now, ended_at=now, state=JobState.MISSED.value, **jobs.columns_of(refusal),
     )  # fmt: skip
     jobs.note_end(job, JobState.MISSED, now)
     return job

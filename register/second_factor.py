@@ -79,7 +79,7 @@ def _check(person: Person, code: str) -> None:
     form = AuthenticateForm(data={"code": code}, user=person)
     if not form.is_valid():
         sign_in_refused("code", person.username)
-        raise NotSignedIn(" ".join(str(message) for messages in form.errors.values() for message in messages))
+        raise NotSignedIn("%(told)s", told=" ".join(str(each) for errors in form.errors.values() for each in errors))
     form.save()
 
 

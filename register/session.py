@@ -59,7 +59,7 @@ def _authenticated(request: HttpRequest, username: str, password: str) -> Person
     try:
         person = get_adapter().authenticate(request, username=username, password=password)
     except ValidationError as error:  # too many wrong tries
-        raise NotSignedIn(" ".join(error.messages)) from error
+        raise NotSignedIn("%(told)s", told=" ".join(error.messages)) from error
     if not isinstance(person, Person) or not person.is_active:
         raise NotSignedIn("name and password do not belong together")
     return person

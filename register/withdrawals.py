@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from audit import Event
 from audit.event import timestamp
+from declare import Sentence
 from register.free_text import check_names_nobody
 from register.models import Delivery, Release, Source, Withdrawal
 from register.operation import new_operation
 from register.outbox import record
-from register.refusals import AlreadyWithdrawn, ReasonMissing, Unregistered
+from register.refusals import AlreadyWithdrawn, NothingSaid, Unregistered
 from register.restrictions import role_for
 from register.session import SignedIn
 from register.workflow import ReleaseState, Role
@@ -34,15 +35,15 @@ class Unsound:
 def withdraw(by: SignedIn, source_id: str, digest: str, reason: str) -> list[Delivery]:
     """The delivery, and those that supplement it with corrected rows, are used no more.
 
-    Raises `Unregistered`, `NotYours`, `ReasonMissing`, `NamesSomebody` or `AlreadyWithdrawn`.
+    Raises `Unregistered`, `NotYours`, `NothingSaid`, `NamesSomebody` or `AlreadyWithdrawn`.
     """
     source = Source.objects.select_for_update().filter(id=source_id).first()
     delivery = Delivery.objects.filter(source=source_id, digest=digest).first()
     if source is None or delivery is None:
         raise Unregistered("delivery of that source" if source else "source")
-    role = role_for(by, source, "withdrawing a delivery")
+    role = role_for(by, source, Sentence("withdrawing a delivery"))
     if not reason.strip():
-        raise ReasonMissing("withdrawing a delivery")
+        raise NothingSaid
     check_names_nobody([reason])
     if delivery.state == "withdrawn":
         raise AlreadyWithdrawn(source_id)

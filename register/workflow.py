@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Literal
 
+from declare import Sentence
+
 Subject = Literal["request", "release"]
 
 
@@ -116,10 +118,14 @@ def steps(subject: Subject, state: str) -> tuple[Step, ...]:
     return tuple(step for step in TRANSITIONS if (step.subject, step.before) == (subject, state))
 
 
-def ways_on(possible: Sequence[Step]) -> list[str]:
+def way(action: str, role: str) -> Sentence:
+    return Sentence("%(action)s (%(role)s)", {"action": action, "role": role})
+
+
+def ways_on(possible: Sequence[Step]) -> list[Sentence]:
     """What people may decide from here, and who: for the remedy of a refusal. Work is not decided."""
-    found = sorted({f"{step.action} ({step.role})" for step in possible if step.action not in WORK})
-    return found or (["wait until the run has ended"] if possible else [])
+    found = sorted({(step.action, step.role.value) for step in possible if step.action not in WORK})
+    return [way(*each) for each in found] or ([Sentence("wait until the run has ended")] if possible else [])
 
 
 def diagram(subject: Subject) -> str:

@@ -1,10 +1,11 @@
 """{{ request.state|state }} and its kin: what the register calls something, in the words of the screen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from django import template
 from django.utils.functional import Promise
 
+from console.said import listed, said, told
 from console.words import (
     ACTIONS,
     COARSENED,
@@ -20,6 +21,7 @@ from console.words import (
     VALUE_TYPES,
     WORK,
 )
+from declare import Part
 
 register = template.Library()
 
@@ -35,3 +37,12 @@ for name, words in {
     "coarsened": COARSENED, "valuetype": VALUE_TYPES,
 }.items():  # fmt: skip
     register.filter(name, _in(words))
+
+register.filter("said", said)
+register.filter("told", told)
+
+
+@register.filter
+def roles(held: Iterable[Part]) -> str:
+    """Several, such as those who still have to agree."""
+    return listed("roles", list(held))

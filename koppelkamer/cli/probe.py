@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING, Any, Final
 
-from declare import WrongInput
+from declare import Sentence, WrongInput
 from koppelkamer.cli.room import opened, person
 from koppelkamer.cli.screen import Screen, columns, percent
 
@@ -127,7 +127,7 @@ def _partner(asked: "Probe", by: "SignedIn", call: argparse.Namespace) -> str:
     """The partner that `by` speaks for. Raises `DutiesKeptApart`, `NotYours`, or `WrongInput` where there
     is more than one."""
     from register.probes import partners_of
-    from register.refusals import DutiesKeptApart, NotYours
+    from register.refusals import DutiesKeptApart, NotYours, of_partner
     from register.workflow import Role
 
     if by.person == asked.requester:
@@ -136,5 +136,7 @@ def _partner(asked: "Probe", by: "SignedIn", call: argparse.Namespace) -> str:
     if call.partner in own or len(own) == 1:
         return call.partner if call.partner in own else own[0]
     if not own:
-        raise NotYours("this probe", [f"{Role.OWNER} of {name}" for name in sorted(partners_of(asked))])
+        raise NotYours(
+            Sentence("speaking on this probe"), [of_partner(Role.OWNER, name) for name in sorted(partners_of(asked))]
+        )
     raise WrongInput(f"you speak for {', '.join(own)}", remedy="Name one with --partner.")

@@ -85,14 +85,18 @@ def _told(schedule: "Schedule") -> tuple[str, ...]:
     from django.utils.timezone import localtime
 
     last, until = schedule.last, f"until {schedule.until}" if schedule.until else "without end"
-    came = f"{last.state}{' late' if last.late else ''} {last.message}".strip() if last else "not yet"
+    came = f"{last.state}{' late' if last.late else ''} {_why(last)}".strip() if last else "not yet"
     return schedule.kind, schedule.subject, schedule.cron, until, f"{localtime(schedule.due):%Y-%m-%d %H:%M}", came
 
 
+def _why(job: "Job") -> str:
+    return job.refusal.message if job.refusal else ""
+
+
 def _screen(served: "list[Job]") -> Screen:
-    shown = [(job.kind, job.subject, job.state, job.message or job.result) for job in served]
+    shown = [(job.kind, job.subject, job.state, _why(job) or job.result) for job in served]
     facts = [
-        {"work": job.kind, "subject": job.subject, "state": job.state, "result": job.result, "message": job.message}
+        {"work": job.kind, "subject": job.subject, "state": job.state, "result": job.result, "message": _why(job)}
         for job in served
     ]
     return Screen({"served": facts}, [f"served {len(served)}", *columns(shown)])

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from declare import Refusal
+from declare.sentence import read
 from register.constraints import CompositeForeignKey, one_of
 from register.models.agreements import Source
 from register.models.events import OutboxEvent
@@ -86,7 +88,8 @@ class Job(models.Model):
     """One piece of work that `asker` asked for, also by a schedule made earlier. Its event says so in the audit log.
 
     `worker` names the process that took it; `before` is how far the register was when it was first taken, so that work
-    which a killed worker finished is recognised. `message` and `remedy` are those of a refusal and hold no value.
+    which a killed worker finished is recognised. `message`, `remedy` and `parts` are those of a refusal: two templates
+    and what stands in their places, which is no value.
     """
 
     event = models.OneToOneField(OutboxEvent, to_field="operation", on_delete=models.PROTECT, related_name="job")
@@ -107,6 +110,7 @@ class Job(models.Model):
     result = models.CharField(max_length=200, blank=True)
     message = models.TextField(blank=True)
     remedy = models.TextField(blank=True)
+    parts = models.JSONField(default=dict)
 
     class Meta:
         constraints = [
@@ -138,6 +142,12 @@ class Job(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["state", "id"], name="job_by_state")]
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why it came to nothing, if it did."""
+        parts = {name: read(part) for name, part in self.parts.items()}
+        return Refusal(self.message, remedy=self.remedy, **parts) if self.message else None
 
     @property
     def late(self) -> bool:

@@ -82,7 +82,7 @@ def test_a_release_officer_answers_the_warnings() -> None:
     browser = client("rob")
     hidden = fields(browser, "/releases/insight-1/")
     answer = browser.post("/releases/insight-1/decide/", {"action": "release", "reason": "fine", **hidden})
-    assert "these warnings are not answered: B04" in answer.text
+    assert "These warnings are not answered: B04" in answer.text
     given = {f"B04.{question}": text for question, text in ANSWERS["B04"].items()}
     answer = browser.post(
         "/releases/insight-1/decide/", {"action": "release", "reason": "fine", **hidden, **given}, follow=True

@@ -159,7 +159,7 @@ def test_an_invitation_that_is_over(happens: Any) -> None:
     with pytest.raises(InvitationOver):
         invitation.accept("another long enough word")
     answer = browser().get(f"/invitation/dora/{invitation.token}/")
-    assert answer.status_code == 410 and "koppelkamer invite" in answer.text
+    assert answer.status_code == 410 and "whoever administers the room" in answer.text
 
 
 def test_an_invitation_ends_by_itself(settings: Any) -> None:

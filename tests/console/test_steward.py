@@ -9,6 +9,7 @@ from django.test import Client
 from register import jobs, schedules
 from register.jobs import Outcome, end, take
 from register.models import Job, JobState, Schedule, Work
+from register.refusals import DpiaNotValid, NoInbox
 from tests.browser import barriers, chromium
 from tests.console.test_pages import client
 from tests.register.room import approved, furnish, signed_in
@@ -36,15 +37,15 @@ def test_a_steward_asks_and_watches_what_comes_of_it() -> None:
     job = take("worker")
     assert job is not None
     assert "running, since " in browser.get("/work/").text
-    end(job, Outcome(JobState.REFUSED, message="DPIA DPIA-1 is suspended", remedy="Have it renewed."))
+    end(job, Outcome(JobState.REFUSED, refusal=DpiaNotValid("DPIA %(dpia)s is suspended", dpia="DPIA-1")))
     page = browser.get("/work/?watch").text
-    assert "<strong>refused</strong>" in page and "is suspended" in page and "Have it renewed." in page
+    assert "<strong>refused</strong>" in page and "is suspended" in page and "Have the DPIA reviewed" in page
     assert 'http-equiv="refresh"' not in page
 
 
 REFUSED = {
     "what has no inbox": ("receive", "residents", 409, "no inbox for residents"),
-    "what is not approved": ("run", "nothing", 409, "knows no such request"),
+    "what is not approved": ("run", "nothing", 409, "does not know this: request"),
     "what nobody does": ("publish", "insight", 400, "Ask for work"),
 }
 
@@ -93,7 +94,7 @@ def test_the_page_can_be_used_by_everybody(monkeypatch: pytest.MonkeyPatch, live
     jobs.ask(stef, Work.RECEIVE, "residents")
     job = take("worker")
     assert job is not None
-    end(job, Outcome(JobState.REFUSED, message="no whole file of residents lies in its inbox", remedy="Wait."))
+    end(job, Outcome(JobState.REFUSED, refusal=NoInbox("residents")))
     jobs.ask(stef, Work.RUN, "insight")
     session = client("stef").cookies["sessionid"].value
     with chromium() as browser:

@@ -152,7 +152,7 @@ def test_what_was_withdrawn_decides_nothing_more_and_may_be_accepted_again() -> 
     agreed(CONSENT)
     consent = StandingConsent.objects.get()
     first = at_the_owners()
-    with pytest.raises(refusals.ReasonMissing):
+    with pytest.raises(refusals.NothingSaid):
         withdraw(act_as("owen"), consent, " ")
     withdraw(act_as("owen"), consent, "We want to look ourselves.")
     with pytest.raises(refusals.NotStanding):

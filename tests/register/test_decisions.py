@@ -313,7 +313,7 @@ def test_another_persons_operation_is_not_taken_over() -> None:
 @pytest.mark.parametrize("action", ["run", "finish", "stop"])
 def test_work_is_not_decided_apart_from_doing_it(action: str) -> None:
     request = approved()
-    with pytest.raises(refusals.StepNotAllowed, match=f"{action} is not a step"):
+    with pytest.raises(refusals.StepNotAllowed, match=f"“{action}” is no step"):
         take("stef", request, action)
 
 
@@ -333,7 +333,7 @@ def test_reasons_are_asked_for() -> None:
     furnish()
     request = draft()
     take("ann", request, "submit")
-    with pytest.raises(refusals.ReasonMissing):
+    with pytest.raises(refusals.NothingSaid):
         take("dora", request, "hold", "  ")
 
 

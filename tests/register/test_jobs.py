@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from declare import Refusal
+from declare import Fault, Refusal
 from register import jobs
 from register.jobs import ATTEMPTS, Outcome, ask, end, give_back, take
 from register.models import Job, JobState, Membership, OutboxEvent, Work
@@ -88,7 +88,7 @@ def test_a_job_of_a_worker_that_is_gone_waits_again_and_its_late_end_counts_no_m
     late = take("one")
     assert late is not None and give_back(late)
     again = take("two")
-    end(late, Outcome(JobState.FAILED, message="late"))
+    end(late, Outcome(JobState.FAILED, refusal=Fault("late", remedy="Wait.")))
     job.refresh_from_db()
     assert again == job and (job.state, job.worker, job.attempts) == ("running", "two", 2)
     assert ATTEMPTS == 2 and not give_back(again)
@@ -107,7 +107,7 @@ def test_what_a_killed_worker_had_finished_shows() -> None:
 
 
 def test_an_end_stands_in_the_processing_log_without_a_name() -> None:
-    end_of(asked(), Outcome(JobState.REFUSED, message="No.", remedy="Ask."))
+    end_of(asked(), Outcome(JobState.REFUSED, refusal=Refusal("No.", remedy="Ask.")))
     (event,) = OutboxEvent.objects.filter(name="work ended")
     said = {name: event.fields[name] for name in ("activity", "status", "work", "id", "state")}
     assert said == {

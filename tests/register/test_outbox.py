@@ -152,5 +152,5 @@ def test_a_held_release_goes_on_where_it_was_and_what_has_left_is_not_held() -> 
     take("dora", release, "resume", "answered")
     record_parcel(release, "5" * 64, started=timezone.now())
     assert "hold" not in actions(person("dora"), release)
-    with pytest.raises(StepNotAllowed, match="is written"):
+    with pytest.raises(StepNotAllowed, match="is “written”"):
         take("dora", release, "hold", "too late")

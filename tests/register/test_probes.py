@@ -23,10 +23,11 @@ from register.refusals import (
     DutiesKeptApart,
     NoCase,
     NoDpia,
+    NothingSaid,
     NotProbed,
     NotYours,
     ProbeOver,
-    ReasonMissing,
+    ReferenceMissing,
     StalePage,
     TooFewSubjects,
     TooManySubjects,
@@ -128,8 +129,8 @@ SPEAKING: dict[str, tuple[str, str, Said, str, type[Refusal]]] = {
     "for another partner": ("tess", "city", YES, CONTENTS, NotYours),
     "for a partner that was not asked": ("tess", "bank", YES, CONTENTS, NotYours),
     "who asked": ("ann", "city", YES, CONTENTS, DutiesKeptApart),
-    "keeping back without reasons": ("tess", "tax", Said("answer", agreed=False), CONTENTS, ReasonMissing),
-    "a case without a written decision": ("tess", "tax", Said("case", agreed=True), CONTENTS, ReasonMissing),
+    "keeping back without reasons": ("tess", "tax", Said("answer", agreed=False), CONTENTS, NothingSaid),
+    "a case without a written decision": ("tess", "tax", Said("case", agreed=True), CONTENTS, ReferenceMissing),
     "on another answer than was read": ("tess", "tax", YES, "d" * 64, StalePage),
 }
 

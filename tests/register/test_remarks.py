@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from register.free_text import check_names_nobody
 from register.models import OutboxEvent, Person, Remark
-from register.refusals import AlreadyDecided, NamesSomebody, NotYours, ReasonMissing
+from register.refusals import AlreadyDecided, NamesSomebody, NothingSaid, NotYours
 from register.remarks import remark
 from register.session import act_as
 from tests.register.room import approved, draft, furnish, signed_in, take
@@ -101,7 +101,7 @@ def test_nothing_nobody_and_an_identifier_are_not_said() -> None:
     request = draft()
     Person.objects.create(username="nora", name="Without a role")
     for who, text, refusal in (
-        ("ann", "  ", ReasonMissing), ("nora", "Hello.", NotYours), ("ann", "123456782", NamesSomebody),
+        ("ann", "  ", NothingSaid), ("nora", "Hello.", NotYours), ("ann", "123456782", NamesSomebody),
     ):  # fmt: skip
         with pytest.raises(refusal):
             remark(act_as(who), request, text)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from flows.recall import _notices
 from register.models import Delivery, OutboxEvent, Release
 from register.queries import pending, release_page
-from register.refusals import AlreadyWithdrawn, NotYours, ReasonMissing, Unregistered, WithdrawnSince
+from register.refusals import AlreadyWithdrawn, NothingSaid, NotYours, Unregistered, WithdrawnSince
 from register.runs import Rows, check_may_write, record_delivery
 from register.withdrawals import unsound, withdraw
 from tests.register.room import examined, person, signed_in, take
@@ -79,7 +79,7 @@ def test_corrected_rows_are_withdrawn_with_what_they_supplement() -> None:
 REFUSED: dict[str, tuple[tuple[str, str, str, str], type[Exception]]] = {
     "another partner's owner": (("owen", "incomes", INCOMES, "x"), NotYours),
     "an analyst": (("ann", "incomes", INCOMES, "x"), NotYours),
-    "no reason": (("tess", "incomes", INCOMES, " "), ReasonMissing),
+    "no reason": (("tess", "incomes", INCOMES, " "), NothingSaid),
     "a delivery of another source": (("tess", "incomes", RESIDENTS, "x"), Unregistered),
     "a source nobody knows": (("tess", "nothing", INCOMES, "x"), Unregistered),
 }
