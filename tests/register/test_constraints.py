@@ -458,7 +458,7 @@ def test_forgeries_are_refused(constraint: str, given: Callable[[], Any], forger
 
 def named(constraint: str, message: str) -> bool:
     """Whether the message names the constraint; SQLite does so only for CHECK."""
-    nameless = connection.vendor == "sqlite" and "CHECK" not in message
+    nameless = connection.vendor == "sqlite" and not any(kind in message for kind in ("CHECK", "NOT NULL"))
     return constraint in message or nameless
 
 

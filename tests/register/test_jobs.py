@@ -134,7 +134,7 @@ def forged(**other: Any) -> None:
            fields="{}")  # fmt: skip
     values = {"event_id": "op", "kind": "receive", "subject": "residents", "asker_id": person("stef").pk,
               "role": "data_steward", "how": "session", "state": "waiting", "attempts": 0, "before": 0, "worker": "",
-              "asked_at": "2026-11-21 09:00:00", "result": "", "message": "", "remedy": ""}  # fmt: skip
+              "asked_at": "2026-11-21 09:00:00", "result": "", "message": "", "remedy": "", "parts": "{}"}  # fmt: skip
     insert("register_job", **values | other)
 
 
