@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from expectations.report import Masking, Told
 from flows.bias import Inputs
 from flows.deliveries import intake_facts
+from flows.effect import came_of
 from flows.meanings import homonyms_of, words_of
 from flows.minimise import Minimised
 from gate import Verdict
@@ -43,6 +44,8 @@ def facts_of(
     used: Mapping[str, Minimised],
 ) -> ReportFacts:  # fmt: skip
     """The DPO's page before opinion and decision."""
+    from django.utils import timezone
+
     sources = [_source(room, run, source) for source in made.deliveries]
     quality = [fact for source, delivery in made.deliveries.items() for fact in _quality(room, source, delivery)]
     policy = inputs.policy.policy
@@ -55,7 +58,8 @@ def facts_of(
     restricted = sum(each.rows for use in used.values() for each in use.left_out if each.rule == RESTRICTION)
     told = masking.roughly(restricted)
     shown = tuple(use for use in uses.values() if use.left_out or use.columns is not None)
-    return replace(facts, restricted=(told.at_least, told.at_most), uses=shown)
+    came = came_of(run.request, timezone.localdate(run.started_at))
+    return replace(facts, restricted=(told.at_least, told.at_most), uses=shown, came=came)
 
 
 def _use(source: str, used: Minimised, masking: Masking) -> Use:

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from declare import WrongInput, canonical
 from release.profile import ColumnProfile
+from release.report.came import Came
 from release.report.leaves import Leaves
 from release.series import Changes
 
@@ -313,6 +314,8 @@ class ReportFacts:
     """Of sources of which the agreement lets the purpose use a part."""
     restricted: tuple[int, int] | None = None
     """Section 4: rows of restricted persons that were left out before linkage, in bounds."""
+    came: Came | None = None
+    """Section 7 and annex: what came of earlier releases of this series; None for the first."""
     opinion: Signed | None = None
     decision: Signed | None = None
     proof: Proof | None = None
@@ -328,11 +331,13 @@ class ReportFacts:
         not linked; the largest gap stays, in whole points. Without changes, for not everybody has the release before.
         Where counts were perturbed, without the loss. Of what was left out before linkage the rules, without counts.
         Totals are as published: hidden where they are hidden there. Without what blinds digests.
+        Of what came of earlier releases without the words.
         """
         columns = tuple(replace(column, drift=None) for column in self.profile)
         findings = tuple(_public(line) for line in self.findings)
         uses = tuple(_rules_of(use) for use in self.uses)
-        told = replace(self, groups=(), changes=None, profile=columns, findings=findings, uses=uses)
+        came = self.came.public() if self.came else None
+        told = replace(self, groups=(), changes=None, profile=columns, findings=findings, uses=uses, came=came)
         told = replace(told, restricted=None, blind="")
         return told if self.disclosure is None else _as_published(told, self.disclosure)
 

@@ -7,6 +7,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from release.report.bars import charts
+from release.report.came import Came
 from release.report.facts import FOUND_BY_DRAFT, LeftOut, ReportFacts
 from release.report.pictures import pictures
 from release.report.words import Language, Words, words
@@ -33,6 +34,7 @@ def render(facts: ReportFacts, language: Language, *, public: bool = False) -> s
             charts=charts(shown.groups),
             pictures=pictures(shown.profile),
             changed=changed(text, shown.changes) if shown.changes else (),
+            came_of=lambda came: _came_of(text, came),
             gaps={gap.attribute: gap.points for gap in shown.gaps},
             between=lambda bounds: _between(text, bounds),
             left_out=lambda line: _left_out(text, line),
@@ -40,6 +42,13 @@ def render(facts: ReportFacts, language: Language, *, public: bool = False) -> s
             style=_style(),
         )
     )
+
+
+def _came_of(text: Words, came: Came) -> str:
+    """One sentence, or two where an indicator is due."""
+    counts = {name: text.number(count) for name, count in (("answered", came.answered), ("releases", came.releases))}
+    due = [text("came_due_count", count=text.number(len(came.due)))] if came.due else []
+    return " ".join([text("came_counts", **counts), *due])
 
 
 def changed(text: Words, changes: Changes) -> list[str]:

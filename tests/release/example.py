@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from release.profile import ColumnProfile, Slice
+from release.report.came import Came, Due, Told
 from release.report.facts import (
     Asked,
     Contact,
@@ -169,4 +170,14 @@ PROFILE = (
         slices=(Slice(label="10 – < 20", share=0.7), Slice(label="20 – < 50", share=0.3)),
     ),
     ColumnProfile(name="value", kind="figure", values=0, complete=None, slices=()),
+)  # fmt: skip
+CAME = Came(
+    releases=3, answered=2,
+    told=(
+        Told(release="meldingen-2", partner="Gemeente Aardam", indicator="Minder meldingen", text="Een kwart minder.",
+             day="2026-10-03"),
+        Told(release="meldingen-1", partner="Gemeente Aardam", indicator="", text="Twee straten heringericht.",
+             day="2026-09-14"),
+    ),
+    due=(Due(release="meldingen-1", indicator="Vaker bij de juiste wijk", since="2026-08-21"),),
 )  # fmt: skip

@@ -20,7 +20,7 @@ from release.report.facts import Answer, GroupGap, GroupRate, ReportFacts, Signe
 from release.report.words import LANGUAGES, catalogue, words
 from tests.browser import barriers_of
 from tests.conftest import missing_service
-from tests.release.example import CHANGES, DOMINATED, FACTS, PROFILE, PROXY, REFUSED, UNCHANGED, WARNED
+from tests.release.example import CAME, CHANGES, DOMINATED, FACTS, PROFILE, PROXY, REFUSED, UNCHANGED, WARNED
 
 SHORT = Answer(legitimate="ja", suitable="ja", necessary="ja", proportionate="ja")
 PAGES: dict[str, ReportFacts] = {
@@ -40,7 +40,7 @@ PAGES: dict[str, ReportFacts] = {
         asked=replace(FACTS.asked, dpia=None, grounds=(), definitions=(), homonyms=()),
     ),
     "four warnings": replace(FACTS, findings=(WARNED, PROXY, DOMINATED, replace(WARNED, rule="D14"))),
-    "a second release": replace(FACTS, changes=CHANGES, profile=PROFILE),
+    "a second release": replace(FACTS, changes=CHANGES, profile=PROFILE, came=CAME),
     "nothing changed": replace(FACTS, changes=UNCHANGED, profile=()),
     "decided": replace(
         FACTS,
@@ -283,3 +283,13 @@ def test_it_prints_on_one_a4_and_its_words_on_another(tmp_path: Path, page: str)
     assert [float(side) for side in re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content)[0]] == pytest.approx(
         [595, 842], abs=1
     )
+
+
+def test_the_next_report_tells_what_recipients_wrote_and_what_is_due_and_the_public_copy_without_the_words() -> None:
+    facts = from_json(to_json(PAGES["a second release"]))
+    for language, counted in (("nl", "van 2 van 3 eerdere"), ("en", "of 2 of 3 earlier")):
+        page, public = render(facts, language), render(facts, language, public=True)
+        assert "Een kwart minder." in page and "Een kwart minder." not in public
+        for told in (counted, "Minder meldingen", "Vaker bij de juiste wijk"):
+            assert told in page and told in public
+    assert words("nl")("came") not in render(PAGES["warned"], "nl")
