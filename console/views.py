@@ -14,11 +14,10 @@ from console.decision import DecisionForm, RemarkForm
 from console.dossier import dossier
 from declare import Refusal
 from gate.rules import explained
-from register import queries
+from register import queries, waiting
 from register.decisions import decide
 from register.feedback import speaks_for
 from register.models import Membership, Release, Request, Room
-from register.probes import waiting
 from register.remarks import remark
 from register.session import act_in_browser, is_demo, of_request
 from release.report.words import Language, words
@@ -29,10 +28,10 @@ REPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src d
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     person = of_request(request).person
-    pending = queries.pending(person)
+    pending = waiting.pending(person)
     here = {(one.subject, one.id) for one in pending}
-    elsewhere = [one for one in queries.underway() if (one.subject, one.id) not in here]
-    told = {"waiting": pending, "probes": waiting(person), "underway": elsewhere}
+    elsewhere = [one for one in waiting.underway() if (one.subject, one.id) not in here]
+    told = {"waiting": pending, "probes": waiting.answers_pending(person), "underway": elsewhere}
     return render(request, "console/home.html", told)
 
 

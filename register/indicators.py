@@ -12,10 +12,11 @@ from statistics import median
 
 from django.utils import timezone
 
+from register.decisions import kind_of
 from register.feedback import seen_by
 from register.models import Decision, Job, JobState, Release, Request
-from register.queries import FORWARD
-from register.workflow import ReleaseState, RequestState, Subject, steps
+from register.waiting import all_awaited, answers_awaited
+from register.workflow import ReleaseState, RequestState, Role, Subject
 
 REFUSALS = ("return", "withhold", "advise against", "hold", "revoke")
 """Steps by which people refuse; each has written reasons."""
@@ -77,14 +78,13 @@ def lead_times() -> list[LeadTime]:
 
 
 def queues() -> list[Queue]:
-    """What waits for each role, by the steps that bring something on; a completed request waits for nobody."""
+    """What waits for each role."""
     waiting: dict[str, list[datetime | None]] = {}
-    for request in Request.objects.exclude(state=RequestState.COMPLETED.value):
-        for role in _asked("request", request.state):
-            waiting.setdefault(role, []).append(_last("request", request.id))
-    for release in Release.objects.all():
-        for role in _asked("release", release.state):
-            waiting.setdefault(role, []).append(_last("release", release.id) or release.examined_at)
+    for each in all_awaited():
+        for role in each.roles:
+            waiting.setdefault(role, []).append(_since(each.subject))
+    for probe, _ in answers_awaited():
+        waiting.setdefault(Role.OWNER, []).append(probe.asked_at)
     return [Queue(role, len(times), _oldest(times)) for role, times in sorted(waiting.items())]
 
 
@@ -151,14 +151,12 @@ def _stays() -> Iterator[tuple[Subject, str, float]]:
             state, entered = decision.after, decision.at
 
 
-def _asked(subject: Subject, state: str) -> set[str]:
-    """Roles whose step would bring it on; one that stays where it is waits for nobody."""
-    return {step.role for step in steps(subject, state) if step.action in FORWARD and step.after != step.before}
-
-
-def _last(subject: Subject, name: str) -> datetime | None:
-    found = Decision.objects.filter(subject=subject, subject_id=name).order_by("event__number").last()
-    return None if found is None else found.at
+def _since(subject: Request | Release) -> datetime | None:
+    """When something was last decided about it, or it was examined."""
+    found = Decision.objects.filter(subject=kind_of(subject), subject_id=subject.pk).order_by("event__number").last()
+    if found is None:
+        return subject.examined_at if isinstance(subject, Release) else None
+    return found.at
 
 
 def _oldest(times: Sequence[datetime | None]) -> date | None:

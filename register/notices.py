@@ -9,13 +9,15 @@ from django.utils import timezone
 
 from audit import Event
 from audit.event import timestamp
-from register.models import Decision, Job, JobState, Notice, Release, Request
+from register.decisions import kind_of
+from register.models import Decision, Job, JobState, Notice
 from register.operation import new_operation
 from register.outbox import record
-from register.workflow import RequestState, Role, Subject, steps
+from register.waiting import Awaited, all_awaited, answers_awaited
+from register.workflow import RequestState, Role
 
-_WAITED_FOR: Final = frozenset({"submit", "approve", "advise", "run", "release"})
-"""Steps that somebody waits for; others end or hold something, and wait for nobody."""
+_KNOWN: Final = frozenset({RequestState.DRAFT, RequestState.ON_HOLD})
+"""Of a draft and of a hold those know who made it."""
 _BAD: Final = (JobState.REFUSED.value, JobState.FAILED.value, JobState.MISSED.value)
 
 
@@ -30,24 +32,18 @@ class Message:
 
 def waiting() -> set[tuple[str, str]]:
     """Role and topic of all that waits; a topic is new whenever its subject came into its state anew."""
-    over = [state.value for state in (RequestState.COMPLETED, RequestState.WITHDRAWN, RequestState.DRAFT)]
-    found = set(_of_jobs())
-    for request in Request.objects.exclude(state__in=over):
-        found |= set(_of_subject("request", request))
-    for release in Release.objects.filter(decision=None):
-        found |= set(_of_subject("release", release))
-    return found
+    found = {(role, topic) for each in all_awaited() for role, topic in _of_subject(each)}
+    answers = {(Role.OWNER.value, f"probe {probe.id} {partner}") for probe, partner in answers_awaited()}
+    return found | answers | set(_of_jobs())
 
 
-def _of_subject(kind: Subject, subject: Request | Release) -> Iterator[tuple[str, str]]:
-    roles = {step.role for step in steps(kind, subject.state) if step.action in _WAITED_FOR}
-    if not roles:
+def _of_subject(waits: Awaited) -> Iterator[tuple[str, str]]:
+    subject, kind = waits.subject, kind_of(waits.subject)
+    if subject.state in _KNOWN:
         return
-    since = Decision.objects.filter(subject=kind, subject_id=subject.pk, after=subject.state).exclude(
-        before=subject.state
-    )
-    last = since.order_by("event__number").last()
-    for role in roles:
+    taken = Decision.objects.filter(subject=kind, subject_id=subject.pk, after=subject.state)
+    last = taken.exclude(before=subject.state).order_by("event__number").last()
+    for role in waits.roles:
         yield role.value, f"{kind} {subject.pk} {last.pk if last else ''}"
 
 

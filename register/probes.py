@@ -242,16 +242,6 @@ def pages_for(person: Person) -> list[ProbePage]:
     return [_page(probe, person, own) for probe in asked if probe.requester == person or partners_of(probe) & own]
 
 
-def waiting(person: Person) -> list[tuple[Probe, str]]:
-    """Probes whose answer waits for `person`, with the partner."""
-    return [
-        (page.probe, part.partner.id)
-        for page in pages_for(person)
-        for part in page.parts
-        if part.own and part.answer is None and not page.is_over
-    ]
-
-
 def _page(probe: Probe, reader: Person, own: set[str]) -> ProbePage:
     spoken = {(voice.partner_id, voice.about): voice for voice in probe.voices.select_related("person")}
     parts = tuple(

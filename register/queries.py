@@ -18,17 +18,6 @@ from register.workflow import WORK, ReleaseState, RequestState, Role, Step, Subj
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
-    """Something that waits for a person, and the steps they may take."""
-
-    subject: Subject
-    id: str
-    title: str
-    state: str
-    actions: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class RequestPage:
     """Everything the register knows of a request. `missing` names who still has to approve."""
 
@@ -61,44 +50,16 @@ class ReleasePage:
     """Its deliveries that were withdrawn or corrected since."""
 
 
-FORWARD = frozenset({"submit", "approve", "advise", "advise against", "run", "countersign", "release", "resume"})
-"""Steps that bring something forward; others only hold or end it, and wait for nobody."""
-
-
-def pending(person: Person) -> list[Waiting]:
-    """What waits for `person`, requests first; a run waits for a data steward too, and what rests on a withdrawn
-    delivery for whoever may revoke it."""
-    found = [
-        Waiting("request", request.id, request.title, request.state, _open_to(person, request))
-        for request in Request.objects.order_by("id")
-    ]
-    found += [
-        Waiting("release", release.id, release.request.title, release.state, _open_to(person, release))
-        for release in Release.objects.select_related("request").order_by("id")
-    ]
-    called_back = {each.release.id for each in unsound() if each.why == "withdrawn"}
-    return [item for item in found if set(item.actions) & (FORWARD | ({"revoke"} if item.id in called_back else set()))]
-
-
-def underway() -> list[Waiting]:
-    """Requests and releases that have not ended, whoever they wait for."""
-    over = (RequestState.WITHDRAWN, RequestState.EXPIRED, RequestState.REVOKED)
-    found = [Waiting("request", one.id, one.title, one.state, ()) for one in Request.objects.exclude(state__in=over)]
-    done = (ReleaseState.RELEASED, ReleaseState.WITHHELD, ReleaseState.REFUSED, ReleaseState.REVOKED)
-    releases = Release.objects.exclude(state__in=done).select_related("request")
-    found += [Waiting("release", one.id, one.request.title, one.state, ()) for one in releases]
-    return sorted(found, key=lambda one: (one.id, one.subject))
-
-
 def actions(person: Person, subject: Request | Release) -> tuple[str, ...]:
     """The steps that `person` may decide on by role and duties, in the order of the table."""
-    return tuple(action for action in _open_to(person, subject) if action not in WORK)
+    return tuple(action for action in open_to(person, subject) if action not in WORK)
 
 
-def _open_to(person: Person, subject: Request | Release) -> tuple[str, ...]:
+def open_to(person: Person, subject: Request | Release) -> tuple[str, ...]:
+    """All steps that `person` may take, also those of the work itself."""
     kind: Subject = "request" if isinstance(subject, Request) else "release"
     roles = person.roles()
-    found = [step.action for step in steps(kind, subject.state) if step.role in roles and _may(person, subject, step)]
+    found = [step.action for step in steps(kind, subject.state) if step.role in roles and may(person, subject, step)]
     return tuple(dict.fromkeys(found))
 
 
@@ -175,7 +136,8 @@ def _revoked(release: Release) -> date | None:
     return timezone.localdate(decision.at)
 
 
-def _may(person: Person, subject: Request | Release, step: Step) -> bool:
+def may(person: Person, subject: Request | Release, step: Step) -> bool:
+    """Whether the duties let somebody with the role take the step."""
     return _may_on_release(person, subject, step) if isinstance(subject, Release) else _may_on(person, subject, step)
 
 

@@ -118,6 +118,17 @@ def steps(subject: Subject, state: str) -> tuple[Step, ...]:
     return tuple(step for step in TRANSITIONS if (step.subject, step.before) == (subject, state))
 
 
+_BRINGS_ON: Final = frozenset({"submit", "approve", "advise", "advise against", "run", "release", "resume"})
+
+
+def awaited(subject: Subject, state: str) -> tuple[Step, ...]:
+    """The steps of which one is waited for: those that bring it on to another state. What holds or ends it is waited
+    for by nobody, and neither is another run of what is completed."""
+    if state == RequestState.COMPLETED:
+        return ()
+    return tuple(step for step in steps(subject, state) if step.action in _BRINGS_ON and step.after != step.before)
+
+
 def way(action: str, role: str) -> Sentence:
     return Sentence("%(action)s (%(role)s)", {"action": action, "role": role})
 

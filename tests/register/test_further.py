@@ -4,13 +4,14 @@ from typing import Any
 
 import pytest
 
-from register import refusals
+from register import notices, refusals
 from register.conditions import check_may_run
 from register.consents import accept
 from register.declarations import Request as Declared
+from register.indicators import queues
 from register.models import Request, Run, StandingConsent
-from register.queries import pending
 from register.session import act_as
+from register.waiting import pending
 from tests.console.test_pages import client
 from tests.register.room import (
     AGREEMENT,
@@ -54,6 +55,7 @@ def test_all_owners_are_asked_and_it_ends_in_a_permission() -> None:
         check_may_run(request.id, plan_of(Declared.model_validate(REQUEST | NEW)), TODAY)
     assert Run.objects.filter(request=request).count() == 0
     assert "onwards" not in [each.id for each in pending(person("stef"))]
+    assert (queues(), notices.waiting()) == ([], set())
     assert "teaching, city – permitted" in client("tess").get("/releases/insight-1/").text
     page = client("tess").get("/requests/onwards/").text
     assert "<strong>permitted</strong>" in page and '<a href="/releases/insight-1/">' in page

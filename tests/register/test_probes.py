@@ -13,7 +13,7 @@ from register.declarations import Agreement as Covenant
 from register.declarations import Probe as Declared
 from register.declarations import ProbeTerms as ProbeTermsDeclared
 from register.models import Agreement, Probe, ProbeTerms, ProbeVoice
-from register.probes import Said, asked_before, check_may_ask, readable, record_probe, speak, waiting
+from register.probes import Said, asked_before, check_may_ask, readable, record_probe, speak
 from register.refusals import (
     AgreementLapsed,
     AlreadyDecided,
@@ -33,6 +33,7 @@ from register.refusals import (
     TooManySubjects,
     Unregistered,
 )
+from register.waiting import answers_pending
 from register.workflow import Role
 from tests.register.room import AGREEMENT, PEOPLE, REQUEST, TODAY, Member, draft, furnish, person, signed_in, take
 from tests.register.test_constraints import insert
@@ -72,14 +73,14 @@ def test_what_the_agreement_lets_partners_ask_is_asked_and_waits_for_each_of_the
     agreed()
     probe = asked()
     assert probe.sources == {"residents": "city", "incomes": "tax"}
-    assert waiting(person("owen")) == [(probe, "city")]
-    assert waiting(person("ann")) == []  # owner too, but it is her own question
+    assert answers_pending(person("owen")) == [(probe, "city")]
+    assert answers_pending(person("ann")) == []  # owner too, but it is her own question
     assert readable(signed_in("ann"), probe, TODAY) == []
     speak(signed_in("tess"), probe, "tax", YES, seen=CONTENTS)
     assert readable(signed_in("ann"), probe, TODAY) == ["incomes"]
     speak(signed_in("owen"), probe, "city", NO, seen=CONTENTS)
     assert readable(signed_in("ann"), probe, TODAY) == ["incomes"]
-    assert waiting(person("owen")) == []
+    assert answers_pending(person("owen")) == []
 
 
 ASKING: dict[str, tuple[dict[str, Any], dict[str, Any], int, type[Refusal]]] = {

@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from register.queries import actions, catalogue, pending, recalled, release_page, request_page
+from register.queries import actions, catalogue, recalled, release_page, request_page
+from register.waiting import pending
 from tests.register.room import draft, examined, furnish, person, take
 
 pytestmark = pytest.mark.django_db

@@ -7,10 +7,13 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from flows.recall import _notices
+from register import notices
+from register.indicators import queues
 from register.models import Delivery, OutboxEvent, Release
-from register.queries import pending, release_page
+from register.queries import release_page
 from register.refusals import AlreadyWithdrawn, NothingSaid, NotYours, Unregistered, WithdrawnSince
 from register.runs import Rows, check_may_write, record_delivery
+from register.waiting import pending
 from register.withdrawals import unsound, withdraw
 from tests.register.room import examined, person, signed_in, take
 
@@ -39,6 +42,9 @@ def test_a_withdrawn_delivery_names_its_releases_and_waits_for_who_may_revoke_th
     assert (told["person"], told["role"], told["partner"], told["delivery"]) == ("tess", "data_owner", "tax", INCOMES)
     more = {who: len(pending(person(who))) - count for who, count in waiting.items()}
     assert more == {"rob": 1, "owen": 1, "tess": 1, "lea": 0}
+    assert (
+        {role for role, _ in notices.waiting()} == {each.role for each in queues()} == {"data_owner", "release_officer"}
+    )
     page = release_page(release.id)
     assert page is not None
     assert [each.why for each in page.unsound] == ["withdrawn"]
