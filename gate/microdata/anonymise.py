@@ -1,8 +1,8 @@
 """Microdata as it may leave: coarsened as little as hides enough, the rest left out, in an order that tells nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
@@ -11,6 +11,9 @@ from gate.microdata.lattice import least
 from gate.microdata.loss import discernibility
 from gate.microdata.measures import class_sizes
 from gate.microdata.patterns import Limits, Patterns
+
+_DIGITS: Final = 3
+"""Significant ones of a weight: of a mean with all its digits somebody could work out which weights it was made of."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -39,7 +42,7 @@ def anonymise(rows: Rows, limits: Limits) -> Anonymised:
         for name, steps, level, codes in zip(patterns.quasi, patterns.steps, found.node, patterns.codes, strict=True)
     }
     table = rows.table.with_columns(column.alias(name) for name, column in columns.items())
-    safe = table.drop(without).filter(kept)
+    safe = _weighed(table.drop(without).filter(kept), patterns.quasi, rows.declared.weight)
     safe = safe.sort(safe.columns)
     sizes = class_sizes(safe, patterns.quasi)
     facts = {
@@ -57,3 +60,12 @@ def anonymise(rows: Rows, limits: Limits) -> Anonymised:
         "without": list(without),
     }
     return Anonymised(rows, safe, facts, kept)
+
+
+def _weighed(safe: pl.DataFrame, quasi: Sequence[str], weight: str | None) -> pl.DataFrame:
+    """Every row with the mean weight of its class (microaggregation, Defays and Anwar 1998). Weights are made from the
+    very attributes that are coarsened, so a weight of its own would tell what these were."""
+    if weight is None:
+        return safe
+    mean = pl.col(weight).cast(pl.Float64).mean().over(quasi)
+    return safe.with_columns(mean.round_sig_figs(_DIGITS).alias(weight))

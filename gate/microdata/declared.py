@@ -98,6 +98,11 @@ class Microdata(Declaration):
         return tuple(name for name, column in self.columns.items() if column.prefixes or column.groups)
 
     @property
+    def seen(self) -> tuple[str, ...]:
+        """Columns by which a reader of anonymous rows tells them apart: quasi-identifiers and the weight."""
+        return self.of("quasi-identifier", "weight")
+
+    @property
     def weight(self) -> str | None:
         return next(iter(self.of("weight")), None)
 

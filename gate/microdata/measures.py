@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from gate.microdata.spelling import known
+
 
 def class_sizes(table: pl.DataFrame, quasi: Sequence[str]) -> pl.Series:
     """Rows in each class."""
@@ -21,8 +23,9 @@ def smallest(table: pl.DataFrame, quasi: Sequence[str]) -> int | None:
 
 
 def diversity(table: pl.DataFrame, quasi: Sequence[str], sensitive: str) -> int | None:
-    """l: least number of distinct known values in a class (distinct l-diversity, Machanavajjhala et al. 2007)."""
-    rows = _plain(table, quasi).with_columns(value=table[sensitive])
+    """l: least number of distinct known values in a class (distinct l-diversity, Machanavajjhala et al. 2007); two
+    ways of writing are one value."""
+    rows = _plain(table, quasi).with_columns(value=known(table[sensitive]))
     least = rows.group_by(_names(quasi)).agg(n=pl.col("value").drop_nulls().n_unique().cast(pl.Int64))["n"].min()
     return least if isinstance(least, int) else None
 
@@ -80,6 +83,13 @@ def _ordered(each: pl.DataFrame, whole: np.ndarray) -> float:
     above = (upto[end] - upto[turn]) - level * (end - turn)
     sums = runs.select("class", moved=pl.Series(below + above)).group_by("class").agg(pl.col("moved").sum())["moved"]
     return float(sums.to_numpy().max() / last)
+
+
+def rarest(table: pl.DataFrame, quasi: Sequence[str], column: str) -> int | None:
+    """Rows that have the rarest value of `column` in a class; None where nobody has one."""
+    rows = _plain(table, quasi).with_columns(value=table[column]).drop_nulls("value")
+    least = rows.group_by(*_names(quasi), "value").agg(n=pl.len().cast(pl.Int64))["n"].min()
+    return least if isinstance(least, int) else None
 
 
 def uniques(table: pl.DataFrame, quasi: Sequence[str], weight: str | None) -> tuple[int, float]:

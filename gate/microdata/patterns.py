@@ -13,6 +13,7 @@ from gate.microdata.declared import Rows
 from gate.microdata.hierarchy import levels
 from gate.microdata.loss import cell_loss
 from gate.microdata.measures import farthest, places
+from gate.microdata.spelling import known
 
 Node = tuple[int, ...]
 """A level for every quasi-identifier."""
@@ -52,6 +53,7 @@ class Patterns:
             {(0,) * len(self.quasi): start.with_columns(value=places(each)).group_by(*self._names, "value").agg(number)}
             for each in self._sensitive
         ]
+        self._known = [_taken_for(each) for each in self._sensitive]
 
     @property
     def shape(self) -> Node:
@@ -111,9 +113,13 @@ class Patterns:
 
     def _selected(self, node: Node) -> pl.DataFrame:
         good = self._large(node)
-        for table in self._values if self.limits.diversity is not None else ():
-            distinct = self._counted(table, node).filter(pl.col("value") > 0).group_by(self._names).len()
-            good = good.join(distinct.filter(pl.col("len") >= self.limits.diversity), on=self._names, how="semi")
+        if self.limits.diversity is None:
+            return good
+        for table, taken_for in zip(self._values, self._known, strict=True):
+            held = self._counted(table, node)
+            held = held.with_columns(taken_for.gather(held["value"])).filter(pl.col("value") > 0)
+            distinct = held.group_by(self._names).agg(pl.col("value").n_unique())
+            good = good.join(distinct.filter(pl.col("value") >= self.limits.diversity), on=self._names, how="semi")
         return good
 
     def _loss_of(self, place: int, level: int, good: pl.DataFrame) -> npt.NDArray[np.float64]:
@@ -161,6 +167,13 @@ def _codes(values: pl.Series, distinct: pl.Series) -> npt.NDArray[np.uint32]:
         numbered, on="value", how="left", nulls_equal=True, maintain_order="left"
     )
     return joined["place"].to_numpy()
+
+
+def _taken_for(values: pl.Series) -> pl.Series:
+    """By place of a value, the place of what a reader takes it for; 0 for no value."""
+    pairs = pl.DataFrame({"place": places(values), "value": places(known(values))}).unique()
+    none = pl.DataFrame({"place": [0], "value": [0]}, schema=pairs.schema)
+    return pl.concat([none, pairs]).unique("place").sort("place")["value"]
 
 
 def _numbers(steps: pl.DataFrame) -> list[npt.NDArray[np.uint32]]:

@@ -10,7 +10,7 @@ import polars as pl
 from gate.case import Case
 from gate.finding import NONE, Finding, Outcome
 from gate.microdata.anonymise import Anonymised
-from gate.microdata.measures import closeness, diversity, smallest, uniques
+from gate.microdata.measures import closeness, diversity, rarest, smallest, uniques
 
 _COARSER: Final = "Declare coarser steps for the quasi-identifiers, or leave a column out."
 _ROUNDING: Final = 1e-6
@@ -30,7 +30,7 @@ class KAnonymity:
 
     def check(self, case: Case) -> tuple[Finding, ...]:
         def measured(found: Anonymised, safe: pl.DataFrame) -> Finding:
-            k = smallest(safe, found.rows.declared.of("quasi-identifier"))
+            k = smallest(safe, found.rows.declared.seen)
             message = (
                 f"{found.facts['left_out']} of {found.facts['rows']} rows are left out; the smallest class that "
                 f"stays has {k} rows."
@@ -54,7 +54,7 @@ class LDiversity:
 
     def check(self, case: Case) -> tuple[Finding, ...]:
         def measured(found: Anonymised, safe: pl.DataFrame, name: str) -> Finding:
-            least = diversity(safe, found.rows.declared.of("quasi-identifier"), name)
+            least = diversity(safe, found.rows.declared.seen, name)
             message = f"Every class has {least} or more values of {name}."
             return _said(self, name, least, self.l_diversity, message, bad=least is None or least < self.l_diversity)
 
@@ -73,7 +73,7 @@ class TCloseness:
 
     def check(self, case: Case) -> tuple[Finding, ...]:
         def measured(found: Anonymised, safe: pl.DataFrame, name: str) -> Finding:
-            t = closeness(safe, found.rows.declared.of("quasi-identifier"), name)
+            t = closeness(safe, found.rows.declared.seen, name)
             message = f"The values of {name} in a class are at most {t:.3f} away from those of all rows."
             bad = t > self.t_closeness + _ROUNDING
             return _said(self, name, round(t, 4), self.t_closeness, message, bad=bad)
@@ -94,7 +94,7 @@ class Uniqueness:
     def check(self, case: Case) -> tuple[Finding, ...]:
         def measured(found: Anonymised, safe: pl.DataFrame) -> Finding:
             declared = found.rows.declared
-            alone, expected = uniques(safe, declared.of("quasi-identifier"), declared.weight)
+            alone, expected = uniques(safe, declared.seen, declared.weight)
             message = f"{alone} rows are alone in their class, {expected:.2f} of them expected alone in the population."
             bad = expected > self.population_uniques
             return _said(self, "quasi-identifiers", round(expected, 2), self.population_uniques, message, bad=bad)
@@ -104,29 +104,32 @@ class Uniqueness:
 
 @dataclass(frozen=True, slots=True)
 class RareValues:
-    """A column that is taken to be known to nobody has no values by which a few anonymous rows stand out."""
+    """A column that is taken to be known to nobody tells no few rows of a class of anonymous rows apart."""
 
     id: ClassVar = "D19"
     source: ClassVar = "WP29 opinion 05/2014 (singling out): what is known to nobody is an assumption"
-    outcomes: ClassVar = "WARN if a value occurs, and in fewer rows than a class needs"
+    outcomes: ClassVar = "WARN if a value occurs in a class, and in fewer of its rows than a class needs"
     remedy: ClassVar = "Declare the column a quasi-identifier with steps, coarsen it beforehand, or drop it."
     k_anonymity: float
 
     def check(self, case: Case) -> tuple[Finding, ...]:
         def measured(found: Anonymised, safe: pl.DataFrame) -> Finding:
-            names = [name for name in found.rows.declared.of("other", "weight") if _rare(safe[name], self.k_anonymity)]
+            declared = found.rows.declared
+            names = [name for name in declared.of("other") if self._rare(rarest(safe, declared.seen, name))]
             about = ", ".join(names) or "other columns"
             if not names:
-                message = "No column that is declared other or weight has rare values."
+                message = "No column that is declared other has rare values in a class."
                 return Finding(self.id, Outcome.PASS, about, None, self.k_anonymity, message, NONE)
-            message = f"{about}: some values occur in a few rows only; whoever knows one of a person finds the row."
+            message = (
+                f"{about}: some values occur in a few rows of a class only; whoever knows one of a person finds the "
+                "row, and where it follows from a coarsened column it tells what that was."
+            )
             return Finding(self.id, Outcome.WARN, about, len(names), self.k_anonymity, message, self.remedy)
 
         return _each(self, case, self.k_anonymity, measured)
 
-
-def _rare(values: pl.Series, least: float) -> bool:
-    return bool((values.drop_nulls().value_counts()["count"] < least).any())
+    def _rare(self, rows: int | None) -> bool:
+        return rows is not None and rows < self.k_anonymity
 
 
 def _said(rule: Any, about: str, measured: float | None, limit: float, message: str, *, bad: bool) -> Finding:

@@ -10,8 +10,10 @@ import pytest
 from declare import WrongInput
 from gate import Outcome, SignedPolicy
 from gate.file import gate_file, gate_rows
-from gate.microdata.declared import Microdata
-from gate.microdata.measures import smallest
+from gate.microdata.anonymise import anonymise
+from gate.microdata.declared import Microdata, Rows
+from gate.microdata.measures import diversity, smallest
+from gate.microdata.patterns import Limits
 from tests.gate.policies import signed
 from tests.gate.rowwise import ADULT, QUASI, adult, declared
 from tests.gate.texts import cells
@@ -116,6 +118,7 @@ VERDICTS: dict[str, tuple[pl.DataFrame, dict[str, str]]] = {
     "too few of them": (persons(9), {"D12": "FAIL", "D16": "FAIL", "D17": "FAIL", "D18": "FAIL", "D19": "FAIL"}),
     "all with one value": (persons(40, debt=[1] * 40), dict.fromkeys(ROWS_RULES[:5], "FAIL")),
     "notes that few have": (persons(40, note=[f"{place}" for place in range(40)]), {"D19": "WARN"}),
+    "notes that tell the age": (persons(40, note=[f"{place % 10}" for place in range(40)]), {"D19": "WARN"}),
 }
 
 
@@ -129,6 +132,41 @@ def test_rows_are_examined(tmp_path: Path, table: pl.DataFrame, said: dict[str, 
     assert left == {"findings.json"} | ({"safe.csv", "safe.parquet"} if "FAIL" not in said.values() else set())
     if verdict.safe is not None:
         assert verdict.safe.columns == ["age", "debt", "size", "note"]
+
+
+def test_a_weight_does_not_undo_the_coarsening(tmp_path: Path) -> None:
+    """Half the age: as it is, it would tell four rows of each age apart in classes of forty."""
+    persons(40).with_columns(size=pl.col("age") / 2).write_parquet(tmp_path / "rows.parquet")
+    verdict = gate_rows(tmp_path / "rows.parquet", MANY_ROLES, signed(ROWS_RULES), tmp_path / "out")
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.safe is not None
+    assert set(verdict.safe["size"]) == {12.3}  # the mean, 12.25, in three digits
+    assert smallest(verdict.safe, ["age", "size"]) == 40
+
+
+ONE_VALUE = {
+    "spellings": ["HIV", "hiv", "HIV ", "H\u00edv", "hi\u200bv"],
+    "marks for nothing": ["HIV", "?", "-", "unknown", ""],
+    "words for nothing": ["HIV", "n.v.t.", "Onbekend", "N/A", "null"],
+    "no number": [3.0, float("nan"), None, float("nan"), 3.0],
+}
+
+
+@pytest.mark.parametrize("values", ONE_VALUE.values(), ids=ONE_VALUE)
+def test_ways_of_writing_and_marks_for_nothing_are_no_choice_of_values(tmp_path: Path, values: list[Any]) -> None:
+    persons(40, debt=values * 8).write_parquet(tmp_path / "rows.parquet")
+    verdict = gate_rows(tmp_path / "rows.parquet", MANY_ROLES, signed(ROWS_RULES), tmp_path / "out")
+    assert verdict.outcome is Outcome.FAIL
+    assert verdict.safe is None
+
+
+def test_what_is_one_value_to_the_search_is_one_to_the_rule() -> None:
+    """Each class of ten years is large enough; only that of people in their thirties has two values."""
+    table = persons(40).with_columns(age=pl.Series([20, 30] * 20), debt=pl.Series(["HIV", "HIV", "hiv ", "flu"] * 10))
+    made = anonymise(Rows(table, MANY_ROLES), Limits(10, 0.5, 2))
+    assert made.facts["left_out"] == 20
+    assert made.safe is not None
+    assert diversity(made.safe, ["age"], "debt") == 2
 
 
 def test_a_score_of_persons_is_a_ranking_whatever_it_is_declared(tmp_path: Path) -> None:
