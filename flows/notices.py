@@ -61,14 +61,18 @@ def send(room: Room, declared: Notices, message: "Message") -> None:
     """Raises `NotAccepted`. A mail for a role without an address goes nowhere."""
     try:
         if message.channel == "webhook" and declared.webhook is not None:
-            _call(declared.webhook, room, declared, message)
+            _call(declared.webhook, room, message)
         if message.channel == "mail" and declared.mail is not None and (to := _to(declared.mail, message.role)):
-            _mail(declared.mail, to, _text(room, declared, message), message.id, room)
+            _mail(declared.mail, to, _text(room, message), message.id, room)
     except (OSError, HTTPException):  # smtplib's errors are of the first kind
         raise NotAccepted(message.channel) from None
 
 
-def _text(room: Room, declared: Notices, message: "Message") -> dict[str, str]:
+def _console(room: Room) -> str:
+    return room.declaration.sign_in.address
+
+
+def _text(room: Room, message: "Message") -> dict[str, str]:
     """Per language, that something waits."""
     from django.utils.translation import gettext, override
 
@@ -77,8 +81,8 @@ def _text(room: Room, declared: Notices, message: "Message") -> dict[str, str]:
         role = gettext(label)
     title = room.declaration.title
     return {
-        "nl": f"In de kamer {title} wacht iets op: {role}. {declared.console}",
-        "en": f"In the room {title} something waits for: {label}. {declared.console}",
+        "nl": f"In de kamer {title} wacht iets op: {role}. {_console(room)}",
+        "en": f"In the room {title} something waits for: {label}. {_console(room)}",
     }
 
 
@@ -110,17 +114,17 @@ def _password(room: Room, mail: Mail) -> str:
     return (room.folder / mail.password_file).read_text().strip() if mail.password_file else ""
 
 
-def _call(address: str, room: Room, declared: Notices, message: "Message") -> None:
+def _call(address: str, room: Room, message: "Message") -> None:
     """POST of one JSON object; a redirection is not followed."""
     to = urlsplit(address)
     kind = HTTPSConnection if to.scheme == "https" else HTTPConnection
     connection = kind(to.hostname or "", to.port, timeout=_TIMEOUT)
-    text = _text(room, declared, message)
+    text = _text(room, message)
     body = {"text": "\n".join(text.values()), "room": room.declaration.name, "role": message.role}
     headers = {"Content-Type": "application/json", "Idempotency-Key": message.id}
     try:
         path = f"{to.path or '/'}{'?' if to.query else ''}{to.query}"
-        connection.request("POST", path, json.dumps({**body, "console": declared.console}), headers)
+        connection.request("POST", path, json.dumps({**body, "console": _console(room)}), headers)
         if not 200 <= connection.getresponse().status < 300:
             raise NotAccepted("webhook")
     finally:

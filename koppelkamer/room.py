@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePath
-from typing import Final, Literal, Self, TypeVar
+from typing import Any, Final, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
@@ -83,12 +83,18 @@ class Mail(Declaration):
 
 
 class Notices(Declaration):
-    """`[notices]` in room.toml: where people are told that something waits. They are told nothing else."""
+    """`[notices]` in room.toml: where people are told that something waits, with the address of `[sign_in]`. They are
+    told nothing else."""
 
-    console: str = Field(pattern=_ADDRESS)
-    """The address of the console, as people reach it."""
     webhook: str | None = Field(default=None, pattern=_ADDRESS)
     mail: Mail | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_address(cls, declared: Any) -> Any:
+        if isinstance(declared, dict) and "console" in declared:
+            raise ValueError("the console's address is said once: as address under [sign_in], not as console here")
+        return declared
 
 
 _NAME: Final = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"

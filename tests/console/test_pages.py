@@ -184,3 +184,13 @@ def test_a_remark_stands_on_the_page_of_the_request_once_and_as_text() -> None:
     answer = browser.post("/requests/insight/remark/", {"text": "About 123456782", "operation": "b" * 32})
     assert (answer.status_code, "way out" in answer.text.lower()) == (409, True)
     assert "About 123456782" in answer.text, "what was typed is not lost"
+
+
+def test_a_dutch_page_refuses_in_dutch() -> None:
+    take("dora", examined("WARN"), "advise")
+    browser = client("rob")
+    sent = {"action": "release", "reason": "fine", **fields(browser, "/releases/insight-1/")}
+    page = browser.post("/releases/insight-1/decide/", sent, headers={"accept-language": "nl"}).text
+    alert = page[page.index('role="alert"') :].partition("</div>")[0]
+    assert "Deze waarschuwingen zijn niet beantwoord: B04." in alert and "rechtmatig" in alert
+    assert "lang=" not in alert

@@ -16,6 +16,7 @@ import pytest
 from flows.notices import Post
 from flows.presence import Presence
 from koppelkamer.room import Notices, Room, open_room
+from koppelkamer.sign_in import SignIn
 from register import notices
 from register.models import Notice, OutboxEvent
 from tests.journeys.second_room.way import DECLARATIONS
@@ -81,14 +82,16 @@ def hook() -> Iterator[Any]:
 
 def room(mail: Any = None, hook: Any = None) -> Room:
     """The second room's declarations, with these servers."""
-    declared: dict[str, Any] = {"console": "https://kamer.example/"}
+    declared: dict[str, Any] = {}
     if mail is not None:
         declared["mail"] = {"host": "127.0.0.1", "port": mail.server_address[1], "tls": "none",
                             "sender": "room@kamer.example", "to": TO}  # fmt: skip
     if hook is not None:
         declared["webhook"] = f"http://127.0.0.1:{hook.server_address[1]}/in?key=1"
     opened = open_room(DECLARATIONS)
-    changed = opened.declaration.model_copy(update={"notices": Notices.model_validate(declared)})
+    changed = opened.declaration.model_copy(
+        update={"notices": Notices.model_validate(declared), "sign_in": SignIn(address="https://kamer.example/")}
+    )
     return Room(opened.folder, changed)
 
 
@@ -166,3 +169,8 @@ def test_a_room_that_declares_none_sends_none(tmp_path: Path) -> None:
     approved()
     assert post(tmp_path).round(open_room(DECLARATIONS)) == 0
     assert not Notice.objects.exists()
+
+
+def test_the_console_has_one_address() -> None:
+    with pytest.raises(ValueError, match=r"under \[sign_in\]"):
+        Notices.model_validate({"console": "https://kamer.example/"})
