@@ -12,6 +12,8 @@ def migrate() -> None:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from register.guards import keep
+
     executor = MigrationExecutor(connection)
     if connection.vendor == "sqlite" and not connection.introspection.table_names():
         _make(executor)
@@ -19,7 +21,9 @@ def migrate() -> None:
     elif executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0, interactive=False)
     else:
+        keep()
         return
+    keep()
     call_command("createcachetable", verbosity=0)
 
 

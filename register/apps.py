@@ -12,10 +12,11 @@ class RegisterConfig(AppConfig):
         from django.contrib.auth.signals import user_logged_in
         from django.db.models.signals import post_delete, post_save
 
-        from register import accounts, second_factor, session
+        from register import accounts, guards, second_factor, session
 
         user_logged_in.connect(session.note_sign_in, dispatch_uid="register.sign_in")
         complete.connect(accounts.note_provider, dispatch_uid="register.provider")
         authentication_failed.connect(second_factor.note_refused, dispatch_uid="register.code")
         post_save.connect(second_factor.note_added, Authenticator, dispatch_uid="register.factor_added")
         post_delete.connect(second_factor.note_removed, Authenticator, dispatch_uid="register.factor_removed")
+        guards.follow_migrations(self)

@@ -90,6 +90,8 @@ def take(worker: str) -> list[Message]:
 def sent(message: Message, worker: str) -> None:
     """It was accepted."""
     now = timezone.now()
-    if Notice.objects.filter(message=message.id, worker=worker, sent_at=None).update(sent_at=now):
+    mine = Notice.objects.select_for_update().filter(message=message.id, worker=worker, sent_at=None)
+    if list(mine):
         times = {"activity": f"notice/{message.role}", "status": "ok", "started": timestamp(now), "ended": timestamp()}
         record(Event("notice sent", message.id, timestamp(), {**times, "channel": message.channel}))
+        mine.update(sent_at=now)

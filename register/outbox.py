@@ -57,7 +57,8 @@ def _flush_one(log: Log, signer: Signer) -> Head:
     rows = list(OutboxEvent.objects.filter(log=log.name, moved_at=None).order_by("number"))
     log.extend([_event(row) for row in rows])
     head = log.checkpoint(signer)
-    OutboxEvent.objects.filter(operation__in=[row.operation for row in rows]).update(moved_at=timezone.now())
+    moved = OutboxEvent.objects.filter(operation__in=[row.operation for row in rows], moved_at=None)
+    moved.update(moved_at=timezone.now())
     return head
 
 

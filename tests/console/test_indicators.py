@@ -56,7 +56,8 @@ def test_the_page_names_rules_and_reasons_and_hides_few_links(tmp_path: Path, se
     settings.REPORTS = tmp_path
     examined("FAIL")
     output = kept(tmp_path / "insight-1", links=[LINK, LINK | {"model": "few", "links": 3}], findings=FAILED)
-    Release.objects.update(output_digest=output)
+    with unguarded():
+        Release.objects.update(output_digest=output)
     page = client("aud").get("/indicators/").text
     assert '<a href="/rules/#D05">D05</a>' in page and "1230" in page and "1234" not in page
     assert "too few to show" in page

@@ -1,19 +1,24 @@
 """A small register: three partners, eight people, one agreement, two sources, one request."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 
 from register import load
 from register.decisions import decide
 from register.declarations import Agreement, Request
+from register.guards import keep
 from register.models import Person
 from register.models import Request as RequestRow
 from register.models import Source as SourceRow
 from register.plan import Plan
 from register.runs import Examined, Rows, finish_run, record_delivery, start_run
 from register.session import SignedIn, act_as
+from register.triggers import let_go
 from register.workflow import Role
 
 TODAY = timezone.localdate()
@@ -174,3 +179,13 @@ def person(username: str) -> Person:
 
 def signed_in(username: str) -> SignedIn:
     return act_as(username)
+
+
+@contextmanager
+def unguarded() -> Iterator[None]:
+    """For a past that the database would not take: as if time went by, or somebody had taken the guards away."""
+    connection.check_constraints()
+    let_go()
+    yield
+    connection.check_constraints()
+    keep()

@@ -140,7 +140,7 @@ def forged(**other: Any) -> None:
 
 FORGERIES: dict[str, tuple[str, Callable[[], Any]]] = {
     "by somebody who is no steward": ("job_is_asked_by_a_steward", lambda: forged(role="analyst")),
-    "without an event": ("event_id", lambda: forged(event_id="none")),
+    "without an event": ("job_is_told_by_a_steward", lambda: forged(event_id="none")),
     "twice at a time": ("job_one_at_a_time", lambda: (asked(), forged())),
     "running for nobody": ("job_that_runs_has_a_worker", lambda: forged(state="running")),
     "failed without a word": ("job_that_ended_badly_says_why", lambda: forged(state="failed")),
