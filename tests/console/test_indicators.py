@@ -10,7 +10,7 @@ from declare import canonical, digest
 from register.models import Release
 from release.report.kept import LinkLine, links_of, refusing_rules
 from tests.console.test_pages import client
-from tests.register.room import examined
+from tests.register.room import examined, unguarded
 
 LINK = {"model": "m", "links": 1234, "precision": 0.9876, "recall": None, "threshold": 0.5}
 FAILED = [

@@ -10,7 +10,7 @@ from register.consents import accept
 from register.models import ConsentAcceptance, OutboxEvent, StandingConsent
 from register.session import act_as
 from tests.console.test_pages import client
-from tests.register.room import AGREEMENT, CONSENT, draft, furnish, take
+from tests.register.room import AGREEMENT, CONSENT, draft, furnish, take, unguarded
 
 pytestmark = pytest.mark.django_db
 
