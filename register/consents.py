@@ -25,7 +25,7 @@ from register.models import (
 )
 from register.operation import new_operation
 from register.outbox import record
-from register.refusals import AlreadyDecided, NothingSaid, NotStanding, NotYours, StalePage, of_partner
+from register.refusals import AlreadyDecided, ConsentOver, NothingSaid, NotStanding, NotYours, StalePage, of_partner
 from register.session import SignedIn
 from register.workflow import RequestState, Role
 
@@ -53,7 +53,8 @@ def digest_of(agreement: str, consent: declarations.Consent) -> str:
 def accept(by: SignedIn, consent: StandingConsent, *, operation: str | None = None) -> ConsentAcceptance:
     """From now on the consent decides for its owner. The same operation again gives the same acceptance.
 
-    Raises `NotYours`, `StalePage` for a text that is no longer declared, `AlreadyDecided` when it was accepted.
+    Raises `NotYours`, `StalePage` for a text that is no longer declared, `ConsentOver` after its last day, or
+    `AlreadyDecided` when it was accepted.
     """
     operation = operation or new_operation()
     if again := ConsentAcceptance.objects.filter(event__operation=operation, person=by.person, consent=consent).first():
@@ -96,6 +97,8 @@ def decide_by_consent(request: Request, today: date) -> None:
         return
     spoken = request.approvals.filter(round=request.round, kind=Role.OWNER.value).values_list("partner_id", flat=True)
     waiting = owners_of(request) - set(spoken)
+    # Locked, so that of two requests at once the second knows by which consent the first was approved.
+    list(StandingConsent.objects.select_for_update().filter(partner__in=waiting).order_by("pk"))
     for partner in sorted(waiting):
         found = coverage(request, partner, today)
         if found.covers and found.acceptance is not None:
@@ -106,6 +109,8 @@ def decide_by_consent(request: Request, today: date) -> None:
 def _accept(by: SignedIn, consent: StandingConsent, operation: str) -> ConsentAcceptance:
     if not consent.declared:
         raise StalePage(_name(consent))
+    if consent.until < timezone.localdate():
+        raise ConsentOver(_name(consent), consent.until)
     if any(one.consent_id == consent.pk for one in binding(consent.partner_id)):
         raise AlreadyDecided(_name(consent))
     _record("consent accepted", by, consent, operation)

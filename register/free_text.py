@@ -4,24 +4,38 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from register.refusals import NamesSomebody
+from register.refusals import NamesSomebody, NotPlainText, TooLong
 
-_NINE: Final = re.compile("|".join(rf"(?<!\d)\d(?:{between}?\d){{8}}(?!\d)" for between in (r"\s", r"\.", "[-–]", "/")))
-"""Nine digits, with one kind of sign between some of them or none; a day and a number have two kinds."""
+LONGEST: Final = 4000
+"""Letters of one text, as the audit log keeps them."""
+_BARRED: Final = re.compile(r"[\x00\ud800-\udfff]")
+"""What no database or log can keep: NUL, and what bytes become that are no UTF-8."""
+_NINE: Final = [
+    re.compile(rf"(?:(?<!\d)|(?<=(?<!\d)0))(?=(\d(?:{between}\d){{8}})(?!\d))")
+    for between in (r"\s{0,2}", r"\.?", "[-–]?", "/?", "_?", ",?")
+]
+"""Nine digits, or ten of which the first is 0, with one kind of sign between some of them or none; a day and a number
+have two kinds. Looked for from every digit that begins a group, so that an earlier number hides none."""
+_LOOSE: Final = r"[\s.,/_–-]{0,2}"
 _WEIGHTS: Final = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 PATTERNS: Final = {
-    "an e-mail address": re.compile(r"[^\s@<>]{1,64}@[^\s@<>]{1,255}\.[A-Za-z]{2}"),
-    "an account number": re.compile(r"(?i)\bNL\s?\d{2}\s?[A-Z]{4}\s?(?:\d[\s.]?){10}(?!\d)"),
+    "an e-mail address": re.compile(r"[^\s@<>]\s{0,3}@\s{0,3}[^\s@<>]{1,255}\.[A-Za-z]{2}"),
+    "an account number": re.compile(rf"(?i)NL(?:{_LOOSE}\d){{2}}(?:{_LOOSE}[A-Z]){{4}}(?:{_LOOSE}\d){{10}}(?!\d)"),
 }
 
 
 def check_names_nobody(texts: Iterable[str]) -> None:
-    """Raises `NamesSomebody` for a number that meets the eleven test, a Dutch account number or an e-mail address.
+    """Raises `NamesSomebody` for a number that meets the eleven test, a Dutch account number or an e-mail address, and
+    `NotPlainText` or `TooLong` for what cannot be kept.
 
     Names are not looked for: those of colleagues belong in a reason.
     """
     for text in texts:
-        if any(_meets_eleven_test(found) for found in _NINE.findall(text)):
+        if _BARRED.search(text):
+            raise NotPlainText
+        if len(text) > LONGEST:
+            raise TooLong(LONGEST)
+        if any(_meets_eleven_test(found) for pattern in _NINE for found in pattern.findall(text)):
             raise NamesSomebody("a citizen service number (BSN)")
         for what, pattern in PATTERNS.items():
             if pattern.search(text):

@@ -39,7 +39,7 @@ KEPT: Final[dict[str, frozenset[str]]] = {
     "ProbeVoice": frozenset(),
     "Schedule": frozenset({"due", "ended_at"}),
     "Job": frozenset(
-        {"state", "attempts", "before", "worker", "started_at", "ended_at", "result", "message", "remedy"}
+        {"state", "attempts", "before", "worker", "started_at", "ended_at", "result", "message", "remedy", "parts"}
     ),
 }  # fmt: skip
 """Model → fields of a row that may change; all others stay, and no row goes."""

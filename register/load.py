@@ -30,6 +30,7 @@ from register.operation import new_operation
 from register.outbox import record
 from register.plan import Plan
 from register.refusals import DutiesKeptApart, RoomChanged, StepNotAllowed, Unregistered, named
+from register.session import end_all
 from register.workflow import RequestState
 
 Terms = tuple[set[tuple[str, ...]], ...]
@@ -97,9 +98,11 @@ def sync_room(
 
 
 def _open_accounts(declared: set[int]) -> None:
-    """Closed: whoever is declared no more. Their sessions end with it."""
-    for person in Person.objects.filter(is_active=True).exclude(pk__in=declared):
+    """Closed: whoever is declared no more. Their sessions end with it, also should they be declared again."""
+    closed = list(Person.objects.filter(is_active=True).exclude(pk__in=declared))
+    for person in closed:
         account_changed(person.username, "closed")
+    end_all([person.pk for person in closed])
     for person in Person.objects.filter(is_active=False, pk__in=declared):
         account_changed(person.username, "opened again")
     Person.objects.filter(is_active=True).exclude(pk__in=declared).update(is_active=False)

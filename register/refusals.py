@@ -345,6 +345,18 @@ class NotSignedIn(Refusal):
         super().__init__(why, remedy="Sign in with `koppelkamer login`.", **parts)
 
 
+class TooManyTries(NotSignedIn):
+    """Wrong passwords or codes are counted by account and by address."""
+
+    def __init__(self, minutes: int) -> None:
+        Refusal.__init__(
+            self,
+            "there were too many wrong tries; nobody can sign in with this account for a while",
+            remedy="Wait %(minutes)s minutes, then run `koppelkamer login` again.",
+            minutes=minutes,
+        )
+
+
 class InvitationOver(Refusal):
     def __init__(self) -> None:
         super().__init__(
@@ -466,4 +478,33 @@ class NamesSomebody(Refusal):
             "the text holds what looks like %(what)s; nothing was recorded",
             remedy="Say it without: what is written here is kept for good and read by many.",
             what=Sentence(what),
+        )
+
+
+class NotPlainText(WrongInput):
+    def __init__(self) -> None:
+        super().__init__(
+            "the text holds a sign that is none (NUL, or bytes that are no UTF-8); nothing was recorded",
+            remedy="Type it again, or see that the terminal writes UTF-8.",
+        )
+
+
+class TooLong(WrongInput):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            "the text is longer than %(most)s signs; nothing was recorded",
+            remedy="Say it in less, and name the document that has the rest.",
+            most=most,
+        )
+
+
+class ConsentOver(Refusal):
+    """Its last day has passed, so that accepting it would decide nothing."""
+
+    def __init__(self, consent: Part, until: date) -> None:
+        super().__init__(
+            "%(consent)s ended on %(until)s; nothing was accepted",
+            remedy="Declare it with a later last day first.",
+            consent=consent,
+            until=until,
         )

@@ -112,31 +112,45 @@ def _come_due(schedule: Schedule, now: datetime) -> Iterator[Job]:
     last = next(_times(schedule.cron, now + timedelta(seconds=1), back=True))
     for due, missed in ((schedule.due, ABSENT if schedule.due < last else None), (max(schedule.due, last), None)):
         over = schedule.until is not None and timezone.localdate(due) > schedule.until
-        if not over and (job := _put(schedule, due, missed)) is not None:
+        if not over and (job := _put(schedule, due, missed, now)) is not None:
             yield job
         if not missed:
             return
 
 
-def _put(schedule: Schedule, due: datetime, missed: Sentence | None) -> Job | None:
+def _put(schedule: Schedule, due: datetime, missed: Sentence | None, now: datetime) -> Job | None:
     """None for a time that was dealt with before the clock was set back."""
-    if Job.objects.filter(schedule=schedule, due=due).exists():
-        return None
+    if (known := Job.objects.filter(schedule=schedule, due=due).first()) is not None:
+        return None if missed else _found_missed_too_soon(known, now)
     try:
         by = who_asked(schedule)
     except NotSignedIn as closed:
-        return _missed(schedule, due, closed.said)
+        return _missed(schedule, due, closed.said, now)
     if not missed:
         try:
             with transaction.atomic():
                 return jobs.put(by, Work(schedule.kind), schedule.subject, new_operation(), schedule, due)
         except IntegrityError:
             missed = BUSY
-    return _missed(schedule, due, missed)
+    return _missed(schedule, due, missed, now)
 
 
-def _missed(schedule: Schedule, due: datetime, why: Sentence) -> Job:
-    operation, now = new_operation(), timezone.now()
+def _found_missed_too_soon(job: Job, now: datetime) -> Job | None:
+    """The job, waiting after all, where a clock that was ahead took its time for passed; None where it was dealt with,
+    or other work on its subject waits or runs."""
+    if job.state != JobState.MISSED or job.asked_at <= now:
+        return None
+    job.state, job.message, job.remedy, job.parts, job.ended_at = JobState.WAITING.value, "", "", {}, None
+    try:
+        with transaction.atomic():
+            job.save(update_fields=["state", "message", "remedy", "parts", "ended_at"])
+    except IntegrityError:
+        return None
+    return job
+
+
+def _missed(schedule: Schedule, due: datetime, why: Sentence, now: datetime) -> Job:
+    operation = new_operation()
     fields = {"person": schedule.maker.username, "role": Role.STEWARD.value, "how": schedule.how, "work": schedule.kind}
     record(Event("work asked", operation, timestamp(), {**fields, "id": schedule.subject, "due": timestamp(due)}))
     refusal = Refusal(why.template, remedy="See that a worker runs: `koppelkamer work`.", **why.parts)

@@ -1,12 +1,14 @@
 """The second factor of an account: a code that changes every half minute (TOTP, RFC 6238), and recovery codes."""
 
 import base64
+import math
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final, Protocol
 
 from allauth.account import app_settings as account_settings
 from allauth.core import context
+from allauth.core.internal.ratelimit import parse_rates
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.models import Authenticator
@@ -26,7 +28,7 @@ from django.utils.encoding import force_bytes
 from declare import Fault
 from register.models import Person, Room
 from register.notes import second_factor_changed, sign_in_refused
-from register.refusals import NotSignedIn
+from register.refusals import NotSignedIn, TooManyTries
 
 PURPOSE: Final = b"koppelkamer second factor"
 
@@ -79,8 +81,16 @@ def _check(person: Person, code: str) -> None:
     form = AuthenticateForm(data={"code": code}, user=person)
     if not form.is_valid():
         sign_in_refused("code", person.username)
+        if form.has_error("code", "too_many_login_attempts"):
+            raise TooManyTries(closed_for())
         raise NotSignedIn("%(told)s", told=" ".join(str(each) for errors in form.errors.values() for each in errors))
     form.save()
+
+
+def closed_for() -> int:
+    """Minutes, at most, that nobody signs in with an account after too many wrong tries."""
+    rates = parse_rates(account_settings.RATE_LIMITS["login_failed"])
+    return math.ceil(max(rate.duration for rate in rates) / 60)
 
 
 def _set_up(person: Person, ask: Prompt) -> None:

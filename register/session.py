@@ -1,5 +1,6 @@
 """Whose decision it is. Only this module makes a `SignedIn`, and decisions take nothing else."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -10,6 +11,7 @@ from allauth.core.context import request_context
 from django.conf import settings
 from django.contrib import auth
 from django.contrib.sessions.backends.base import SessionBase
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 
@@ -20,7 +22,7 @@ from register import second_factor
 from register.models import Job, Person, Room, Schedule
 from register.operation import new_operation
 from register.outbox import record
-from register.refusals import NotSignedIn, Unregistered
+from register.refusals import NotSignedIn, TooManyTries, Unregistered
 from register.second_factor import Prompt
 
 _SESSION: Final = object()
@@ -58,8 +60,8 @@ def login(username: str, password: str, file: Path, ask: Prompt) -> SignedIn:
 def _authenticated(request: HttpRequest, username: str, password: str) -> Person:
     try:
         person = get_adapter().authenticate(request, username=username, password=password)
-    except ValidationError as error:  # too many wrong tries
-        raise NotSignedIn("%(told)s", told=" ".join(error.messages)) from error
+    except ValidationError as error:  # of the adapter's own there is one
+        raise TooManyTries(second_factor.closed_for()) from error
     if not isinstance(person, Person) or not person.is_active:
         raise NotSignedIn("name and password do not belong together")
     return person
@@ -80,6 +82,14 @@ def logout(file: Path) -> None:
     if file.exists():
         _request_with(file.read_text().strip()).session.flush()
         file.unlink()
+
+
+def end_all(people: Collection[int]) -> None:
+    """No session of these persons goes on, in a browser or on the command line."""
+    keys = {str(person) for person in people}
+    for session in Session.objects.iterator():
+        if keys and session.get_decoded().get(auth.SESSION_KEY) in keys:
+            session.delete()
 
 
 def of_request(request: HttpRequest) -> SignedIn:

@@ -180,11 +180,11 @@ Besides the arrows:
 Holding and revoking are open to whoever has the role; a data owner only where their partner's source is used. Who
 approved a request may run it later, or decide on its release when somebody else ran it, if they have that role too.
 
-The database itself holds all this against raw SQL, as keys, checks and triggers (`register/guards.py`). A decision is one
-of the arrows, by somebody who has the role, about its subject as it is, and the audit log is told the same. Approvals,
-opinions, countersignatures and releases rest on such a decision, by that person, about exactly that digest. States
-change by the latest decision alone; what the gate said of a release, and every row about what was decided, stays as it
-was written. [open.md](open.md) says what that does not hold.
+The database itself holds all this against raw SQL, as keys, checks and triggers (`register/guards.py`). A decision is
+one of the arrows, by somebody who has the role, about its subject as it is, and the audit log is told the same.
+Approvals, opinions, countersignatures and releases rest on such a decision, by that person, about exactly that digest.
+States change by the latest decision alone; what the gate said of a release, and every row about what was decided, stays
+as it was written. [open.md](open.md) says what that does not hold.
 
 ## Requests
 

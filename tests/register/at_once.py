@@ -62,6 +62,29 @@ def test_two_owners_at_once_accept_once() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_of_two_requests_at_once_a_consent_for_one_covers_one() -> None:
+    furnish((*PEOPLE, Member("leo", "legal_officer")), AGREEMENT | {"consents": [CONSENT]})
+    accept(act_as("owen"), StandingConsent.objects.get())
+    requests = {"lea": draft(), "leo": draft(id="second")}
+    for request in requests.values():
+        take("ann", request, "submit")
+    gate = threading.Barrier(2)
+
+    def approve(who: str) -> None:
+        gate.wait()
+        take(who, requests[who], "approve")
+        connection.close()
+
+    threads = [threading.Thread(target=approve, args=(who,)) for who in requests]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Decision.objects.filter(action="approve", role="legal_officer").count() == 2
+    assert Approval.objects.filter(how="standing").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_of_two_deliveries_of_a_period_at_once_the_second_corrects_the_first() -> None:
     furnish()
     gate = threading.Barrier(2)

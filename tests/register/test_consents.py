@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from register import refusals
 from register.conditions import check_may_run, has_lapsed
@@ -92,7 +93,6 @@ NEWS: dict[str, tuple[dict[str, Any], dict[str, Any], list[tuple[str, str]]]] = 
     ),
     "smaller cells": ({"minimum_people": 11}, {}, [("smallest cell", "10 < 11")]),
     "cells just large enough": ({"minimum_people": 10}, {}, []),
-    "after its last day": ({"until": YESTERDAY}, {}, [("ended", YESTERDAY)]),
     "on its last day": ({"until": TODAY.isoformat()}, {}, []),
     "the purpose": ({"purpose": "other"}, {}, [("no consent", "")]),
 }
@@ -109,6 +109,18 @@ def test_the_owner_is_asked_exactly_what_is_new(
     assert [(each.kind, each.what) for each in found.new] == new
     assert found.covers == (not new)
     assert ("city" in consents_given(at_the_owners(**asked))) == (not new)
+
+
+def test_after_its_last_day_a_consent_covers_nothing() -> None:
+    agreed(CONSENT | {"until": TODAY.isoformat()})
+    new = coverage(draft(), "city", TODAY + timedelta(days=1)).new
+    assert [(each.kind, each.what) for each in new] == [("ended", TODAY.isoformat())]
+
+
+def test_after_its_last_day_a_consent_is_not_accepted() -> None:
+    with pytest.raises(refusals.ConsentOver):
+        agreed(CONSENT | {"until": YESTERDAY})
+    assert not ConsentAcceptance.objects.exists()
 
 
 def test_the_nearest_of_several_consents_is_told() -> None:
@@ -220,7 +232,7 @@ def test_one_owner_of_two_partners_speaks_once() -> None:
 
 def days_ago(request: Request, days: int) -> None:
     """As if what was decided on the request was decided so long ago."""
-    moment = Decision.objects.latest("at").at - timedelta(days=days)
+    moment = timezone.localtime(Decision.objects.latest("at").at) - timedelta(days=days)  # by the calendar
     with unguarded():
         Decision.objects.filter(subject_id=request.id).update(at=moment)
 

@@ -181,7 +181,7 @@ def ask(who: str = "stef", name: str = "work asked", **told: Any) -> None:
     insert(
         "register_job", event_id=event("op-j", name, who, **told), kind="receive", subject="residents",
         asker_id=person(who).pk, role="data_steward", how="session", state="waiting", attempts=0, before=0, worker="",
-        asked_at=AT, result="", message="", remedy="",
+        asked_at=AT, result="", message="", remedy="", parts="{}",
     )  # fmt: skip
 
 

@@ -7,9 +7,11 @@ from django.db import IntegrityError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from register.free_text import check_names_nobody
+from declare import WrongInput
+from register import free_text
+from register.free_text import LONGEST, check_names_nobody
 from register.models import OutboxEvent, Person, Remark
-from register.refusals import AlreadyDecided, NamesSomebody, NothingSaid, NotYours
+from register.refusals import AlreadyDecided, NamesSomebody, NothingSaid, NotPlainText, NotYours, TooLong
 from register.remarks import remark
 from register.session import act_as
 from tests.register.room import approved, draft, furnish, signed_in, take
@@ -23,7 +25,20 @@ HELD = {
     "a small account": "nl91abna0417164300",
     "an account": "Paid from NL91ABNA0417164300 twice",
     "an account in groups": "NL91 ABNA 0417 1643 00",
+    "an account in small letters and dots": "nl91.abna.0417.1643.00",
+    "an account with hyphens": "NL91-ABNA-0417-1643-00",
+    "an account behind a word": "rekeningNL91ABNA0417164300",
+    "an account over two lines": "NL91 ABNA\n0417 1643 00",
     "an e-mail address": "Ask somebody@example.org.",
+    "an e-mail address with blanks": "Ask jan @ b.nl today",
+    "a BSN behind a comma": "Jansen,123456782",
+    "a BSN behind a word": "bsn123456782",
+    "a BSN with slashes": "123/456/782",
+    "a BSN with commas": "123,456,782",
+    "a BSN over two lines": "1234\n56782",
+    "a BSN with two blanks": "123  456  782",
+    "a BSN behind a nought": "0123456782",
+    "a BSN behind another number": "In 2026 12345 6782",
 }
 FREE = {
     "nothing": "",
@@ -46,6 +61,27 @@ def test_what_names_somebody_is_refused_and_not_repeated(text: str) -> None:
 @pytest.mark.parametrize("text", FREE.values(), ids=FREE)
 def test_what_names_nobody_is_not(text: str) -> None:
     check_names_nobody([text])
+
+
+BARRED: dict[str, tuple[str, type[WrongInput]]] = {
+    "NUL": ("a\x00b", NotPlainText),
+    "bytes that are no UTF-8": ("a\udcffb", NotPlainText),
+    "a book": ("a" * (LONGEST + 1), TooLong),
+}
+
+
+@pytest.mark.parametrize(("text", "refusal"), BARRED.values(), ids=BARRED)
+def test_what_cannot_be_kept_is_refused(text: str, refusal: type[WrongInput]) -> None:
+    with pytest.raises(refusal):
+        check_names_nobody([text])
+    check_names_nobody(["a" * LONGEST, "é\n\t"])
+
+
+@pytest.mark.parametrize("piece", ["a", "1", "@", "1 ", "a@b", "NL91ABNA", "a@" + "b" * 200], ids=repr)
+def test_a_long_text_is_looked_through_once(piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were it looked through once for each of its letters, this would take hours."""
+    monkeypatch.setattr(free_text, "LONGEST", 10**7)
+    check_names_nobody([piece * (10**6 // len(piece))])
 
 
 @given(st.integers(0, 99_999_999), st.sampled_from(["", " ", "."]))

@@ -137,6 +137,18 @@ def test_a_clock_that_was_ahead_and_is_set_back_doubles_and_stops_nothing() -> N
     assert planned("2026-11-23T06:00") == []  # and back
 
 
+def test_a_time_that_a_clock_ran_past_is_served_once_the_clock_is_right() -> None:
+    made(due=at("2026-11-23T06:00"))
+    assert planned("2028-01-01T12:00") == [("missed", "11-23 06:00"), ("waiting", "01-01 06:00")]
+    job = take("worker")
+    assert job is not None
+    jobs.end(job, Outcome(JobState.DONE))
+    assert planned("2026-11-22T12:00") == []  # set right again
+    assert planned("2026-11-23T06:00") == [("waiting", "11-23 06:00")]
+    assert Job.objects.get(state="waiting").message == ""
+    assert planned("2026-11-23T06:00") == []
+
+
 def test_a_schedule_of_a_closed_account_is_missed_and_says_why() -> None:
     made(due=at("2026-11-23T06:00"))
     type(person("stef")).objects.filter(username="stef").update(is_active=False)

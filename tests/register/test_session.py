@@ -6,7 +6,7 @@ import pytest
 from register.models import OutboxEvent, Room
 from register.refusals import NotSignedIn, Unregistered
 from register.session import act_as, current, login, logout
-from tests.register.room import furnish, person
+from tests.register.room import PEOPLE, furnish, person
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +79,21 @@ def test_acting_as_somebody_exists_only_in_a_demo_room(session: Path) -> None:
     Room.objects.update(demo=False)
     with pytest.raises(NotSignedIn):
         act_as("dora")
+
+
+def test_a_session_of_a_closed_account_stays_over_when_it_is_opened_again(session: Path) -> None:
+    login("dora", "a long enough word", session, Nobody())
+    furnish(tuple(each for each in PEOPLE if each.username != "dora"))
+    furnish()
+    assert person("dora").is_active
+    with pytest.raises(NotSignedIn):
+        current(session)
+
+
+def test_too_many_wrong_tries_say_how_long_to_wait(session: Path) -> None:
+    for _ in range(5):
+        with pytest.raises(NotSignedIn, match="do not belong together"):
+            login("dora", "another word", session, Nobody())
+    with pytest.raises(NotSignedIn, match="too many") as refused:
+        login("dora", "a long enough word", session, Nobody())
+    assert refused.value.remedy.startswith("Wait 5 minutes")
