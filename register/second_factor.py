@@ -90,7 +90,7 @@ def _check(person: Person, code: str) -> None:
 def closed_for() -> int:
     """Minutes, at most, that nobody signs in with an account after too many wrong tries."""
     rates = parse_rates(account_settings.RATE_LIMITS["login_failed"])
-    return math.ceil(max(rate.duration for rate in rates) / 60)
+    return int(math.ceil(max(rate.duration for rate in rates) / 60))
 
 
 def _set_up(person: Person, ask: Prompt) -> None:
