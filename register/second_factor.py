@@ -90,7 +90,8 @@ def _check(person: Person, code: str) -> None:
 def closed_for() -> int:
     """Minutes, at most, that nobody signs in with an account after too many wrong tries."""
     rates = parse_rates(account_settings.RATE_LIMITS["login_failed"])
-    return int(math.ceil(max(rate.duration for rate in rates) / 60))
+    minutes: int = math.ceil(max(rate.duration for rate in rates) / 60)
+    return minutes
 
 
 def _set_up(person: Person, ask: Prompt) -> None:

@@ -66,6 +66,10 @@ EXAMPLES: tuple[Refusal, ...] = (
     refusals.BadCron("this time never comes"),
     refusals.BadUntil(DAY),
     refusals.NamesSomebody("an account number"),
+    refusals.NotPlainText(),
+    refusals.TooLong(4000),
+    refusals.ConsentOver(Sentence("standing consent %(id)s of %(partner)s", {"id": "a", "partner": "tax"}), DAY),
+    refusals.TooManyTries(5),
 )
 KINDS = {kind for kind in vars(refusals).values() if isinstance(kind, type) and kind.__module__ == refusals.__name__}
 NAMES = {"cross-checks.toml", "--text"}
