@@ -1,11 +1,13 @@
 """What a table tells about a whole group, although no cell is small: group disclosure and zeros.
 
-Judged on the table as the threshold alone leaves it: a cell that another rule hides as well still counts, or a policy
-with one rule more could let pass what it refused.
+Judged on the true counts, whatever is hidden. What all tables a reader holds possible have in common holds for the true
+one too, so nothing that can be concluded is missed. Zeros are always published and nothing hidden is zero: a small
+group whose other categories are 0 lies open although its own counts are hidden. And neither a stricter threshold nor a
+rule more lets pass what was refused.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import polars as pl
 
@@ -14,10 +16,13 @@ from gate.case import Case, Masked
 from gate.disclosure.sums import beside_total, rest, whole_of
 from gate.finding import NONE, Finding, Outcome
 
+_SHOWN: Final = 3
+"""Persons: the least count that any policy may publish. Smaller ones beside others in their row stay uncertain."""
+
 
 @dataclass(frozen=True, slots=True)
 class GroupDisclosure:
-    """No category holds all, all but one, or nearly all people of a published row or column."""
+    """No category holds all, all but one, or nearly all people of a row or column, hidden or not."""
 
     id: ClassVar = "D05"
     source: ClassVar = "idea from the Handbook on Statistical Disclosure Control, 5.2; the share is the policy owner's"
@@ -27,7 +32,7 @@ class GroupDisclosure:
     protected: tuple[str, ...]
 
     def check(self, case: Case) -> tuple[Finding, ...]:
-        table = case.judged
+        table = case.table
         if table is None:
             return (Finding(self.id, Outcome.PASS, "table", None, self.group_share, "No table is published.", NONE),)
         return tuple(self._about(case, table, name) for name in table.dimensions)
@@ -57,7 +62,7 @@ class Zeros:
     group_share: float
 
     def check(self, case: Case) -> tuple[Finding, ...]:
-        table = case.judged
+        table = case.table
         if table is None:
             return (Finding(self.id, Outcome.PASS, "table", None, None, "No table is published.", NONE),)
         zero, structural = table.safe["people"].eq(0).fill_null(value=False), table.truth["structural"]
@@ -74,14 +79,18 @@ class Zeros:
 
 
 def concentrated(table: Masked, name: str, share: float) -> pl.Series:
-    """Boolean per cell: published, and holding more than `share`, or all but one, of its published row along `name`."""
-    people, margin = pl.col("people"), pl.col("total people")
-    told = (people > share * margin) | (people >= margin - 1)
+    """Boolean per cell: holding more than `share` of its row along `name`, all but one, or all while the rest is 0."""
+    people, margin, others = pl.col("people"), pl.col("total people"), pl.col("others")
     row = [*rest(table.dimensions, name), "whole"]
+    cells = beside_total(table.truth, table.dimensions, name, table.parents, ["people"]).with_columns(
+        others=people.sum().over(row) - people
+    )
+    # Who is the one of "all but one" is hidden under every policy, unless the people of the row overlap.
+    most = (people > share * margin) | ((people >= margin - 1) & (others > margin - people))
+    told = (others == 0) | ((people >= _SHOWN) & most)
     choice = pl.len().over(row) > 1  # of two categories: else nothing is told
-    cells = beside_total(table.safe, table.dimensions, name, table.parents, ["people"])
     asked = pl.col("whole").is_not_null() & choice & (people > 0)
-    return cells.select((asked & told).fill_null(value=False).alias("told")).to_series()
+    return cells.select((asked & told).alias("told")).to_series()
 
 
 def _in_told_rows(table: Masked, share: float) -> pl.Series:
