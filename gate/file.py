@@ -16,11 +16,14 @@ from gate.lineage.rules import Differencing
 from gate.microdata.declared import Microdata, Rows
 from gate.microdata.extract import under_pseudonyms
 from gate.policy import SignedPolicy
+from gate.spreadsheet import as_meant, harmless
 from gate.subject import OutputColumn, Subject
 from gate.table import NUMBERS, Table, cells_of, undeclared
 from gate.verdict import Verdict
 
 SEALED: Final = "extract.parquet.age"
+_FINDINGS: Final = "findings.json"
+_SAFE: Final = ("safe.parquet", "safe.csv", SEALED)
 _NO_CONCEPTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -40,8 +43,9 @@ def gate_file(
     `structural` is false; `cell_key` is needed where the policy asks for cell keys). `concepts`: dimension → concept of
     the dictionary, where nothing else is `declared`. `linked`: files of tables that are published together with it.
     `against`: files of tables that left before; a hidden cell is empty. Raises `WrongInput` when a file cannot be read
-    or is not a complete table.
+    or is not a complete table, or lies where the answer would be written.
     """
+    _spare(out, path, *linked, *against)
     tables = [_read(each) for each in (path, *linked)]
     known = declared or undeclared(tables, concepts)
     earlier = tuple(_earlier(each, policy) for each in against)
@@ -54,12 +58,19 @@ def _earlier(path: Path, policy: SignedPolicy) -> EarlierCounts:
         raise WrongInput(
             "no rule of the policy looks at earlier tables", remedy=f"Add {Differencing.id}, or give no earlier table."
         )
-    table = _read(path)
+    table = as_meant(_read(path))
     names = tuple(name for name in table.columns if name not in NUMBERS)
     try:
-        counts = table.select(pl.col(names).cast(pl.String), pl.col("people", "records").cast(pl.Int64))
+        said = table.select("people", "records")
+        counts = table.select(pl.col(names).cast(pl.String)).hstack(said.cast(pl.Int64))
+        whole = bool((said.drop_nulls() >= 0).select(pl.all_horizontal(pl.all().all())).item())
+        whole = whole and said.cast(pl.Float64).equals(counts.select("people", "records").cast(pl.Float64))
     except pl.exceptions.PolarsError as error:
         raise WrongInput(f"{path.name} is no table of cells", remedy="Give dimensions, people and records.") from error
+    if not whole:
+        raise WrongInput(
+            f"{path.name} has counts that are none", remedy="Give whole numbers of 0 and more, or nothing."
+        )
     if not names or counts.select(names).is_duplicated().any():
         raise WrongInput(f"{path.name} is no table of cells", remedy="Give every cell once, with its dimensions.")
     return EarlierCounts(path.name, names, counts)
@@ -70,6 +81,7 @@ def gate_rows(path: Path, declared: Microdata, policy: SignedPolicy, out: Path) 
 
     Raises `WrongInput` when the file cannot be read or does not fit its declaration.
     """
+    _spare(out, path)
     columns = tuple(OutputColumn(name, column.concept, column.use) for name, column in declared.leaving)
     return _answer(Subject("microdata", columns, rows=Rows(_read(path, declared.texts), declared)), policy, out)
 
@@ -82,6 +94,7 @@ def gate_extract(
     clear. Every call draws other pseudonyms. Raises `WrongInput` as `gate_rows` does."""
     if (terms := declared.extract) is None:
         raise WrongInput("the rows are declared anonymous", remedy="Add [extract] with recipient, ground and end.")
+    _spare(out, path)
     table = under_pseudonyms(_read(path, declared.texts), declared)
     columns = tuple(
         OutputColumn(name, column.concept, "selection" if column.keep else column.use, column.keep)
@@ -108,11 +121,23 @@ def _answer(subject: Subject, policy: SignedPolicy, out: Path) -> Verdict:
 
 
 def _findings(subject: Subject, policy: SignedPolicy, out: Path) -> Verdict:
+    """What an earlier run left goes first: no safe table ever lies beside findings that are not its own."""
     verdict = examine(subject, policy)
-    write_atomically(out / "findings.json", json.dumps(verdict.to_json(), indent=2).encode() + b"\n")
-    for name in ("safe.parquet", "safe.csv", SEALED):
-        (out / name).unlink(missing_ok=True)  # never beside the findings of another run
+    for name in (*_SAFE, _FINDINGS):
+        (out / name).unlink(missing_ok=True)
+    write_atomically(out / _FINDINGS, json.dumps(verdict.to_json(), indent=2).encode() + b"\n")
     return verdict
+
+
+def _spare(out: Path, *given: Path) -> None:
+    """Raises `WrongInput` where the answer would take the place of a file it is made from."""
+    answers = [out / name for name in (_FINDINGS, *_SAFE)]
+    there = [answer for answer in answers if answer.exists()]
+    if taken := [each for each in given if each.exists() and any(each.samefile(answer) for answer in there)]:
+        raise WrongInput(
+            f"{taken[0].name} would be overwritten, for it lies in the folder of the answer",
+            remedy="Give another --out.",
+        )
 
 
 def _read(path: Path, texts: Sequence[str] = ()) -> pl.DataFrame:
@@ -131,4 +156,4 @@ def _write(safe: pl.DataFrame, out: Path) -> None:
     with replacing(out / "safe.parquet") as temporary:
         safe.write_parquet(temporary)
     with replacing(out / "safe.csv") as temporary:
-        safe.write_csv(temporary)
+        harmless(safe).write_csv(temporary)

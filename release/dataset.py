@@ -7,15 +7,13 @@ from urllib.parse import quote
 
 import polars as pl
 
+from gate.spreadsheet import harmless, harmless_names
 from gate.subject import TOTAL
 from register.output import ANONYMOUS, EXTRACT, ROWS
 from release.aggregate import UNKNOWN
 from release.extract import PSEUDONYM
 from release.report.facts import ReportFacts
 from release.tables import part
-
-_FORMULA: Final = r"^[=+\-@\t\r]"
-"""A spreadsheet takes text that begins so for a formula (OWASP, CSV injection)."""
 
 _MEDIA: Final = {
     ".csv": "text/csv", ".parquet": "application/vnd.apache.parquet", ".html": "text/html",
@@ -41,18 +39,8 @@ def as_parquet(table: pl.DataFrame) -> bytes:
 
 
 def as_csv(table: pl.DataFrame) -> bytes:
-    """UTF-8, comma, a header; a hidden cell is empty. Text that a spreadsheet would run gets an apostrophe in front."""
-    text = [name for name, kind in table.schema.items() if kind == pl.String]
-    safe = table.with_columns(_harmless(pl.col(name)) for name in text)
-    return safe.rename({name: _harmless_name(name) for name in table.columns}).write_csv().encode()
-
-
-def _harmless(column: pl.Expr) -> pl.Expr:
-    return pl.when(column.str.contains(_FORMULA)).then(pl.concat_str(pl.lit("'"), column)).otherwise(column).name.keep()
-
-
-def _harmless_name(name: str) -> str:
-    return f"'{name}" if name.startswith(("=", "+", "-", "@", "\t", "\r")) else name
+    """UTF-8, comma, a header; a hidden cell is empty. Text is harmless to spreadsheets and screens."""
+    return harmless(table).write_csv().encode()
 
 
 def csvw(facts: ReportFacts, stem: str, table: pl.DataFrame) -> dict[str, Any]:
@@ -67,19 +55,22 @@ def csvw(facts: ReportFacts, stem: str, table: pl.DataFrame) -> dict[str, Any]:
         "dct:issued": facts.made_on,
         "dialect": {"encoding": "utf-8", "delimiter": ",", "header": True},
         "tableSchema": {
-            "columns": [_column(name, kind, facts) for name, kind in table.schema.items()],
+            "columns": [
+                _column(name, title, kind, facts)
+                for (name, kind), title in zip(table.schema.items(), harmless_names(table), strict=True)
+            ],
             **key,
         },
     }
 
 
-def _column(name: str, kind: pl.DataType, facts: ReportFacts) -> dict[str, Any]:
+def _column(name: str, title: str, kind: pl.DataType, facts: ReportFacts) -> dict[str, Any]:
     """An empty cell is a hidden one, and only measures are ever hidden; in anonymous rows it is an unknown value."""
     told = {language: _meaning(name, facts, language) for language in ("nl", "en")}
     datatype = "string" if kind == pl.String else "integer" if kind.is_integer() else "decimal"
     return {
         "name": _reference(name),
-        "titles": _harmless_name(name),
+        "titles": title,
         "dct:description": [{"@value": text, "@language": language} for language, text in told.items()],
         "datatype": datatype,
         "required": name not in _DUTCH and facts.leaves.kind != ANONYMOUS,

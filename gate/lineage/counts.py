@@ -20,15 +20,20 @@ _COUNTS: Final = ("people", "records")
 @dataclass(frozen=True, slots=True)
 class Subtracted:
     """`close`: cells that differ by fewer than the limit; `smallest`: the least difference that is none, of the others;
-    `unlike`: cells that the other table does not have, or hides."""
+    `unlike`: cells that the other table does not have, or hides; `unclear`: cells that differ by no fewer as they are
+    published, and perhaps by fewer in truth."""
 
     close: int
     unlike: int
     smallest: int | None
+    unclear: int = 0
 
 
-def subtracted(table: pl.DataFrame, dimensions: Sequence[str], earlier: EarlierCounts, least: float) -> Subtracted:
-    """What `table` (null where hidden) tells beside `earlier`; a dimension that one does not have is its total."""
+def subtracted(
+    table: pl.DataFrame, dimensions: Sequence[str], earlier: EarlierCounts, least: float, blur: int = 0
+) -> Subtracted:
+    """What `table` (null where hidden) tells beside `earlier`; a dimension that one does not have is its total.
+    `blur`: how far a count of either may lie from the true one."""
     names = [*dimensions, *(name for name in earlier.dimensions if name not in dimensions)]
     new, old = _over(table, dimensions, names), _over(earlier.table, earlier.dimensions, names)
     both = new.join(old, on=names, how="full", suffix=" old", coalesce=True, nulls_equal=True)
@@ -36,11 +41,13 @@ def subtracted(table: pl.DataFrame, dimensions: Sequence[str], earlier: EarlierC
     change = [(pl.col(name) - pl.col(f"{name} old")).abs() for name in _COUNTS]
     moved = both.filter(shown & was).select(people=change[0], records=change[1])
     few = pl.any_horizontal(pl.col(name).is_between(1, least, closed="left") for name in _COUNTS)
+    near = pl.any_horizontal(pl.col(name).is_between(least, least + 2 * blur, closed="left") for name in _COUNTS)
     far = moved.filter(~few & (pl.col("records") > 0))["records"]
     return Subtracted(
         close=moved.filter(few).height,
         unlike=both.filter(shown != was).height,
         smallest=None if far.is_empty() else int(far.min()),  # type: ignore[arg-type]
+        unclear=moved.filter(near).height,
     )
 
 

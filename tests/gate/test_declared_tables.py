@@ -103,6 +103,65 @@ def test_another_breakdown_is_not_assessable_and_its_total_still_counts(tmp_path
         assert {each.outcome for each in verdict.findings if each.rule == "D08"} == {outcome}
 
 
+BASE = 'method = "rounding"\nbase = 5\nsource = "a test"'
+PERTURBED: dict[str, tuple[dict[str, int | None], Outcome]] = {
+    "what it published itself": ({"*": 130, "a": 40, "b": 90}, Outcome.PASS),
+    "one multiple further": ({"*": 135, "a": 45, "b": 90}, Outcome.FAIL),
+    "two multiples, which may be six persons": ({"*": 140, "a": 50, "b": 90}, Outcome.NOT_ASSESSABLE),
+    "far from it": ({"*": 190, "a": 70, "b": 120}, Outcome.PASS),
+}
+
+
+@pytest.mark.parametrize(("earlier", "outcome"), PERTURBED.values(), ids=PERTURBED)
+def test_what_was_rounded_is_held_against_what_is_rounded(
+    tmp_path: Path, earlier: dict[str, int | None], outcome: Outcome
+) -> None:
+    now = written(tmp_path / "now.csv", {"*": 129, "a": 41, "b": 88})
+    then = written(tmp_path / "then.csv", earlier)
+    policy = signed((*DIFFERENCING, "D10"), BASE)
+    verdict = gate_file(now, policy, tmp_path / "out", against=[then])
+    assert {each.outcome for each in verdict.findings if each.rule == "D08"} == {outcome}
+
+
+NO_COUNTS = {"below zero": [-130, -40, -90], "half persons": [130.5, 40.0, 90.5]}
+
+
+@pytest.mark.parametrize("people", NO_COUNTS.values(), ids=NO_COUNTS)
+def test_earlier_counts_that_are_none_are_refused(tmp_path: Path, people: list[float]) -> None:
+    now = written(tmp_path / "now.csv", NOW)
+    pl.DataFrame({"area": ["*", "a", "b"], "people": people, "records": people}).write_csv(tmp_path / "then.csv")
+    with pytest.raises(WrongInput, match="counts that are none"):
+        gate_file(now, signed(DIFFERENCING), tmp_path / "out", against=[tmp_path / "then.csv"])
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+@pytest.mark.parametrize("people", [40, 3], ids=["what passes", "what fails"])
+def test_the_answer_never_takes_the_place_of_what_it_is_made_from(tmp_path: Path, suffix: str, people: int) -> None:
+    now, out = written(tmp_path / "now.csv", {"*": 90 + people, "a": people, "b": 90}), tmp_path / "out"
+    gate_file(written(tmp_path / "first.csv", NOW), signed(DIFFERENCING), out)
+    before = {file.name: file.read_bytes() for file in out.iterdir()}
+    with pytest.raises(WrongInput, match="overwritten"):
+        gate_file(out / f"safe.{suffix}", signed(DIFFERENCING), out)
+    (tmp_path / "link").symlink_to(out)
+    with pytest.raises(WrongInput, match="overwritten"):
+        gate_file(now, signed(DIFFERENCING), tmp_path / "link", against=[out / f"safe.{suffix}"])
+    assert {file.name: file.read_bytes() for file in out.iterdir()} == before
+
+
+def test_text_of_the_csv_runs_nowhere_and_is_known_again(tmp_path: Path) -> None:
+    names = {"*": 130, "=CMD|' /C calc'!A0": 40, "-5": 30, "\u202eevil\x1b[2J": 60}
+    now, out = written(tmp_path / "now.csv", names, name="@area"), tmp_path / "out"
+    gate_file(now, signed(DIFFERENCING), out)
+    safe = pl.read_csv(out / "safe.csv")
+    assert safe.columns[0] == "'@area"
+    assert set(safe["'@area"]) == {"*", "'=CMD|' /C calc'!A0", "'-5", "\ufffdevil\ufffd[2J"}
+    known = written(tmp_path / "known.csv", {name: names[name] for name in list(names)[:3]} | {"b": 60}, name="@area")
+    gate_file(known, signed(DIFFERENCING), tmp_path / "first")
+    again = gate_file(known, signed(DIFFERENCING), tmp_path / "second", against=[tmp_path / "first" / "safe.csv"])
+    assert {each.outcome for each in again.findings if each.rule == "D08"} == {Outcome.PASS}
+
+
 def test_one_earlier_table_more_never_lets_pass(tmp_path: Path) -> None:
     now = written(tmp_path / "now.csv", NOW)
     files = [written(tmp_path / f"{number}.csv", each) for number, (each, _) in enumerate(EARLIER.values())]
