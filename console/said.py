@@ -26,6 +26,7 @@ HERE: Final[Mapping[str, Promise]] = {
     "Write it with %(option)s.": _("Write it in the form, and send it again."),
     "Name it with --reference.": _("Name it in the form, and send it again."),
     "Sign in with `koppelkamer login`.": _("Sign in again."),
+    "Wait %(minutes)s minutes, then run `koppelkamer login` again.": _("Wait %(minutes)s minutes, then sign in again."),
     "Ask whoever administers the room for a new one: `koppelkamer invite PERSON`.": _(
         "Ask whoever administers the room for a new one."
     ),

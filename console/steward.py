@@ -1,6 +1,7 @@
 """The steward's page: work that may be asked for, what waits and runs, and what came of it. It only writes rows."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -25,43 +26,43 @@ def work(request: HttpRequest) -> HttpResponse:
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for one piece of work. The page comes with an operation, so that a form sent twice asks once."""
-    try:
-        given = request.POST
-        kind = Work(given.get("kind", ""))
-        jobs.ask(of_request(request), kind, given.get("subject", ""), operation=_operation(given))
-    except ValueError:
-        return _page(request, status=400)
-    except Refusal as refusal:
-        return _page(request, refusal, status=409)
-    return redirect("work")
+    given = request.POST
+    return _done(
+        request,
+        lambda: jobs.ask(
+            of_request(request), Work(given.get("kind", "")), given.get("subject", ""), operation=_operation(given)
+        ),
+    )
 
 
 @require_POST
 def make_schedule(request: HttpRequest) -> HttpResponse:
     """Ask for work at every time of a cron expression; `what` is kind and subject, with a space between."""
-    given = request.POST
-    try:
-        kind, _, subject = given.get("what", "").partition(" ")
-        until = date.fromisoformat(given["until"]) if given.get("until") else None
-        schedules.make(
-            of_request(request), Work(kind), subject, given.get("cron", ""), until, operation=_operation(given)
-        )
-    except ValueError:
-        return _page(request, status=400)
-    except Refusal as refusal:
-        return _page(request, refusal, status=409)
-    return redirect("work")
+    return _done(request, lambda: _make_schedule(request))
 
 
 @require_POST
 def end_schedule(request: HttpRequest) -> HttpResponse:
+    kind, subject = request.POST.get("kind", ""), request.POST.get("subject", "")
+    return _done(request, lambda: schedules.end(of_request(request), Work(kind), subject))
+
+
+def _done(request: HttpRequest, wanted: Callable[[], object]) -> HttpResponse:
+    """The page again, or what stood in the way: a form that no page of ours sends (`ValueError`), or a refusal."""
     try:
-        schedules.end(of_request(request), Work(request.POST.get("kind", "")), request.POST.get("subject", ""))
+        wanted()
     except ValueError:
         return _page(request, status=400)
     except Refusal as refusal:
         return _page(request, refusal, status=409)
     return redirect("work")
+
+
+def _make_schedule(request: HttpRequest) -> None:
+    given = request.POST
+    kind, _, subject = given.get("what", "").partition(" ")
+    until = date.fromisoformat(given["until"]) if given.get("until") else None
+    schedules.make(of_request(request), Work(kind), subject, given.get("cron", ""), until, operation=_operation(given))
 
 
 def _operation(given: QueryDict) -> str:

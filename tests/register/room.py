@@ -12,7 +12,7 @@ from register import load
 from register.decisions import decide
 from register.declarations import Agreement, Request
 from register.guards import keep
-from register.models import Person
+from register.models import Approval, Decision, OutboxEvent, Person
 from register.models import Request as RequestRow
 from register.models import Source as SourceRow
 from register.plan import Plan
@@ -189,3 +189,21 @@ def unguarded() -> Iterator[None]:
     yield
     connection.check_constraints()
     keep()
+
+
+MORE = (
+    Member("zoe", "analyst"),
+    Member("max", "analyst"),
+    Member("max", "legal_officer"),
+    Member("twin", "legal_officer"),
+    Member("twin", "dpo"),
+    Member("dual", "data_steward"),
+    Member("dual", "release_officer"),
+    Member("both", "dpo"),
+    Member("both", "release_officer"),
+)
+"""Of people with two roles, and of a role twice."""
+
+
+def counts() -> tuple[int, int, int]:
+    return Decision.objects.count(), OutboxEvent.objects.count(), Approval.objects.count()
