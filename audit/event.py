@@ -37,7 +37,8 @@ FORMS: Final[dict[str, str]] = {
     "consent": _DIGEST, "acceptance": _ID,
     "probe": _ID, "about": r"answer|case", "agreed": r"yes|no", "reference": r"[\s\S]{1,200}",
     "outcome": r"PASS|WARN|FAIL|NOT ASSESSABLE",
-    "work": r"receive|run|release", "cron": r"[0-9A-Za-z*/,#?L -]{9,100}", "until": r"\d{4}-\d\d-\d\d", "due": _TIME,
+    "work": r"receive|run|release|try|submit", "cron": r"[0-9A-Za-z*/,#?L -]{9,100}",
+    "until": r"\d{4}-\d\d-\d\d", "due": _TIME,
     "state": r"done|refused|failed|missed", "channel": r"mail|webhook",
 }  # fmt: skip
 """The form of each field as a regular expression; a value that does not match whole is not written."""

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from console import auditor, feedback, indicators, owner, probes, steward, variables, views
+from console import auditor, drafts, feedback, indicators, owner, probes, steward, variables, views
 from console.invitation import accept_invitation
 
 SIGNING_IN: list[URLPattern | URLResolver] = [
@@ -60,6 +60,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("log/<slug:name>/<int:number>/", auditor.entry, name="log-entry"),
     path("log/<slug:name>/<int:number>/proof/", auditor.proof, name="log-proof"),
     path("indicators/", indicators.indicators, name="indicators"),
+    path("drafts/", drafts.drafts, name="drafts"),
+    path("drafts/begin/", drafts.begin, name="begin-draft"),
+    path("drafts/<int:number>/", drafts.draft, name="draft"),
     path("variables/", variables.variables, name="variables"),
     path("variables/<slug:source>/", variables.source, name="source"),
     path("catalogue/", views.catalogue, name="catalogue"),

@@ -18,6 +18,7 @@ from register import queries, waiting
 from register.decisions import decide
 from register.feedback import speaks_for
 from register.models import Membership, Release, Request, Room
+from register.operation import new_operation
 from register.remarks import remark
 from register.session import act_in_browser, is_demo, of_request
 from release.report.words import Language, words
@@ -160,6 +161,7 @@ def _page(
         "form": form or (DecisionForm(subject, possible) if possible else None),
         "refusal": refusal,
         "remark_form": remark_form or RemarkForm(),
+        "beginning": new_operation(),
         "reports": _reports(subject),
         "may_tell": isinstance(subject, Release) and bool(speaks_for(of_request(request), subject)),
         "dossier": dossier(subject.pk, _language()) if isinstance(subject, Release) else None,

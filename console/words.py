@@ -97,6 +97,8 @@ WORK: Final[dict[str, Promise]] = {
     "receive": _("receive from the inbox"),
     "run": _("run"),
     "release": _("write the parcel"),
+    "try": _("try a draft"),
+    "submit": _("submit a draft"),
 }
 
 JOBS: Final[dict[str, Promise]] = {

@@ -4,10 +4,10 @@ Records are counted only where agreement, ground, DPIA and retention would let t
 leaves a line in the processing log: rounding hides one person in a number, and the line shows who asks many numbers.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from declare import Refusal, Sentence, load
 from flows.books import fitted_models, plan_of, write_logs
@@ -39,8 +39,19 @@ class Tried:
     tables: tuple[Foreseen, ...] = ()
     """None of an output that is no table."""
 
+    @property
+    def facts(self) -> dict[str, Any]:
+        """As plain JSON data; the counts are masked already."""
+        return {
+            "in the way": [{"what": each.message, "way out": each.remedy} for each in self.in_the_way],
+            "least": self.minimum,
+            "sources": [asdict(one) for one in self.sources],
+            "link rates": dict(self.link_rates),
+            "tables": [asdict(table) for table in self.tables],
+        }
 
-def dry_run(room: Room, keyring: Keyring, by: "SignedIn", request_id: str) -> Tried:
+
+def dry_run(room: Room, keyring: Keyring, by: "SignedIn", declared: "Request") -> Tried:
     """What the request of `by` would meet. Raises `NotYours` for somebody else's, `WrongInput` for columns that are not
     there."""
     from django.utils import timezone
@@ -48,7 +59,7 @@ def dry_run(room: Room, keyring: Keyring, by: "SignedIn", request_id: str) -> Tr
     from register.refusals import NotYours
     from register.runs import request_tried
 
-    started, declared = timezone.now(), room.request(request_id)
+    started = timezone.now()
     if by.person.username != declared.requester:
         raise NotYours(Sentence("try"), [Sentence("the requester")])
     minimum = round(load(room.policy, Policy).thresholds.minimum_people.value)

@@ -1,8 +1,9 @@
 """Put a request into the register, with the plan that approvals are given to."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from declare import WrongInput
+from declare import Refusal, WrongInput, load, write_atomically
 from flows.books import fitted_models, plan_of
 from flows.minimise import check_request
 from gate.disclosure.linked import circle
@@ -19,12 +20,28 @@ def submit(room: Room, by: "SignedIn", request_id: str) -> "Request":
 
     Raises `NoAddress`, `ColumnsNotForPurpose`, `NotTrained`, `NoDpia`, `AgreementLapsed`, …
     """
+    return _submit(room, by, room.request(request_id), lambda: None)
+
+
+def submit_draft(room: Room, by: "SignedIn", declared: Declared, text: str, base: str) -> "Request":
+    """As `submit`, of a request whose `text` becomes requests/ID.toml; `base` is the digest of what stands there now.
+
+    Raises, besides, `ChangedByHand`.
+    """
+    path = room.folder / "requests" / f"{declared.id}.toml"
+    known = room.requests.get(declared.id)
+    there = load(path, Declared) if path.exists() else None
+    if known != there or (there is not None and there.digest not in (base, declared.digest)):
+        raise ChangedByHand(declared.id)
+    return _submit(room, by, declared, lambda: write_atomically(path, text.encode()))
+
+
+def _submit(room: Room, by: "SignedIn", declared: Declared, write: Callable[[], None]) -> "Request":
     from django.db import transaction
 
     from register.decisions import decide
     from register.load import sync_request
 
-    declared = room.request(request_id)
     room.require_address(declared)
     check_request(room, declared)
     require_no_circle(declared)
@@ -32,7 +49,18 @@ def submit(room: Room, by: "SignedIn", request_id: str) -> "Request":
     with transaction.atomic():
         row = sync_request(declared, plan)
         decide(by, row, "submit", seen=row.digest)
+        # Last: a file without its row is a declaration that nobody submitted yet.
+        write()
     return row
+
+
+class ChangedByHand(Refusal):
+    def __init__(self, request: str) -> None:
+        super().__init__(
+            f"request {request} is declared in the room otherwise than the draft takes it to be; nothing was written",
+            remedy="Submit that declaration first (`koppelkamer submit`) and begin from the request, or choose another "
+            "id.",
+        )
 
 
 def require_no_circle(request: Declared) -> None:

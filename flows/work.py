@@ -12,11 +12,13 @@ from declare import Fault, Refusal, WrongInput
 from flows import inbox
 from flows.arrival import Received
 from flows.books import open_register, write_logs
+from flows.dry_run import dry_run
 from flows.keyring import Keyring, open_keyring
 from flows.link import Examined, GateRefused, link
 from flows.receive import receive
 from flows.release import release
 from flows.shield import PASSING, fault_of
+from flows.submit import submit_draft
 from koppelkamer.room import Room, open_room
 
 if TYPE_CHECKING:
@@ -118,7 +120,7 @@ class Worker:
             room = open_room(self._folder)
             keyring = open_keyring(room)
             open_register(room)
-            end(job, _done(Task(room, self._flows(room, keyring), job)))
+            end(job, _done(Task(room, keyring, self._flows(room, keyring), job)))
             write_logs(room, keyring.signer)
         except Refusal as refusal:
             end(job, _refused(refusal))
@@ -133,6 +135,7 @@ class Task:
     """A job with all that it takes."""
 
     room: Room
+    keyring: Keyring
     flows: Flows
     job: "Job"
 
@@ -199,20 +202,49 @@ def _release(task: Task) -> "Outcome":
     return Outcome(JobState.DONE, result=task.flows.release(task.job.subject).name)
 
 
-_DO: Final[dict[str, Callable[[Task], "Outcome"]]] = {"receive": _receive, "run": _run, "release": _release}
+def _try(task: Task) -> "Outcome":
+    """Of a draft, in the words of `koppelkamer try`; only counts that are masked are written down."""
+    from register import drafts
+    from register.jobs import Outcome, columns_of
+    from register.models import JobState
+    from register.session import who_asked
+
+    _, declared = drafts.declared(task.job)
+    tried = dry_run(task.room, task.keyring, who_asked(task.job), declared)
+    in_the_way = [columns_of(refusal) for refusal in tried.in_the_way]
+    return Outcome(JobState.DONE, told=tried.facts | {"in the way": in_the_way})
+
+
+def _submit(task: Task) -> "Outcome":
+    from register import drafts
+    from register.jobs import Outcome
+    from register.models import JobState
+    from register.session import who_asked
+
+    draft, declared = drafts.declared(task.job)
+    row = submit_draft(task.room, who_asked(task.job), declared, draft.text, draft.base)
+    drafts.submitted(draft, declared)
+    return Outcome(JobState.DONE, result=row.id)
+
+
+_DO: Final[dict[str, Callable[[Task], "Outcome"]]] = {
+    "receive": _receive, "run": _run, "release": _release, "try": _try, "submit": _submit,
+}  # fmt: skip
 
 
 def _was_finished(job: "Job") -> bool:
     """A run or a parcel that its worker did not live to tell of; an inbox is looked through again."""
     from register.jobs import how_far
 
-    return job.kind != "receive" and how_far(job) > job.before
+    return job.kind not in ("receive", "try") and how_far(job) > job.before
 
 
 def _already(job: "Job") -> "Outcome":
     from register.jobs import Outcome
     from register.models import JobState, Release
 
+    if job.kind == "submit":
+        return Outcome(JobState.DONE, result=job.subject)
     last = Release.objects.filter(request=job.subject).order_by("examined_at").last()
     return Outcome(JobState.DONE, result=last.id if last else "")
 

@@ -39,7 +39,8 @@ KEPT: Final[dict[str, frozenset[str]]] = {
     "ProbeVoice": frozenset(),
     "Schedule": frozenset({"due", "ended_at"}),
     "Job": frozenset(
-        {"state", "attempts", "before", "worker", "started_at", "ended_at", "result", "message", "remedy", "parts"}
+        {"state", "attempts", "before", "worker", "started_at", "ended_at", "result", "message", "remedy", "parts",
+         "told"}
     ),
 }  # fmt: skip
 """Model → fields of a row that may change; all others stay, and no row goes."""
@@ -223,9 +224,9 @@ _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
     ("schedule_is_told_by_a_steward", "schedule", "INSERT",
      _told("'schedule made'", by="maker_id", how="how", work="kind", id="subject", cron="cron") + " AND "
      + _holds_role(f"'{Role.STEWARD}'", by="maker_id")),
-    ("job_is_told_by_a_steward", "job", "INSERT",
-     _told("'work asked'", by="asker_id", how="how", work="kind", id="subject")
-     + " AND (NEW.schedule_id IS NOT NULL OR " + _holds_role(f"'{Role.STEWARD}'", by="asker_id") + ")"),
+    ("job_is_told_by_who_asked", "job", "INSERT",
+     _told("'work asked'", by="asker_id", role="role", how="how", work="kind", id="subject")
+     + " AND (NEW.schedule_id IS NOT NULL OR " + _holds_role("NEW.role", by="asker_id") + ")"),
     ("notice_is_told_once_sent", "notice", "UPDATE",
      "NEW.sent_at IS NULL OR OLD.sent_at IS NOT NULL OR "
      + _any("register_outboxevent e", "e.operation = NEW.message AND e.name = 'notice sent'")),

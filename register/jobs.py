@@ -3,7 +3,7 @@
 The console only writes these rows; `koppelkamer work` serves them.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,7 +17,21 @@ from audit.event import timestamp
 from declare import Refusal, Sentence
 from declare.sentence import written
 from register.conditions import missing_approvals
-from register.models import Delivery, Inbox, Job, JobState, Release, Request, Run, Schedule, Source, Work
+from register.models import (
+    Decision,
+    Delivery,
+    Draft,
+    Inbox,
+    Job,
+    JobState,
+    Release,
+    Request,
+    Run,
+    Schedule,
+    Source,
+    Work,
+)
+from register.models.work import OF_DRAFTS
 from register.operation import new_operation
 from register.outbox import record
 from register.refusals import AlreadyAsked, NoInbox, NotApproved, NotYours, StepNotAllowed, Unregistered, named
@@ -36,6 +50,7 @@ class Outcome:
     state: JobState
     result: str = ""
     refusal: Refusal | None = None
+    told: Mapping[str, Any] | None = None
 
 
 def ask(by: SignedIn, kind: Work, subject: str, *, operation: str | None = None) -> Job:
@@ -62,9 +77,11 @@ def put(
     operation: str,
     schedule: Schedule | None = None,
     due: datetime | None = None,
+    contents: str = "",
 ) -> Job:
     """The row of a job and its event, inside the caller's transaction. Raises `IntegrityError` for a second one."""
-    fields = {"person": by.person.username, "role": Role.STEWARD.value, "how": by.how, "work": kind.value}
+    role = role_for(kind).value
+    fields = {"person": by.person.username, "role": role, "how": by.how, "work": kind.value}
     when = {"due": timestamp(due)} if due else {}
     record(Event("work asked", operation, timestamp(), {**fields, "id": subject, **when}))
     return Job.objects.create(
@@ -72,7 +89,9 @@ def put(
         kind=kind.value,
         subject=subject,
         asker=by.person,
+        role=role,
         how=by.how,
+        contents=contents,
         schedule=schedule,
         due=due,
         asked_at=timezone.now(),
@@ -81,14 +100,23 @@ def put(
 
 def check_may_ask(by: SignedIn, kind: Work, subject: str) -> None:
     """Whether `by` may ask for it and it could begin now. All else is checked when it begins. Raises as `ask`."""
-    check_is_steward(by, Sentence("asking for work"))
+    _check_has_role(by, role_for(kind), Sentence("asking for work"))
     _CHECKS[kind](subject)
+
+
+def role_for(kind: Work) -> Role:
+    """The role in which work is asked for."""
+    return Role.ANALYST if kind in OF_DRAFTS else Role.STEWARD
 
 
 def check_is_steward(by: SignedIn, what: Sentence) -> None:
     """Raises `NotYours`."""
-    if not by.person.is_active or Role.STEWARD not in by.person.roles():
-        raise NotYours(what, [Role.STEWARD.value])
+    _check_has_role(by, Role.STEWARD, what)
+
+
+def _check_has_role(by: SignedIn, role: Role, what: Sentence) -> None:
+    if not by.person.is_active or role not in by.person.roles():
+        raise NotYours(what, [role.value])
 
 
 def check_has_inbox(source: str) -> None:
@@ -117,6 +145,11 @@ def _check_may_write(request_id: str) -> None:
     check_may_write(release)
 
 
+def _check_is_drafted(name: str) -> None:
+    if not Draft.objects.filter(name=name).exists():
+        raise Unregistered("draft")
+
+
 def _request(request_id: str) -> Request:
     request = Request.objects.select_related("agreement").filter(id=request_id).first()
     if request is None:
@@ -128,6 +161,8 @@ _CHECKS: Final[dict[Work, Callable[[str], None]]] = {
     Work.RECEIVE: check_has_inbox,
     Work.RUN: _check_may_run,
     Work.RELEASE: _check_may_write,
+    Work.TRY: _check_is_drafted,
+    Work.SUBMIT: _check_is_drafted,
 }
 
 
@@ -151,8 +186,8 @@ def end(job: Job, outcome: Outcome) -> None:
         pk=job.pk, state=JobState.RUNNING.value, worker=job.worker, attempts=job.attempts
     )  # fmt: skip
     now = timezone.now()
-    told = {"result": outcome.result[:200]} | (columns_of(outcome.refusal) if outcome.refusal else {})
-    if mine.update(state=outcome.state.value, ended_at=now, **told):
+    said = {"result": outcome.result[:200]} | (columns_of(outcome.refusal) if outcome.refusal else {})
+    if mine.update(state=outcome.state.value, ended_at=now, told=outcome.told, **said):
         note_end(job, outcome.state, job.started_at or now)
         job.refresh_from_db()
 
@@ -190,6 +225,8 @@ def how_far(job: Job) -> int:
     if job.kind == Work.RECEIVE:
         last = Delivery.objects.filter(source=job.subject).order_by("pk").last()
         return last.pk if last else 0
+    if job.kind in OF_DRAFTS:
+        return Decision.objects.filter(subject="request", subject_id=job.subject, action="submit").count()
     if job.kind == Work.RUN:
         return Release.objects.filter(request=job.subject).count()
     return Release.objects.filter(request=job.subject).exclude(manifest_digest="").count()

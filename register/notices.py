@@ -48,9 +48,9 @@ def _of_subject(waits: Awaited) -> Iterator[tuple[str, str]]:
 
 
 def _of_jobs() -> Iterator[tuple[str, str]]:
-    """Work that came to nothing waits for a steward."""
+    """Work that came to nothing waits for a steward, or for the analyst who asked about a draft."""
     for job in Job.objects.filter(state__in=_BAD):
-        yield Role.STEWARD.value, f"job {job.pk}"
+        yield job.role, f"job {job.pk}"
 
 
 @transaction.atomic

@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from koppelkamer.cli.room import opened, person
@@ -18,16 +17,8 @@ def dry_run(call: argparse.Namespace) -> Screen:
     room, keyring = opened(call)
     from flows.dry_run import dry_run as try_request
 
-    tried = try_request(room, keyring, person(room, call), call.request)
-    facts = {
-        "request": call.request,
-        "in the way": [{"what": each.message, "way out": each.remedy} for each in tried.in_the_way],
-        "least": tried.minimum,
-        "sources": [asdict(one) for one in tried.sources],
-        "link rates": dict(tried.link_rates),
-        "tables": [asdict(table) for table in tried.tables],
-    }
-    return Screen(facts, _lines(call.request, tried))
+    tried = try_request(room, keyring, person(room, call), room.request(call.request))
+    return Screen({"request": call.request, **tried.facts}, _lines(call.request, tried))
 
 
 def _lines(request: str, tried: "Tried") -> list[str]:

@@ -4,6 +4,7 @@ from register.models.agreements import Agreement, AgreementGround, ProcessingAgr
 from register.models.consents import ConsentAcceptance, ConsentWithdrawal, StandingConsent
 from register.models.decisions import Approval, Countersignature, Decision, Opinion, ReleaseDecision
 from register.models.described import Described
+from register.models.drafts import Draft
 from register.models.events import OutboxEvent
 from register.models.feedback import Feedback
 from register.models.notices import Notice
@@ -26,6 +27,7 @@ __all__ = [
     "Decision",
     "Delivery",
     "Described",
+    "Draft",
     "Feedback",
     "Inbox",
     "Job",

@@ -1,8 +1,9 @@
 """Work that the room does for somebody: jobs, and the schedules that ask for them again and again."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from django.db import models
 from django.db.models import Q
@@ -25,6 +26,12 @@ class Work(StrEnum):
     RECEIVE = "receive"  # of a source: what lies whole in its inbox
     RUN = "run"  # of a request
     RELEASE = "release"  # of a request: the parcel of its latest release
+    TRY = "try"  # of a draft: what stands in its way, and what it might bring
+    SUBMIT = "submit"  # of a draft
+
+
+OF_DRAFTS = (Work.TRY, Work.SUBMIT)
+"""What an analyst asks; all else is asked by a data steward."""
 
 
 class JobState(StrEnum):
@@ -34,6 +41,11 @@ class JobState(StrEnum):
     REFUSED = "refused"  # a rule said no
     FAILED = "failed"  # the machine did not manage
     MISSED = "missed"  # its time passed while nobody could begin
+
+
+def read_refusal(message: str, remedy: str, parts: Mapping[str, Any]) -> Refusal:
+    """As `register.jobs.columns_of` writes one."""
+    return Refusal(message, remedy=remedy, **{name: read(part) for name, part in parts.items()})
 
 
 LIVE = (JobState.WAITING, JobState.RUNNING)
@@ -90,6 +102,7 @@ class Job(models.Model):
     `worker` names the process that took it; `before` is how far the register was when it was first taken, so that work
     which a killed worker finished is recognised. `message`, `remedy` and `parts` are those of a refusal: two templates
     and what stands in their places, which is no value.
+    `contents` is the digest of the draft that is tried or submitted; `told` is what trying it told, all of it masked.
     """
 
     event = models.OneToOneField(OutboxEvent, to_field="operation", on_delete=models.PROTECT, related_name="job")
@@ -108,6 +121,8 @@ class Job(models.Model):
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     result = models.CharField(max_length=200, blank=True)
+    contents = models.CharField(max_length=64, blank=True, default="")
+    told = models.JSONField(null=True)
     message = models.TextField(blank=True)
     remedy = models.TextField(blank=True)
     parts = models.JSONField(default=dict)
@@ -125,7 +140,11 @@ class Job(models.Model):
             ),
             models.CheckConstraint(condition=one_of("kind", Work), name="job_kind_is_known"),
             models.CheckConstraint(condition=one_of("state", JobState), name="job_state_is_known"),
-            models.CheckConstraint(condition=Q(role=Role.STEWARD.value), name="job_is_asked_by_a_steward"),
+            models.CheckConstraint(
+                condition=Q(role=Role.STEWARD.value) & ~one_of("kind", OF_DRAFTS)
+                | Q(role=Role.ANALYST.value) & one_of("kind", OF_DRAFTS) & ~Q(contents=""),
+                name="job_is_asked_by_its_role",
+            ),
             models.CheckConstraint(condition=Q(how__in=["session", "demo"]), name="job_how_is_known"),
             models.CheckConstraint(
                 condition=Q(schedule__isnull=True, due__isnull=True) | Q(schedule__isnull=False, due__isnull=False),
@@ -146,8 +165,7 @@ class Job(models.Model):
     @property
     def refusal(self) -> Refusal | None:
         """Why it came to nothing, if it did."""
-        parts = {name: read(part) for name, part in self.parts.items()}
-        return Refusal(self.message, remedy=self.remedy, **parts) if self.message else None
+        return read_refusal(self.message, self.remedy, self.parts) if self.message else None
 
     @property
     def late(self) -> bool:

@@ -28,6 +28,7 @@ ARGUMENTS = {
     "feedback": {"subject_id": "insight-1"},
     "decide-consent": {"consent": "0" * 64},
     "speak-on-probe": {"probe": "first"},
+    "draft": {"number": 1},
     "source": {"source": "residents"},
 }
 """What the address of a view holds, where it holds something."""

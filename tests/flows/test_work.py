@@ -1,6 +1,7 @@
 """`koppelkamer work`: what lies in an inbox, what is refused, and a worker that is killed."""
 
 import hashlib
+import json
 import shutil
 import signal
 from pathlib import Path
@@ -123,3 +124,27 @@ def test_a_job_whose_worker_dies_twice_has_failed_and_the_request_may_run_again(
     assert (job["state"], one(room, "SELECT state FROM register_request")) == ("failed", "scheduled")
     assert one(room, "SELECT count(*) FROM register_run WHERE state = 'running'") == 0
     assert ask(room, "run", "wijken").code == 0
+
+
+def test_a_draft_is_tried_and_submitted_and_then_stands_in_the_room(way: Way, tmp_path: Path) -> None:
+    room = way.copy("trained", tmp_path / "room")
+    text = (room / "requests" / "wijken.toml").read_text().replace('id = "wijken"', 'id = "buurten"')
+    drafted, declared = tmp_path / "buurten.toml", room / "requests" / "buurten.toml"
+    drafted.write_text(text)
+
+    def served_draft(kind: str) -> dict[str, Any]:
+        asked = koppelkamer("noor", kind, "buurten", str(drafted), at=room, program="tests.flows.worker:draft")
+        assert asked.code == 0, asked.err
+        (job,) = served(room)
+        return job
+
+    assert (served_draft("try")["state"], declared.exists()) == ("done", False)
+    told = json.loads(one(room, "SELECT told FROM register_job"))
+    assert told["in the way"] == [] and all(each["kept"] % told["least"] == 0 for each in told["sources"])
+    assert (served_draft("submit")["result"], declared.read_text()) == ("buurten", text)
+    assert one(room, "SELECT state FROM register_request WHERE id = 'buurten'") == "submitted"
+    change(declared, "title = ", "title = 'By hand' # ")
+    drafted.write_text(text.replace("title = ", 'title = "Anders" # '))
+    refused = served_draft("submit")
+    assert refused["state"] == "refused" and "otherwise than the draft takes it to be" in refused["message"]
+    assert "By hand" in declared.read_text()

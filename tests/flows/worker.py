@@ -30,6 +30,22 @@ def ask(arguments: Sequence[str]) -> int:
     return 0
 
 
+def draft(arguments: Sequence[str]) -> int:
+    """PERSON KIND ID FILE: have a draft with that text tried or submitted, as the form of the console would."""
+    open_register(open_room(Path()))
+    from register import drafts
+    from register.models import Draft, Work
+    from register.operation import new_operation
+    from register.session import act_as
+
+    person, kind, name, file = arguments
+    by, typed, text = act_as(person), {"id": [name]}, Path(file).read_text(encoding="utf-8")
+    known = Draft.objects.filter(name=name).first() or drafts.begin(by, typed, text, operation=new_operation())
+    found = drafts.save(by, known, typed | {"text": [text]}, text, seen=known.version)
+    drafts.ask(by, Work(kind), found, seen=found.version, operation=new_operation())
+    return 0
+
+
 def killed(arguments: Sequence[str]) -> int:
     """PLACE: a worker that dies, as by `kill -9`, when it comes back from that function."""
     module, name = arguments[0].rsplit(".", 1)

@@ -177,11 +177,12 @@ def say(name: str, **told: Any) -> None:
 
 
 def ask(who: str = "stef", name: str = "work asked", **told: Any) -> None:
-    told = {"how": "session", "work": "receive", "id": "residents"} | told
+    told = {"how": "session", "role": "data_steward", "work": "receive", "id": "residents"} | told
     insert(
         "register_job", event_id=event("op-j", name, who, **told), kind="receive", subject="residents",
         asker_id=person(who).pk, role="data_steward", how="session", state="waiting", attempts=0, before=0, worker="",
         asked_at=AT, result="", message="", remedy="", parts="{}",
+        contents="",
     )  # fmt: skip
 
 
@@ -434,11 +435,11 @@ FORGERIES: Forgeries = {
     "a remark on a remark about something else": (
         "remark_is_told", submitted, lambda: say("remarked", request="other"),
     ),
-    "a job by an auditor": ("job_is_told_by_a_steward", furnish, lambda: ask("aud")),
+    "a job by an auditor": ("job_is_told_by_who_asked", furnish, lambda: ask("aud")),
     "a job on the event of a schedule": (
-        "job_is_told_by_a_steward", furnish, lambda: ask(name="schedule made"),
+        "job_is_told_by_who_asked", furnish, lambda: ask(name="schedule made"),
     ),
-    "a job on the event of another job": ("job_is_told_by_a_steward", furnish, lambda: ask(id="incomes")),
+    "a job on the event of another job": ("job_is_told_by_who_asked", furnish, lambda: ask(id="incomes")),
     "a job for another": (
         "job_stays_as_written", with_a_job, lambda: Job.objects.update(asker=person("aud")),
     ),

@@ -134,13 +134,16 @@ def forged(**other: Any) -> None:
            fields="{}")  # fmt: skip
     values = {"event_id": "op", "kind": "receive", "subject": "residents", "asker_id": person("stef").pk,
               "role": "data_steward", "how": "session", "state": "waiting", "attempts": 0, "before": 0, "worker": "",
-              "asked_at": "2026-11-21 09:00:00", "result": "", "message": "", "remedy": "", "parts": "{}"}  # fmt: skip
+              "asked_at": "2026-11-21 09:00:00", "result": "", "message": "", "remedy": "", "parts": "{}",
+              "contents": ""}  # fmt: skip
     insert("register_job", **values | other)
 
 
 FORGERIES: dict[str, tuple[str, Callable[[], Any]]] = {
-    "by somebody who is no steward": ("job_is_asked_by_a_steward", lambda: forged(role="analyst")),
-    "without an event": ("job_is_told_by_a_steward", lambda: forged(event_id="none")),
+    "by somebody who is no steward": ("job_is_asked_by_its_role", lambda: forged(role="analyst")),
+    "of a draft, by a steward": ("job_is_asked_by_its_role", lambda: forged(kind="submit", contents="a" * 64)),
+    "of no draft in particular": ("job_is_asked_by_its_role", lambda: forged(kind="submit", role="analyst")),
+    "without an event": ("job_is_told_by_who_asked", lambda: forged(event_id="none")),
     "twice at a time": ("job_one_at_a_time", lambda: (asked(), forged())),
     "running for nobody": ("job_that_runs_has_a_worker", lambda: forged(state="running")),
     "failed without a word": ("job_that_ended_badly_says_why", lambda: forged(state="failed")),
