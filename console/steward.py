@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from declare import Refusal
 from register import jobs, schedules
 from register import work as work_rows
-from register.models import Work
+from register.models import Job, JobState, Work
 from register.operation import new_operation
+from register.progress import progress
 from register.session import of_request
 
 
@@ -73,11 +74,15 @@ def _operation(given: QueryDict) -> str:
     return operation
 
 
+def _is_run(job: Job) -> bool:
+    return (job.kind, job.state) == (Work.RUN.value, JobState.RUNNING.value)
+
+
 def _page(request: HttpRequest, refusal: Refusal | None = None, status: int = 200) -> HttpResponse:
     live = work_rows.live_jobs()
     context: dict[str, Any] = {
         "askable": [(each, new_operation()) for each in work_rows.askable()],
-        "live": live,
+        "live": [(job, progress(job.subject) if _is_run(job) else None) for job in live],
         "ended": work_rows.latest_jobs(),
         "schedules": work_rows.schedules(),
         "schedulable": work_rows.schedulable(),

@@ -19,6 +19,7 @@ from register.decisions import decide
 from register.feedback import speaks_for
 from register.models import Membership, Release, Request, Room
 from register.operation import new_operation
+from register.progress import progress
 from register.remarks import remark
 from register.session import act_in_browser, is_demo, of_request
 from release.report.words import Language, words
@@ -156,12 +157,16 @@ def _page(
     subject.refresh_from_db()
     possible = queries.actions(of_request(request).person, subject)
     page: Any = queries.request_page(subject.pk) if isinstance(subject, Request) else queries.release_page(subject.pk)
+    run = progress(subject.pk) if isinstance(subject, Request) else None
     context = {
         "page": page,
         "form": form or (DecisionForm(subject, possible) if possible else None),
         "refusal": refusal,
         "remark_form": remark_form or RemarkForm(),
         "beginning": new_operation(),
+        "progress": run,
+        # Only for who asks for it: a page that moves by itself is a barrier (WCAG 2.1, criterion 2.2.1).
+        "watched": "watch" in request.GET and run is not None and run.is_live,
         "reports": _reports(subject),
         "may_tell": isinstance(subject, Release) and bool(speaks_for(of_request(request), subject)),
         "dossier": dossier(subject.pk, _language()) if isinstance(subject, Release) else None,

@@ -171,3 +171,11 @@ VALUE_TYPES: Final[dict[str, Promise]] = {
     "decimal": _("number"),
     "freetext": _("free text"),
 }
+
+STAGES: Final[dict[str, Promise]] = {
+    "reading": _("reads the deliveries"),
+    "linking": _("links"),
+    "drafting": _("drafts the output"),
+    "gate": _("is before the gate"),
+    "report": _("writes the report"),
+}

@@ -83,15 +83,23 @@ def _inputs(room: Room, request_id: str) -> Inputs:
 
 
 def _execute(room: Room, keyring: Keyring, by: "SignedIn", inputs: Inputs, run: "Run") -> Examined:
+    from register.models import Stage
+    from register.progress import come_to
+
+    come_to(run, Stage.READING)
     used = _used(room, keyring, inputs)
     tables = {name: each.asked for name, each in used.items()}
+    come_to(run, Stage.LINKING)
     linked = link_tables(tables, inputs.models)
+    come_to(run, Stage.DRAFTING)
     made = draft(linked, inputs.request, questions_of(room, keyring, inputs, tables), concepts_of(room))
     ledger = Ledger(room, keyring)
     lineage = lineage_of(room, made, linked, tables, ledger.keys)
     asked = _keyed(subject_of(made), lineage, ledger, inputs, run.id)
     subject = replace(asked, lineage=lineage, earlier=ledger.earlier())
+    come_to(run, Stage.GATE)
     verdict = examine(subject, inputs.policy)
+    come_to(run, Stage.REPORT)
     occasion = _occasion(room, run, len(subject.earlier), last_of(room, keyring, run.request_id))
     facts = facts_of(room, inputs, run, made, verdict, occasion, used)
     _keep(room, keyring, run, linked, made)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from declare import Fault
-from flows.presence import Presence
 from koppelkamer.room import Mail, Notices, Room
+from register.presence import Presence
 
 if TYPE_CHECKING:
     from register.notices import Message

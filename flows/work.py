@@ -70,7 +70,7 @@ class Worker:
         open_keyring(room)  # a wrong passphrase is told at once
         open_register(room)
         from flows.notices import Post
-        from flows.presence import Presence
+        from register.presence import Presence
 
         self._folder, self._flows, self._say = folder, flows, say
         self._presence = Presence(room.store / "work")

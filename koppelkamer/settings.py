@@ -35,6 +35,7 @@ def django_settings(
     return {
         "REPORTS": reports,
         "AUDIT": reports.with_name("audit"),
+        "WORKERS": reports.with_name("store") / "work",
         "PUBLIC_KEY": reports.with_name("keys") / "room.pub",
         "SECRET_KEY": secret,
         "DEBUG": False,

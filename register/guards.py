@@ -29,6 +29,7 @@ KEPT: Final[dict[str, frozenset[str]]] = {
     "ConsentAcceptance": frozenset(),
     "ConsentWithdrawal": frozenset(),
     "Run": frozenset({"state", "ended_at"}),
+    "RunStage": frozenset(),
     "Release": frozenset({"state", "held_from", "decision", "manifest_digest"}),
     "Delivery": frozenset({"rows_in", "rows_kept", "rows_quarantined", "period", "state", "withdrawal"}),
     "Withdrawal": frozenset(),
@@ -227,6 +228,8 @@ _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
     ("job_is_told_by_who_asked", "job", "INSERT",
      _told("'work asked'", by="asker_id", role="role", how="how", work="kind", id="subject")
      + " AND (NEW.schedule_id IS NOT NULL OR " + _holds_role("NEW.role", by="asker_id") + ")"),
+    ("runstage_is_of_a_run_that_runs", "runstage", "INSERT",
+     _any("register_run r", "r.id = NEW.run_id AND r.state = 'running'")),
     ("notice_is_told_once_sent", "notice", "UPDATE",
      "NEW.sent_at IS NULL OR OLD.sent_at IS NOT NULL OR "
      + _any("register_outboxevent e", "e.operation = NEW.message AND e.name = 'notice sent'")),

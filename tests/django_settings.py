@@ -13,6 +13,7 @@ _database["TEST"] = {"MIGRATE": _database["ENGINE"].endswith("postgresql")}
 # Named, because the type checker reads this module and not the function.
 REPORTS = _folder / "reports"
 AUDIT = _folder / "audit"
+WORKERS = _folder / "store" / "work"
 PUBLIC_KEY = _folder / "room.pub"
 PROVIDER_NAME = ""
 PROVIDER_ORIGIN = ""

@@ -13,7 +13,7 @@ from register.models.probes import Probe, ProbeTerms, ProbeVoice
 from register.models.remarks import Remark
 from register.models.requests import Request, RequestSource
 from register.models.restrictions import Restriction
-from register.models.runs import Delivery, Release, Run
+from register.models.runs import Delivery, Release, Run, RunStage, Stage
 from register.models.withdrawals import Withdrawal
 from register.models.work import Inbox, Job, JobState, Schedule, Work
 
@@ -50,9 +50,11 @@ __all__ = [
     "Restriction",
     "Room",
     "Run",
+    "RunStage",
     "Schedule",
     "SharingTriple",
     "Source",
+    "Stage",
     "StandingConsent",
     "Withdrawal",
     "Work",

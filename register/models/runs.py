@@ -1,5 +1,7 @@
 """What came in, what was run with it, and what came out of the gate."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -93,6 +95,30 @@ class Run(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=["running", "completed", "stopped"]), name="run_state_is_known"
             ),
+        ]
+
+
+class Stage(StrEnum):
+    """Where a run is, in the order in which it goes."""
+
+    READING = "reading"
+    LINKING = "linking"
+    DRAFTING = "drafting"
+    GATE = "gate"
+    REPORT = "report"
+
+
+class RunStage(models.Model):
+    """A run came to a stage: its name and the moment, and nothing of what it works on."""
+
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="stages")
+    name = models.CharField(max_length=20)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "name"], name="run_stage_once"),
+            models.CheckConstraint(condition=one_of("name", Stage), name="run_stage_is_known"),
         ]
 
 

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 
 from flows.notices import Post
-from flows.presence import Presence
 from koppelkamer.room import Notices, Room, open_room
 from koppelkamer.sign_in import SignIn
 from register import notices
 from register.models import Notice, OutboxEvent
+from register.presence import Presence
 from tests.journeys.second_room.way import DECLARATIONS
 from tests.register.room import approved, draft, examined, furnish, take
 

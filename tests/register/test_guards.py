@@ -435,6 +435,10 @@ FORGERIES: Forgeries = {
     "a remark on a remark about something else": (
         "remark_is_told", submitted, lambda: say("remarked", request="other"),
     ),
+    "a stage of a run that is over": (
+        "runstage_is_of_a_run_that_runs", examined,
+        lambda: insert("register_runstage", run_id="insight-1", name="gate", since=AT),
+    ),
     "a job by an auditor": ("job_is_told_by_who_asked", furnish, lambda: ask("aud")),
     "a job on the event of a schedule": (
         "job_is_told_by_who_asked", furnish, lambda: ask(name="schedule made"),
