@@ -95,8 +95,13 @@ KNOWN = 4
 
 @pytest.fixture(scope="module")
 def room(way: Way, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With a list of four tenants and somebody made up on the spot."""
     room = way.copy("trained", tmp_path_factory.mktemp("probe") / "room")
+    with_list(way, room)
+    return room
+
+
+def with_list(way: Way, room: Path) -> None:
+    """A probe on a list of four tenants and somebody made up on the spot, received in the room and not yet asked."""
     columns = [
         f'[[columns]]\nname = "{name}"\ntype = "{kind}"\nrole = "identify"\nfield = "{field}"\n'
         f'concept = "{CONCEPTS[field]}"\n'
@@ -114,7 +119,6 @@ def room(way: Way, tmp_path_factory: pytest.TempPathFactory) -> Path:
     listed = pl.concat([listed, pl.DataFrame(nobody, schema=listed.schema)])
     listed.with_columns(nummer=pl.Series(LABELS)).write_csv(room.parent / "subjects.csv")
     done(room, "receive", "subjects", room.parent / "subjects.csv")
-    return room
 
 
 def probe(room: Path, *arguments: object) -> Said:

@@ -1,0 +1,93 @@
+"""People at the console of a real room, each in a browser of their own, with a password and a second factor."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.authenticator import code_of
+from tests.browser import barriers
+
+PASSWORD = "as the water rises so do we"
+PICTURES = os.environ.get("KOPPELKAMER_PICTURES")
+"""A folder for the pictures of the manual; without it none are taken."""
+QUESTIONS = ("legitimate", "suitable", "necessary", "proportionate")
+
+
+@contextmanager
+def console(room: Path) -> Iterator[str]:
+    """Its address."""
+    program = [sys.executable, "-m", "tests.journeys.served", str(room)]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None and process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.stdin.close()
+
+
+class Someone:
+    """One person, from the invitation on."""
+
+    def __init__(self, browser: Browser, address: str, username: str) -> None:
+        context = browser.new_context(
+            locale="en-GB", java_script_enabled=False, viewport={"width": 1100, "height": 800}
+        )
+        self.page: Page = context.new_page()
+        self.username, self._address = username, address
+        self.recovery = ""
+        """One of the codes for when the second factor is lost."""
+
+    def come_in(self, link: str) -> None:
+        """Choose a password, sign in with it, set up the second factor."""
+        self.open(urlsplit(link).path)
+        for field in ("new_password1", "new_password2"):
+            self.page.locator(f"#id_{field}").fill(PASSWORD)
+        self.page.get_by_role("button", name="Choose this password").click()
+        self.page.locator("#id_login").fill(self.username)
+        self.page.locator("#id_password").fill(PASSWORD)
+        self.page.locator("main form button").click()
+        secret = self.page.locator("code").first.inner_text()
+        self.page.locator("#id_code").fill(code_of(secret))
+        self.page.get_by_role("button", name="Set up").click()
+        self.recovery = self.page.locator("code").first.inner_text()
+        self.open("/")
+        expect(self.page.get_by_role("heading", level=1)).to_have_text("What waits for me")
+
+    def open(self, path: str) -> None:
+        answer = self.page.goto(self._address + path)
+        assert answer is not None and answer.ok, (self.username, path, answer and answer.status)
+
+    def follow(self, name: str) -> None:
+        """To what waits, from the first page."""
+        self.open("/")
+        self.page.locator("main").get_by_role("link", name=name).first.click()
+
+    def decide(self, choice: str, reason: str = "", answer: str = "") -> None:
+        """On the page that is open; `answer` to each question about each warning."""
+        self.page.get_by_label(choice, exact=True).check()
+        self.page.get_by_label("Reasons").fill(reason)
+        for question in self.page.locator("form fieldset textarea").all() if answer else ():
+            question.fill(answer)
+        self.page.get_by_role("button", name="Record this decision").click()
+        expect(self.page.locator("ol").get_by_text(choice).last).to_be_visible()
+
+    def state(self) -> str:
+        return self.page.locator("p.state strong").first.inner_text()
+
+    def said(self) -> str:
+        """The text of the page."""
+        return re.sub(r"\s+", " ", self.page.locator("main").inner_text())
+
+    def is_barred(self) -> list[str]:
+        """What keeps somebody from using the page."""
+        return barriers(self.page)
+
+    def picture(self, name: str) -> None:
+        """Of the page as it is."""
+        if PICTURES:
+            self.page.screenshot(path=Path(PICTURES, f"{name}.png"), full_page=True)
