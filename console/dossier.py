@@ -61,7 +61,6 @@ def _told(facts: ReportFacts, text: Words) -> Dossier:
 
 def _finding(line: FindingLine, text: Words) -> Finding:
     unknown = line.outcome == "NOT ASSESSABLE"
-    why = text("not_evaluated") if unknown else text.rule(line.rule, "why", line.message)
     measured = ""
     if not unknown and isinstance(line.measured, (int, float)) and isinstance(line.threshold, (int, float)):
         measured = text("measured", measured=text.measure(line.measured), threshold=text.measure(line.threshold))
@@ -69,7 +68,7 @@ def _finding(line: FindingLine, text: Words) -> Finding:
         rule=line.rule,
         title=text.rule(line.rule, "title", line.rule),
         outcome=line.outcome,
-        why=why,
+        why=text.why(line),
         about=": ".join(part for part in (line.about, measured) if part),
-        remedy=text.rule(line.rule, "remedy", line.remedy),
+        remedy=text.way_out(line),
     )

@@ -5,12 +5,16 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from declare import WrongInput
 
+if TYPE_CHECKING:
+    from release.report.facts import FindingLine
+
 Language = Literal["nl", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+_UNKNOWN: Final = "NOT ASSESSABLE"
 
 
 class Words:
@@ -30,8 +34,20 @@ class Words:
         return self._text[key].format(**values)
 
     def rule(self, rule: str, part: str, otherwise: str) -> str:
-        """The `title`, `why` or `remedy` of a rule; `otherwise` for a rule this catalogue does not know yet."""
+        """The `title`, `why` or `remedy` of a rule; `otherwise` for a rule this catalogue does not know yet.
+
+        Some rules have `unknown` and `unknown_remedy` besides: why they could not be evaluated.
+        """
         return self._rules.get(rule, {}).get(part, otherwise)
+
+    def why(self, line: "FindingLine") -> str:
+        """What the rule found, or why it could not say."""
+        if line.outcome != _UNKNOWN:
+            return self.rule(line.rule, "why", line.message)
+        return f"{self.rule(line.rule, 'unknown', line.message)} {self('not_evaluated')}"
+
+    def way_out(self, line: "FindingLine") -> str:
+        return self.rule(line.rule, "unknown_remedy" if line.outcome == _UNKNOWN else "remedy", line.remedy)
 
     def check(self, name: str) -> str:
         """What a rule of intake or an expectation found, in words; the name itself where there are none."""

@@ -17,7 +17,7 @@ from gate.registry import RULES
 from release.report import from_json, render, to_json
 from release.report.bars import charts
 from release.report.facts import Answer, GroupGap, GroupRate, ReportFacts, Signed
-from release.report.words import LANGUAGES, catalogue, words
+from release.report.words import LANGUAGES, Language, catalogue, words
 from tests.browser import barriers_of
 from tests.conftest import missing_service
 from tests.release.example import CAME, CHANGES, DOMINATED, FACTS, PROFILE, PROXY, REFUSED, UNCHANGED, WARNED
@@ -293,3 +293,11 @@ def test_the_next_report_tells_what_recipients_wrote_and_what_is_due_and_the_pub
         for told in (counted, "Minder meldingen", "Vaker bij de juiste wijk"):
             assert told in page and told in public
     assert words("nl")("came") not in render(PAGES["warned"], "nl")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_that_may_be_unable_to_say_tells_why_and_what_would_help(language: Language) -> None:
+    rules = catalogue(language)["rule"]
+    unsure = [name for name, rule in RULES.items() if "NOT ASSESSABLE" in rule.outcomes]
+    assert len(unsure) > 10
+    assert [name for name in unsure if not {"unknown", "unknown_remedy"} <= rules[name].keys()] == []
