@@ -46,6 +46,18 @@ class Coded:
         return shown
 
     @cached_property
+    def called(self) -> pl.Series:
+        """Per cell what it is of, in whichever table: its categories other than totals, each with its variables."""
+        each = [
+            pl.when(pl.col(dimension.name) != TOTAL).then(
+                pl.concat_str(pl.lit("\0".join([*dimension.variables, ""])), pl.col(dimension.name))
+            )
+            for dimension in self.dimensions
+        ]
+        named = pl.concat_list(each) if each else pl.lit([], dtype=pl.List(pl.String))
+        return self.table.select(called=named.list.drop_nulls().list.sort().list.join("\1"))["called"]
+
+    @cached_property
     def margins(self) -> dict[tuple[int, ...], pl.Series]:
         """Steps up the hierarchy of each dimension → for each cell that is no margin, the cell of that subtotal or
         margin it is counted in; null where a category has no such level. `ALL` steps are those to the total."""
@@ -86,6 +98,11 @@ class Coded:
         for _ in range(steps):
             category = category.replace_strict(list(above), list(above.values()), default=None, return_dtype=pl.String)
         return category.alias(name)
+
+
+def same_amounts(new: Coded, old: Coded) -> bool:
+    """Whether both publish sums of one column, of persons that would be known again."""
+    return bool(new.key == old.key and set(new.magnitude) & set(old.magnitude))
 
 
 def coded(releases: Sequence[Published]) -> list[Coded]:

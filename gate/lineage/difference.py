@@ -1,8 +1,10 @@
 """Two releases and what is left when a cell of one is subtracted from a cell of the other.
 
 Subtracting tells something where one cell holds all of the other: the records of a smaller cell, or its persons where
-the releases rest on different deliveries. Where neither holds the other, what one subtraction leaves is no group of
-persons; what several releases tell together is for `gate.lineage.joint`.
+the releases rest on different deliveries. It does as well where two cells cross, each with some the other lacks, if
+they are of one name (a town before and after a removal) or are sums over nearly the same persons: whoever knows who
+came for whom learns what the newcomer has. Of other cells that cross, what is left is no group that anybody knows; what
+several releases tell together is for `gate.lineage.joint`.
 """
 
 from collections.abc import Iterator
@@ -11,14 +13,14 @@ from typing import Literal
 
 import polars as pl
 
-from gate.lineage.codes import Coded
+from gate.lineage.codes import Coded, same_amounts
 
 Of = Literal["record", "person"]
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`smallest`: persons left by a subtraction, at least; None where no cell holds another. `close`: how many
+    """`smallest`: persons left by a subtraction, either way and at least; None where there is none. `close`: how many
     subtractions leave fewer than the limit."""
 
     smallest: int | None
@@ -50,22 +52,55 @@ def _views(new: Coded, old: Coded) -> tuple[Of, ...]:
 
 def _left(new: Coded, old: Coded, of: Of, least: int) -> pl.DataFrame:
     """`left`: persons, of every subtraction that leaves somebody."""
-    pairs = nested(new, old, of)
+    met = overlaps(new, old, of)
+    pairs = nested(met)
     sides = ((new, "cell", old, "cell_old"), (old, "cell_old", new, "cell"))
     parts = [_persons(pairs.filter(pl.col("outer") == at), *side, of, least) for at, side in enumerate(sides)]
-    return pl.concat(parts)
+    return pl.concat([*parts, _either_way(crossed(met, new, old, of, least), new, old, of)])
 
 
-def nested(new: Coded, old: Coded, of: Of, *, equal: bool = False) -> pl.DataFrame:
-    """`cell`, `cell_old`, `outer` (0 when the new cell holds the old one, 1 the other way round) of published cells
-    none of which stands in the other release too; with `equal` also those that do, with one another."""
-    shared = pl.concat(_shared(new, old, of))
-    sizes = shared.join(_sizes(new, of), on="cell").join(_sizes(old, of).rename({"cell": "cell_old"}), on="cell_old")
-    holds_old, held = pl.col("both") == pl.col("size_right"), pl.col("both") == pl.col("size")
-    same = sizes.filter(holds_old & held)
-    telling = sizes.join(same, on="cell", how="anti").join(same, on="cell_old", how="anti")
-    found = pl.concat([telling.filter(holds_old | held), *([same] if equal else [])])
-    return found.select("cell", "cell_old", outer=held.cast(pl.Int8))
+def overlaps(new: Coded, old: Coded, of: Of) -> pl.DataFrame:
+    """`cell` and `cell_old`, published cells with somebody in both; `both`, `size`, `size_old` are how many."""
+    sizes = [_sizes(new, of), _sizes(old, of).rename({"cell": "cell_old", "size": "size_old"})]
+    return pl.concat(_shared(new, old, of)).join(sizes[0], on="cell").join(sizes[1], on="cell_old")
+
+
+_HOLDS, _HELD = pl.col("both") == pl.col("size_old"), pl.col("both") == pl.col("size")
+
+
+def nested(met: pl.DataFrame, *, equal: bool = False) -> pl.DataFrame:
+    """`cell`, `cell_old`, `outer` (0 when the new cell holds the old one, 1 the other way round) of overlaps none of
+    whose cells stands in the other release too; with `equal` also those that do, with one another."""
+    same = met.filter(_HOLDS & _HELD)
+    found = pl.concat([_telling(met).filter(_HOLDS | _HELD), *([same] if equal else [])])
+    return found.select("cell", "cell_old", outer=_HELD.cast(pl.Int8))
+
+
+def crossed(met: pl.DataFrame, new: Coded, old: Coded, of: Of, least: int) -> pl.DataFrame:
+    """`cell`, `cell_old`, `left` (in one of them only) of overlaps that cross and can be told from each other: of one
+    name, or both sums over the same persons but for fewer than `least`."""
+    left = pl.col("size").cast(pl.Int64) + pl.col("size_old").cast(pl.Int64) - 2 * pl.col("both").cast(pl.Int64)
+    crossing = _telling(met).filter(~_HOLDS & ~_HELD).select("cell", "cell_old", left=left)
+    few = crossing.filter(pl.col("left") <= (least - 1) * (1 if of == "person" else _most_records(new, old)))
+    summed = (
+        few.filter(_summed(new, few["cell"]) & _summed(old, few["cell_old"])) if same_amounts(new, old) else few[:0]
+    )
+    named = [side.called.gather(crossing[cell]) for side, cell in ((new, "cell"), (old, "cell_old"))]
+    return pl.concat([crossing.filter(named[0] == named[1]), summed]).unique()
+
+
+def _telling(met: pl.DataFrame) -> pl.DataFrame:
+    same = met.filter(_HOLDS & _HELD)
+    return met.join(same, on="cell", how="anti").join(same, on="cell_old", how="anti")
+
+
+def _summed(side: Coded, cells: pl.Series) -> pl.Series:
+    return side.table["value"].is_not_null().gather(cells)
+
+
+def _most_records(*sides: Coded) -> int:
+    """Of one person."""
+    return max(int(side.members["person"].value_counts()["count"].max()) for side in sides)  # type: ignore[arg-type]
 
 
 def _shared(new: Coded, old: Coded, of: Of) -> Iterator[pl.DataFrame]:
@@ -119,7 +154,26 @@ def _persons(
 
 
 def _exactly(near: pl.DataFrame, outer: Coded, mine: str, inner: Coded, theirs: str) -> pl.DataFrame:
-    held = near.join(outer.counted_in().rename({"cell": mine}), on=mine)
-    taken = near.join(inner.counted_in().rename({"cell": theirs}).drop("person"), on=theirs)
-    left = held.join(taken, on=[mine, theirs, "record"], how="anti")
-    return left.group_by(mine, theirs).agg(left=pl.col("person").n_unique().cast(pl.Int64)).select("left")
+    left = _only(near, outer, mine, inner, theirs)
+    return left.group_by("cell", "cell_old").agg(left=pl.col("person").n_unique().cast(pl.Int64)).select("left")
+
+
+def _only(pairs: pl.DataFrame, side: Coded, mine: str, other: Coded, theirs: str) -> pl.DataFrame:
+    """`cell`, `cell_old`, `person` of the records that one cell has and the other has not."""
+    held = pairs.join(side.counted_in().rename({"cell": mine}), on=mine)
+    taken = pairs.join(other.counted_in().rename({"cell": theirs}), on=theirs)
+    return held.join(taken, on=["cell", "cell_old", "record"], how="anti").select("cell", "cell_old", "person")
+
+
+def _either_way(pairs: pl.DataFrame, new: Coded, old: Coded, of: Of) -> pl.DataFrame:
+    """`left`: persons in one of two cells that cross and not in the other."""
+    if of == "person" or pairs.is_empty():
+        return pairs.select("left")
+    sides = ((new, "cell", old, "cell_old"), (old, "cell_old", new, "cell"))
+    parts = [_only(pairs, *side) for side in sides]
+    return (
+        pl.concat(parts)
+        .group_by("cell", "cell_old")
+        .agg(left=pl.col("person").n_unique().cast(pl.Int64))
+        .select("left")
+    )

@@ -16,8 +16,8 @@ import numpy as np
 import polars as pl
 
 from gate.disclosure.moves import Floats, Moves, Sums
-from gate.lineage.amounts import by_value, same_amounts
-from gate.lineage.codes import Bools, Coded, Ints
+from gate.lineage.amounts import by_value
+from gate.lineage.codes import Bools, Coded, Ints, same_amounts
 from gate.lineage.dominance import Dominance, largest
 
 MOST: Final = 5_000

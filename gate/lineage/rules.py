@@ -9,8 +9,8 @@ import polars as pl
 
 from gate.case import Case, Masked
 from gate.finding import NONE, Finding, Outcome
-from gate.lineage.amounts import owed, same_amounts
-from gate.lineage.codes import Coded, coded
+from gate.lineage.amounts import owed
+from gate.lineage.codes import Coded, coded, same_amounts
 from gate.lineage.counts import subtracted
 from gate.lineage.difference import comparable, difference
 from gate.lineage.dominance import Dominance
@@ -35,13 +35,14 @@ class Comparison(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Differencing:
-    """Subtracting a published cell from an earlier one leaves nobody or enough persons, and no sum that few make up."""
+    """Subtracting a published cell from an earlier one leaves nobody or enough persons, either way, and no sum that few
+    make up."""
 
     id: ClassVar = "D08"
     source: ClassVar = "ABS DataLab rule of 10; differencing in the Handbook on Statistical Disclosure Control, 5"
     outcomes: ClassVar = (
-        "FAIL if fewer are left, or one or two who make up too much of the amount that is left; NOT ASSESSABLE where "
-        "persons are not known again, or nobody kept what earlier sums are made of"
+        "FAIL if fewer are in one of the two only, or one or two make up too much of the amount that is left; NOT "
+        "ASSESSABLE where persons are not known again, or nobody kept what earlier sums are made of"
     )
     remedy: ClassVar = "Use the population and the breakdown of the earlier release, or combine categories."
     minimum_people: float

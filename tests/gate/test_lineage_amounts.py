@@ -45,6 +45,9 @@ def summed(
 MANY = crowd(a_old=20, a_young=20, b_old=20, b_young=20)
 LEFT = MANY[12:]
 """Without twelve of town a: enough persons for any count."""
+ONE_LESS = [MANY[0], *MANY[2:]]
+"""The first in the place of the second."""
+SWAPPED = [MANY[0] | {"town": "b"}, *MANY[1:79], MANY[79] | {"town": "a"}]
 SUBTRACTED = {
     # earlier, now, outcome of D08
     "twelve who give alike": (summed("one", MANY, TOWN, {}), summed("", LEFT, TOWN, {}), Outcome.PASS),
@@ -63,6 +66,30 @@ SUBTRACTED = {
         summed("one", MANY, TOWN, {}),
         summed("", MANY, TOWN, {str(n): 14.0 for n in range(80)}, delivery="e"),
         Outcome.PASS,
+    ),
+    "somebody in the place of another": (
+        summed("one", MANY[1:], TOWN, {}), summed("", ONE_LESS, TOWN, {}), Outcome.FAIL,
+    ),
+    "the same in a later delivery": (
+        summed("one", MANY[1:], TOWN, {}), summed("", ONE_LESS, TOWN, {}, delivery="e"), Outcome.FAIL,
+    ),
+    "the newcomer and who went give nothing": (
+        summed("one", MANY[1:], TOWN, {"0": 0, "1": 0}), summed("", ONE_LESS, TOWN, {"0": 0, "1": 0}, delivery="e"),
+        Outcome.FAIL,
+    ),
+    "two change towns in a later delivery": (
+        summed("one", MANY, TOWN, {}), summed("", SWAPPED, TOWN, {}, delivery="e"), Outcome.FAIL,
+    ),
+    "twelve in the place of twelve": (
+        summed("one", MANY[:68], TOWN, {}), summed("", MANY[12:], TOWN, {}, delivery="e"), Outcome.PASS,
+    ),
+    "twelve in the place of twelve, and one of them gives nearly all": (
+        summed("one", MANY[:68], TOWN, {"3": 900}), summed("", MANY[12:], TOWN, {"3": 900}, delivery="e"), Outcome.FAIL,
+    ),
+    "another name, and all but two the same": (
+        summed("one", MANY[1:], TOWN, {}),
+        summed("", ONE_LESS, {"place": lambda each: f"of {each['town']}"}, {}, delivery="e"),
+        Outcome.FAIL,
     ),
     "a later delivery in which nothing changed": (
         summed("one", MANY, TOWN, {}), summed("", MANY, TOWN, {}, delivery="e"), Outcome.PASS,
@@ -113,15 +140,30 @@ def _slowly(new: Coded, old: Coded, least: int) -> int:
     mine, theirs = (_cells(each, "record" if same else "person") for each in (new, old))
     equal = {(a, b) for a, (one, _) in mine.items() for b, (two, _) in theirs.items() if one == two}
     twins = {a for a, _ in equal}, {b for _, b in equal}
+    apart = 2 if not same else 2 * max(_most(new), _most(old))
     found = 0
     for a, (one, gave) in mine.items():
         for b, (two, given_then) in theirs.items():
-            inside = (one < two or two < one) and a not in twins[0] and b not in twins[1]
+            alike = _called(new, a) == _called(old, b) or len(one ^ two) <= apart
+            inside = one < two or two < one or (alike and one & two and one != two)
+            inside = inside and a not in twins[0] and b not in twins[1]
             if inside or (not same and (a, b) in equal):
                 left = Counter(gave)
                 left.subtract(given_then)
                 found += _unsafe([abs(each) for each in left.values() if each], 1 if same else least)
     return found
+
+
+def _most(release: Coded) -> int:
+    return max(Counter(release.members["person"]).values())
+
+
+def _called(release: Coded, cell: int) -> frozenset[tuple[str, str]]:
+    return frozenset(
+        (name, each)
+        for name, each in release.table.row(cell, named=True).items()
+        if name in release.names and each != "*"
+    )
 
 
 def _cells(release: Coded, of: str) -> dict[int, tuple[frozenset[int], Counter[int]]]:
