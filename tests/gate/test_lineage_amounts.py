@@ -45,9 +45,9 @@ def summed(
 MANY = crowd(a_old=20, a_young=20, b_old=20, b_young=20)
 LEFT = MANY[12:]
 """Without twelve of town a: enough persons for any count."""
-ONE_LESS = [MANY[0], *MANY[2:]]
+ONE_LESS: list[Person] = [MANY[0], *MANY[2:]]
 """The first in the place of the second."""
-SWAPPED = [MANY[0] | {"town": "b"}, *MANY[1:79], MANY[79] | {"town": "a"}]
+SWAPPED: list[Person] = [{**MANY[0], "town": "b"}, *MANY[1:79], {**MANY[79], "town": "a"}]
 SUBTRACTED = {
     # earlier, now, outcome of D08
     "twelve who give alike": (summed("one", MANY, TOWN, {}), summed("", LEFT, TOWN, {}), Outcome.PASS),
