@@ -38,8 +38,9 @@ class SealedOnly(Refusal):
 
     def __init__(self, source: str) -> None:
         super().__init__(
-            f"this room takes sealed deliveries only; the file for {source} is not sealed and was not read",
+            "this room takes sealed deliveries only; the file for %(source)s is not sealed and was not read",
             remedy="Let the partner make a sealed one with `koppelkamer encode`.",
+            source=source,
         )
 
 

@@ -26,23 +26,28 @@ INTAKE: Final = "intake.json"
 class UnderAnotherKey(Refusal):
     def __init__(self, source: str, keys: RoomKeys) -> None:
         super().__init__(
-            f"the delivery of {source} is stored under another version of the key than the one in use, {keys.name}",
+            "the delivery of %(source)s is stored under another version of the key than the one in use, %(key)s",
             remedy="Ask for it again under that version: its tokens cannot be made anew without the identifiers.",
+            source=source,
+            key=keys.name,
         )
 
 
 class NothingReceived(Refusal):
     def __init__(self, source: str) -> None:
         super().__init__(
-            f"no delivery of {source} has come in", remedy=f"Run `koppelkamer receive {source} FILE` with the delivery."
+            "no delivery of %(source)s has come in",
+            remedy="Run `koppelkamer receive %(source)s FILE` with the delivery.",
+            source=source,
         )
 
 
 class LatestWithdrawn(Refusal):
     def __init__(self, source: str) -> None:
         super().__init__(
-            f"the latest delivery of {source} was withdrawn, and an older one does not take its place",
+            "the latest delivery of %(source)s was withdrawn, and an older one does not take its place",
             remedy="Ask for a new delivery.",
+            source=source,
         )
 
 

@@ -18,10 +18,14 @@ class NothingThere(Refusal):
     """Nobody delivered, or what there is is still on its way."""
 
     def __init__(self, source: str, unfinished: int) -> None:
-        still = f"; {unfinished} not whole" if unfinished else ""
         super().__init__(
-            f"no whole file of {source} lies in its inbox{still}",
-            remedy=f"The supplier leaves a file, and beside it its digest in a file of that name and {SUM}.",
+            "no whole file of %(source)s lies in its inbox; %(unfinished)s not whole"
+            if unfinished
+            else "no whole file of %(source)s lies in its inbox",
+            remedy="The supplier leaves a file, and beside it its digest in a file of that name and %(sum)s.",
+            source=source,
+            unfinished=unfinished,
+            sum=SUM,
         )
 
 

@@ -141,47 +141,41 @@ def _withdraw(by: SignedIn, consent: StandingConsent, reason: str, operation: st
 
 
 def _approve(request: Request, acceptance: ConsentAcceptance, after: RequestState) -> None:
-    operation = new_operation()
-    person, role = acceptance.person, Role.OWNER.value
-    fields: dict[str, Value] = {
-        "person": person.username,
-        "role": role,
-        "partner": acceptance.partner_id,
-        "consent": acceptance.consent_id,
-        "acceptance": acceptance.pk,
-        "request": request.pk,
-        "before": request.state,
-        "after": after.value,
-        "digest": request.digest,
-    }
-    record(Event("decided by standing consent", operation, timestamp(), fields))
-    decision = Decision.objects.create(
+    decision = _decision(request, acceptance, after)
+    Approval.objects.create(
+        decision=decision,
+        request=request,
+        requester=request.requester,
+        person=decision.person,
+        kind=decision.role,
+        partner_id=acceptance.partner_id,
+        round=request.round,
+        digest=request.digest,
+        how=decision.how,
+        standing=acceptance,
+    )
+    request.state = after.value
+    request.save(update_fields=["state"])
+
+
+def _decision(request: Request, acceptance: ConsentAcceptance, after: RequestState) -> Decision:
+    """The decision and its event, in the name of the person who accepted."""
+    operation, role = new_operation(), Role.OWNER.value
+    step = {"before": request.state, "after": after.value, "digest": request.digest}
+    about = {"partner": acceptance.partner_id, "consent": acceptance.consent_id, "request": request.pk}
+    fields: dict[str, Value] = {"person": acceptance.person.username, "role": role, "acceptance": acceptance.pk}
+    record(Event("decided by standing consent", operation, timestamp(), {**fields, **about, **step}))
+    return Decision.objects.create(
         event_id=operation,
-        person=person,
+        person=acceptance.person,
         role=role,
         how="standing",
         subject="request",
         subject_id=request.pk,
         action="approve",
-        before=request.state,
-        after=after.value,
-        digest=request.digest,
         at=timezone.now(),
+        **step,
     )
-    Approval.objects.create(
-        decision=decision,
-        request=request,
-        requester=request.requester,
-        person=person,
-        kind=role,
-        partner_id=acceptance.partner_id,
-        round=request.round,
-        digest=request.digest,
-        how="standing",
-        standing=acceptance,
-    )
-    request.state = after.value
-    request.save(update_fields=["state"])
 
 
 def _only_its_owner(by: SignedIn, consent: StandingConsent, action: Part) -> None:
