@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from console.access import open_to
 from console.decision import DecisionForm, RemarkForm
-from console.dossier import dossier
+from console.dossier import Dossier, dossier
 from declare import Refusal
 from gate.rules import explained
 from register import queries, waiting
@@ -22,6 +22,7 @@ from register.operation import new_operation
 from register.progress import progress
 from register.remarks import remark
 from register.session import act_in_browser, is_demo, of_request
+from register.work import came_to_nothing
 from release.report.words import Language, words
 
 REPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"
@@ -165,6 +166,8 @@ def _page(
         "remark_form": remark_form or RemarkForm(),
         "beginning": new_operation(),
         "progress": run,
+        "judged": _judged(subject) if isinstance(subject, Request) else None,
+        "nothing": came_to_nothing(subject.pk) if isinstance(subject, Request) else None,
         # Only for who asks for it: a page that moves by itself is a barrier (WCAG 2.1, criterion 2.2.1).
         "watched": "watch" in request.GET and run is not None and run.is_live,
         "reports": _reports(subject),
@@ -172,6 +175,12 @@ def _page(
         "dossier": dossier(subject.pk, _language()) if isinstance(subject, Release) else None,
     }
     return render(request, f"console/{_address(subject)}.html", context, status=status)
+
+
+def _judged(request: Request) -> tuple[Release, Dossier | None] | None:
+    """The latest release of a request until it is decided on, and what its rules found."""
+    last = request.releases.order_by("examined_at").last()
+    return None if last is None or last.decision_id else (last, dossier(last.pk, _language()))
 
 
 def _language() -> Language:

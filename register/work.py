@@ -56,6 +56,13 @@ def latest_jobs() -> list[Job]:
     return list(found.order_by("-ended_at", "-pk")[:RECENT])
 
 
+def came_to_nothing(request_id: str) -> Job | None:
+    """The latest work on a request, if it was refused or failed; trying a draft is none."""
+    found = Job.objects.filter(subject=request_id, kind__in=[Work.RUN.value, Work.RELEASE.value, Work.SUBMIT.value])
+    last = found.order_by("pk").last()
+    return last if last is not None and last.refusal is not None else None
+
+
 def schedules() -> list[Schedule]:
     """Those that nobody ended, also when their last day is over."""
     return list(Schedule.objects.filter(ended_at__isnull=True).select_related("maker").order_by("kind", "subject"))

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from register import jobs
+from register.models import JobState, Work
+from register.refusals import NoEffect
 from release.report import to_json
 from tests.console.test_access import browser_of
-from tests.register.room import examined, take
+from tests.register.room import approved, examined, signed_in, take
 from tests.release.example import CHANGES, FACTS, UNCHANGED
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +45,24 @@ def test_each_warning_has_its_words_and_its_four_questions(written: Path) -> Non
         assert (f"<h3>{line.rule} " in page) is (line.outcome != "PASS")
     assert page.count("<textarea") == 1 + 4
     assert "favourable" in page
+
+
+def test_who_asked_reads_on_the_request_why_it_waits_and_what_would_help(written: Path) -> None:
+    written.write_bytes(to_json(FACTS))
+    page = browser_of("ann").get("/requests/insight/").text
+    found = [line for line in FACTS.findings if line.outcome != "PASS"]
+    assert found and all(f"<h3>{line.rule} " in page for line in found)
+    assert "advised, waits for the release officer" in page and page.count("Way out: ") == len(found)
+
+
+def test_who_asked_reads_on_the_request_why_the_room_refused() -> None:
+    approved()
+    jobs.ask(signed_in("stef"), Work.RUN, "insight")
+    job = jobs.take("one")
+    assert job is not None
+    jobs.end(job, jobs.Outcome(JobState.REFUSED, refusal=NoEffect("insight")))
+    page = browser_of("ann").get("/requests/insight/").text
+    assert NoEffect("insight").message[1:] in page and "Way out: " in page
 
 
 def test_a_report_of_another_version_is_left_out_and_the_page_stands(written: Path) -> None:
