@@ -134,9 +134,9 @@ def _answer(subject: Subject, policy: SignedPolicy, out: Path) -> Verdict:
 
 
 def _findings(subject: Subject, policy: SignedPolicy, out: Path) -> Verdict:
-    """What an earlier run left goes first: no safe table ever lies beside findings that are not its own."""
+    """An earlier safe table goes first: wherever this is broken off, none lies beside findings that are not its own."""
     verdict = examine(subject, policy)
-    for name in (*_SAFE, _FINDINGS):
+    for name in _SAFE:
         (out / name).unlink(missing_ok=True)
     write_atomically(out / _FINDINGS, json.dumps(verdict.to_json(), indent=2).encode() + b"\n")
     return verdict

@@ -222,9 +222,17 @@ _LEVELS: Final = {
 }  # fmt: skip
 _AS_IT_IS: Final = {"nl": "kenmerk, zoals het is", "en": "attribute, as it is"}
 
+_MEAN: Final = {
+    "nl": "gewicht: het gemiddelde van de rijen die op elkaar lijken, in drie cijfers",
+    "en": "weight: the mean of the rows that look alike, in three digits",
+}
+
 
 def _of_anonymous(name: str, facts: ReportFacts, language: str) -> str:
-    levels = facts.leaves.anonymised.levels if facts.leaves.anonymised else ()
+    made = facts.leaves.anonymised
+    if made and made.weight == name:
+        return _MEAN[language]
+    levels = made.levels if made else ()
     coarser = [each for each in levels if each.column == name and each.level]
     return _LEVELS[language].format(level=coarser[0].level, last=coarser[0].last) if coarser else _AS_IT_IS[language]
 

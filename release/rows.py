@@ -58,4 +58,5 @@ def anonymised(draft: Draft, verdict: Verdict) -> Anonymised | None:
         levels=tuple(
             Coarsened(column=name, level=level, last=last) for name, (level, last) in sorted(found["levels"].items())
         ),
+        weight=draft.rows.declared.weight if draft.rows else None,
     )

@@ -55,6 +55,8 @@ class Anonymised:
     classes: int
     """Groups of rows that look alike."""
     levels: tuple[Coarsened, ...]
+    weight: str | None = None
+    """The column that leaves as the mean of its group."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

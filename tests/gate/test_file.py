@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from declare import WrongInput
+from declare import Fault, WrongInput
 from gate import Outcome, SignedPolicy
 from gate.file import gate_file, gate_rows
 from gate.microdata.anonymise import anonymise
@@ -56,6 +56,18 @@ def test_what_fails_leaves_no_table_behind(tmp_path: Path) -> None:
     nine_alone.write_csv(path)  # nine areas with somebody in each and nine people at most: one each
     assert gate_file(path, policy(), out, declared=AREA).outcome is Outcome.FAIL
     assert sorted(file.name for file in out.iterdir()) == ["findings.json"]
+
+
+def test_an_earlier_table_goes_before_the_findings_change(tmp_path: Path) -> None:
+    """The findings cannot be written, and of the run before no table stays that they might seem to be about."""
+    path, out = tmp_path / "cells.csv", tmp_path / "out"
+    TABLE.write_csv(path)
+    gate_file(path, policy(), out, declared=AREA)
+    (out / "findings.json").unlink()
+    (out / "findings.json").mkdir()
+    with pytest.raises(Fault):
+        gate_file(path, policy(), out, declared=AREA)
+    assert [file.name for file in out.iterdir()] == ["findings.json"]
 
 
 def test_a_dimension_without_a_concept_is_not_assessed(tmp_path: Path) -> None:

@@ -15,8 +15,11 @@ from gate.policy import SignedPolicy
 from linkage.linked import LinkedTable
 from register.declarations import Request
 from release.bias import Questions
+from release.dataset import csvw
 from release.draft import Draft, draft, subject_of
+from release.rows import anonymised
 from tests.gate.policies import signed
+from tests.release.example import FACTS
 from tests.release.linking import linked_table, request
 
 TOWN, AGE, KIND = "residents.town", "residents.age", "reports.kind"
@@ -92,6 +95,18 @@ def test_the_ledger_holds_whose_rows_stay(policy: SignedPolicy) -> None:
     entered = as_one_cell("asked-1", ["town"], lineage, verdict.stays)
     assert entered.table["people"].to_list() == [verdict.safe.height] * 2
     assert set(entered.lineage.members["record"]) == set(members.filter(verdict.stays)["record"])
+
+
+def test_a_weight_is_said_to_be_a_mean(policy: SignedPolicy) -> None:
+    made = drafted(attributes=ATTRIBUTES | {AGE: {"role": "weight"}})
+    verdict = examine(subject_of(made), policy)
+    assert verdict.safe is not None
+    assert verdict.safe.group_by(TOWN).agg(pl.col(AGE).n_unique())[AGE].to_list() == [1]
+    leaves = replace(FACTS.leaves, kind="anonymous", tables=(), anonymised=anonymised(made, verdict))
+    described = csvw(replace(FACTS, leaves=leaves), "rows", verdict.safe)["tableSchema"]["columns"]
+    told = {column["name"]: column["dct:description"][1]["@value"] for column in described}
+    assert told[AGE] == "weight: the mean of the rows that look alike, in three digits"
+    assert told[KIND] == "attribute, as it is"
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {
