@@ -7,7 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from console.words import ACTIONS, QUESTIONS
-from register.models import Release, Request
+from register.decisions import Subjects
+from register.models import Release
 from register.operation import new_operation
 
 
@@ -21,7 +22,7 @@ class DecisionForm(forms.Form):
     seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
     operation = forms.RegexField(r"^[0-9a-f]{32}$", widget=forms.HiddenInput)
 
-    def __init__(self, subject: Request | Release, possible: Sequence[str], data: Any = None) -> None:
+    def __init__(self, subject: Subjects, possible: Sequence[str], data: Any = None) -> None:
         super().__init__(data, initial={"seen": subject.digest, "operation": new_operation()})
         self.fields["action"].choices = [(name, ACTIONS[name]) for name in possible]  # type: ignore[attr-defined] # set by ChoiceField
         self.warnings = subject.warnings if isinstance(subject, Release) and "release" in possible else []

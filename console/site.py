@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, path
 from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
-from console import auditor, drafts, feedback, indicators, owner, probes, steward, variables, views
+from console import auditor, drafts, feedback, indicators, owner, probes, series, steward, variables, views
 from console.invitation import accept_invitation
 
 SIGNING_IN: list[URLPattern | URLResolver] = [
@@ -46,6 +46,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("releases/<slug:subject_id>/decide/", views.decide_on_release, name="decide-release"),
     path("releases/<slug:subject_id>/report/<slug:language>/", views.report, name="report"),
     path("releases/<slug:subject_id>/feedback/", feedback.feedback, name="feedback"),
+    path("releases/<slug:subject_id>/go-on/", series.propose_series, name="propose-series"),
+    path("series/", series.overview, name="series"),
+    path("series/<slug:subject_id>/", views.standing_page, name="standing"),
+    path("series/<slug:subject_id>/decide/", views.decide_on_standing, name="decide-standing"),
     path("sources/", owner.sources, name="sources"),
     path("consents/<slug:consent>/decide/", owner.decide_on_consent, name="decide-consent"),
     path("probes/", probes.probes, name="probes"),

@@ -1,5 +1,6 @@
 """Pages: what waits, a request, a release, a decision, the public catalogue. Nothing here shows a record."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,9 +16,9 @@ from console.dossier import Dossier, dossier
 from declare import Refusal
 from gate.rules import explained
 from register import queries, waiting
-from register.decisions import decide
+from register.decisions import Subjects, decide, kind_of
 from register.feedback import speaks_for
-from register.models import Membership, Release, Request, Room
+from register.models import Membership, Release, Request, Room, StandingDecision
 from register.operation import new_operation
 from register.progress import progress
 from register.remarks import remark
@@ -25,6 +26,11 @@ from register.session import act_in_browser, is_demo, of_request
 from register.work import came_to_nothing
 from release.report.words import Language, words
 
+_PAGES: Final[dict[str, Callable[[str], object]]] = {
+    "request": queries.request_page,
+    "release": queries.release_page,
+    "standing": queries.standing_page,
+}
 REPORT_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'none'"
 
 
@@ -70,6 +76,16 @@ def decide_on_request(request: HttpRequest, subject_id: str) -> HttpResponse:
 @require_POST
 def decide_on_release(request: HttpRequest, subject_id: str) -> HttpResponse:
     return _decide(request, get_object_or_404(Release, pk=subject_id))
+
+
+@require_safe
+def standing_page(request: HttpRequest, subject_id: str) -> HttpResponse:
+    return _page(request, get_object_or_404(StandingDecision, pk=subject_id))
+
+
+@require_POST
+def decide_on_standing(request: HttpRequest, subject_id: str) -> HttpResponse:
+    return _decide(request, get_object_or_404(StandingDecision, pk=subject_id))
 
 
 @require_safe
@@ -126,7 +142,7 @@ def room(request: HttpRequest) -> dict[str, Any]:
     return {"room": here, "players": playing, "provider_name": settings.PROVIDER_NAME, "may": may}
 
 
-def _decide(request: HttpRequest, subject: Request | Release) -> HttpResponse:
+def _decide(request: HttpRequest, subject: Subjects) -> HttpResponse:
     by = of_request(request)
     form = DecisionForm(subject, queries.actions(by.person, subject), request.POST)
     if not form.is_valid():
@@ -144,12 +160,12 @@ def _decide(request: HttpRequest, subject: Request | Release) -> HttpResponse:
         )
     except Refusal as refusal:
         return _page(request, subject, form, refusal, status=409)
-    return redirect(_address(subject), subject.pk)
+    return redirect(kind_of(subject), subject.pk)
 
 
 def _page(
     request: HttpRequest,
-    subject: Request | Release,
+    subject: Subjects,
     form: DecisionForm | None = None,
     refusal: Refusal | None = None,
     status: int = 200,
@@ -157,10 +173,9 @@ def _page(
 ) -> HttpResponse:
     subject.refresh_from_db()
     possible = queries.actions(of_request(request).person, subject)
-    page: Any = queries.request_page(subject.pk) if isinstance(subject, Request) else queries.release_page(subject.pk)
     run = progress(subject.pk) if isinstance(subject, Request) else None
     context = {
-        "page": page,
+        "page": _PAGES[kind_of(subject)](subject.pk),
         "form": form or (DecisionForm(subject, possible) if possible else None),
         "refusal": refusal,
         "remark_form": remark_form or RemarkForm(),
@@ -172,9 +187,10 @@ def _page(
         "watched": "watch" in request.GET and run is not None and run.is_live,
         "reports": _reports(subject),
         "may_tell": isinstance(subject, Release) and bool(speaks_for(of_request(request), subject)),
+        "may_propose": isinstance(subject, Release) and queries.may_propose(of_request(request).person, subject),
         "dossier": dossier(subject.pk, _language()) if isinstance(subject, Release) else None,
     }
-    return render(request, f"console/{_address(subject)}.html", context, status=status)
+    return render(request, f"console/{kind_of(subject)}.html", context, status=status)
 
 
 def _judged(request: Request) -> tuple[Release, Dossier | None] | None:
@@ -187,11 +203,7 @@ def _language() -> Language:
     return "nl" if get_language() == "nl" else "en"
 
 
-def _address(subject: Request | Release) -> str:
-    return "request" if isinstance(subject, Request) else "release"
-
-
-def _reports(subject: Request | Release) -> list[str]:
+def _reports(subject: Subjects) -> list[str]:
     """Languages in which the report of a release lies ready."""
     folder = Path(settings.REPORTS) / subject.pk
     return [language for language, _name in settings.LANGUAGES if (folder / f"report.{language}.html").is_file()]

@@ -23,6 +23,10 @@ STATES: Final[dict[str, Promise]] = {
     "released": _("released"),
     "withheld": _("withheld"),
     "refused": _("refused by the gate"),
+    "proposed": _("proposed, waits for the DPO's opinion"),
+    "in_force": _("in force"),
+    "stopped": _("stopped"),
+    "ended": _("ended by people"),
 }
 
 ACTIONS: Final[dict[str, Promise]] = {
@@ -42,6 +46,10 @@ ACTIONS: Final[dict[str, Promise]] = {
     "countersign": _("countersign"),
     "release": _("release"),
     "withhold": _("withhold"),
+    "release by itself": _("release by itself"),
+    "propose": _("propose that it goes on by itself"),
+    "allow": _("let it go on by itself"),
+    "end": _("end it"),
 }
 
 ROLES: Final[dict[str, Promise]] = {
@@ -85,6 +93,15 @@ CONSENTS: Final[dict[str, Promise]] = {
     "ended": _("ended"),
     "replaced": _("no longer in the agreement"),
 }
+
+STOPS: Final[dict[str, Promise]] = {
+    "WARN": _("a run passed with warnings"),
+    "NOT ASSESSABLE": _("a run could not be assessed in part"),
+    "FAIL": _("the gate refused a run"),
+    "plan": _("request, model, policy, sources or program are not as they were decided on"),
+    "delivery": _("a source had another delivery that may not vary"),
+}
+"""What stopped a series that went on by itself."""
 
 QUESTIONS: Final[dict[str, Promise]] = {
     "legitimate": _("Why is it legitimate?"),

@@ -17,14 +17,14 @@ from gate import Policy, Verdict, verify_policy
 from koppelkamer.room import Room
 from register.output import EXTRACT
 from release.gather import decided
-from release.manifest import MANIFEST, ParcelChanged, verify_parcel
+from release.manifest import MANIFEST, ParcelChanged, decides, verify_parcel
 from release.parcel import Papers, write_parcel
-from release.permit import Examined, Opinion, Permit, ReleaseDecision, permit
+from release.permit import Examined, Opinion, Permit, ReleaseDecision, Standing, permit
 from release.report import ReportFacts, render
 from release.report.facts import Proof
 
 if TYPE_CHECKING:
-    from register.models import Release
+    from register.models import Release, StandingRelease
 
 
 def release(room: Room, keyring: Keyring, request_id: str) -> Path:
@@ -33,7 +33,8 @@ def release(room: Room, keyring: Keyring, request_id: str) -> Path:
     Raises `NotPermitted`, `StepNotAllowed`, `ChangedSinceRun`, `RestrictedSince`, `NoAddress`, or `ParcelChanged` when
     another parcel lies there.
     """
-    from register.runs import check_may_write, record_parcel
+    from register.conditions import check_may_write
+    from register.runs import record_parcel
 
     started, row = datetime.now(UTC), _latest(request_id)
     check_may_write(row)
@@ -74,12 +75,12 @@ def _write(
 
 
 def _decision(room: Room, leave: Permit) -> Inclusion:
-    """The release officer's decision in the audit log, under its latest head. Raises `BrokenLog`."""
-    wanted = {"subject": "release", "id": leave.examined.release, "action": "release", "digest": leave.examined.digest}
+    """The decision to release in the audit log, under its latest head. Raises `BrokenLog`."""
+    release, digest = leave.examined.release, leave.examined.digest
     entries = Log(room.audit / "audit.jsonl", "audit").entries()
-    found = [entry.number for entry in entries if wanted.items() <= dict(entry.event.fields).items()]
+    found = [entry.number for entry in entries if decides(entry.event, release, digest)]
     if not found:
-        raise BrokenLog(f"it has no decision to release {leave.examined.release}")
+        raise BrokenLog(f"it has no decision to release {release}")
     return Inclusion.of(entries, found[-1], read_head(room.audit / "audit.head"))
 
 
@@ -105,7 +106,10 @@ def _permit(row: "Release", facts: ReportFacts, verdict: Verdict) -> Permit:
     decision = row.decision
     if decision is None:
         raise Refusal("no release officer has decided", remedy="Ask the release officer for a decision.")
-    advice = decision.opinion
+    by_itself = decision.standing
+    advice = by_itself.grant.opinion if by_itself else decision.opinion
+    if advice is None:
+        raise Refusal("the DPO has given no opinion", remedy="Ask the DPO for an opinion on this release.")
     examined = Examined(
         release=row.id,
         request=row.request_id,
@@ -115,6 +119,7 @@ def _permit(row: "Release", facts: ReportFacts, verdict: Verdict) -> Permit:
         verdict=row.verdict_digest,
         policy=row.run.plan["policy"],
         digest=row.digest,
+        plan=row.run.digest,
     )
     opinion = Opinion(
         person=advice.person.username,
@@ -130,8 +135,21 @@ def _permit(row: "Release", facts: ReportFacts, verdict: Verdict) -> Permit:
         reason=decision.reason,
         answers=decision.answers,
         second=decision.second.username if decision.second else None,
+        standing=_standing(by_itself) if by_itself else None,
     )
     return permit(examined, verdict, opinion, decided)
+
+
+def _standing(found: "StandingRelease") -> Standing:
+    standing, granted = found.standing, found.grant.decision
+    return Standing(
+        id=standing.id,
+        when=granted.at.isoformat(),
+        until=found.until.isoformat(),
+        day=found.day.isoformat(),
+        plan=found.plan,
+        digest=standing.digest,
+    )
 
 
 def _signed(room: Room, facts: ReportFacts, leave: Permit) -> ReportFacts:

@@ -11,6 +11,7 @@ from koppelkamer.room import Room
 from register.declarations import Request as Declared
 
 if TYPE_CHECKING:
+    from register.decisions import Subjects
     from register.models import Release, Request
     from register.session import SignedIn
 
@@ -72,13 +73,15 @@ def require_no_circle(request: Declared) -> None:
         )
 
 
-def subject(name: str) -> "Request | Release":
-    """The request or release of that id. Raises `WrongInput`."""
-    from register.models import Release, Request
+def subject(name: str) -> "Subjects":
+    """The request, release or standing decision of that id. Raises `WrongInput`."""
+    from register.models import Release, Request, StandingDecision
 
-    found = Release.objects.filter(id=name).first() or Request.objects.filter(id=name).first()
+    request = Request.objects.filter(id=name).first()
+    found = Release.objects.filter(id=name).first() or request or StandingDecision.objects.filter(id=name).first()
     if found is None:
-        raise WrongInput("the register holds no such request or release", remedy="Submit the request first.")
+        what = "request, release or standing decision"
+        raise WrongInput(f"the register holds no such {what}", remedy="Submit the request first.")
     return found
 
 
@@ -89,4 +92,14 @@ def asked(name: str) -> "Request":
     found = Request.objects.filter(id=name).first()
     if found is None:
         raise WrongInput("the register holds no such request", remedy="Submit it first.")
+    return found
+
+
+def released(name: str) -> "Release":
+    """The release of that id. Raises `WrongInput`."""
+    from register.models import Release
+
+    found = Release.objects.filter(id=name).first()
+    if found is None:
+        raise WrongInput("the register holds no such release", remedy="Run the request first.")
     return found

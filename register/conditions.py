@@ -38,7 +38,7 @@ from register.refusals import (
     of_partner,
 )
 from register.session import SignedIn
-from register.workflow import RequestState, Role, steps, ways_on
+from register.workflow import ReleaseState, RequestState, Role, steps, ways_on
 
 
 def check_may_receive(source_id: str, form: Literal["sealed", "clear"], today: date) -> None:
@@ -182,6 +182,22 @@ def check_inputs_stand(release: Release) -> None:
             raise WithdrawnSince(release.id, source)
 
 
+def check_may_write(release: Release) -> None:
+    """A parcel may be written: people released it, and both release and request stand today.
+
+    Raises `StepNotAllowed` when either is held or was called back, `WithdrawnSince` when one of its deliveries was, and
+    as `check_as_run`, and `check_may_submit` when DPIA, agreement or retention have ended since.
+    """
+    release.refresh_from_db()
+    if release.state != ReleaseState.RELEASED:
+        raise StepNotAllowed(
+            named("release", release.id), release.state, Sentence("writing the parcel"), ["decide first"]
+        )
+    check_inputs_stand(release)
+    check_as_run(release)
+    check_stands(release.request, timezone.localdate(), Sentence("writing the parcel"))
+
+
 def missing_approvals(request: Request) -> list[Part]:
     """Who has not yet approved the request as it is now, in this round: roles, and a data owner of each partner."""
     given = Approval.objects.filter(request=request, round=request.round, digest=request.digest)
@@ -199,9 +215,13 @@ def owners_of(request: Request) -> set[str]:
 
 def has_lapsed(request: Request, today: date) -> bool:
     """Whether DPIA, agreement, retention or a standing consent has ended: the request may be marked expired."""
+    return last_day(request) < today and request.state != RequestState.EXPIRED
+
+
+def last_day(request: Request) -> date:
+    """On which DPIA, agreement, retention and standing consents all still hold."""
     ends = [request.agreement.until, request.retention_until, *(consent.until for consent in consents_of(request))]
-    ends += [request.dpia_valid_until] if request.dpia_valid_until else []
-    return min(ends) < today and request.state != RequestState.EXPIRED
+    return min([*ends, request.dpia_valid_until] if request.dpia_valid_until else ends)
 
 
 def check_dpia(subject: Part, dpia: Dpia | None, today: date) -> None:

@@ -9,17 +9,22 @@ from declare import Sentence, canonical, digest
 from register.consents import decide_by_consent
 from register.duties import RELEASE_DUTIES, REQUEST_DUTIES, Answers, Effect, Wish
 from register.free_text import check_names_nobody
-from register.models import Decision, Release, ReleaseDecision, Request
+from register.models import Decision, Release, ReleaseDecision, Request, StandingDecision
 from register.operation import new_operation
 from register.outbox import record
 from register.refusals import AlreadyDecided, NothingSaid, NotYours, StalePage, StepNotAllowed, named
 from register.session import SignedIn
+from register.standing import follow
+from register.standing_duties import STANDING_DUTIES
 from register.workflow import WORK, RequestState, Subject, steps, ways_on
+
+Subjects = Request | Release | StandingDecision
+"""What people decide on."""
 
 
 def decide(
     by: SignedIn,
-    subject: Request | Release,
+    subject: Subjects,
     action: str,
     *,
     seen: str,
@@ -40,7 +45,7 @@ def decide(
 
 def take_step(
     by: SignedIn,
-    subject: Request | Release,
+    subject: Subjects,
     action: str,
     *,
     seen: str,
@@ -67,18 +72,20 @@ def take_step(
     return decision
 
 
-def _the_same(again: Decision, subject: Request | Release, action: str, reason: str) -> Decision:
+def _the_same(again: Decision, subject: Subjects, action: str, reason: str) -> Decision:
     """A page sent twice; one that was changed in between would decide something else under the same operation."""
     if (again.subject_id, again.action, again.reason) != (subject.pk, action, reason.strip()):
         raise AlreadyDecided(_name(subject))
     return again
 
 
-def kind_of(subject: Request | Release) -> Subject:
+def kind_of(subject: Subjects) -> Subject:
+    if isinstance(subject, StandingDecision):
+        return "standing"
     return "request" if isinstance(subject, Request) else "release"
 
 
-def _wish(by: SignedIn, subject: Request | Release, action: str, reason: str, answers: Answers) -> Wish:
+def _wish(by: SignedIn, subject: Subjects, action: str, reason: str, answers: Answers) -> Wish:
     possible = steps(kind_of(subject), subject.state)
     fitting = [step for step in possible if step.action == action]
     if not fitting:
@@ -92,7 +99,7 @@ def _wish(by: SignedIn, subject: Request | Release, action: str, reason: str, an
     return Wish(by, allowed[0], reason.strip(), answers, timezone.localdate())
 
 
-def _write(subject: Request | Release, wish: Wish, operation: str) -> Decision:
+def _write(subject: Subjects, wish: Wish, operation: str) -> Decision:
     effect = _effect(subject, wish)
     after = str(effect.after or wish.step.after or subject.held_from)
     record(_event(subject, wish, effect, after, operation))
@@ -117,24 +124,28 @@ def _write(subject: Request | Release, wish: Wish, operation: str) -> Decision:
     subject.state = after
     if isinstance(effect.row, ReleaseDecision) and isinstance(subject, Release):
         subject.decision_id = decision.pk
+    if isinstance(subject, StandingDecision):
+        follow(subject, operation, wish.step.action, decision.before, after)
     subject.save()
     return decision
 
 
-def _ask_owners(subject: Request | Release, wish: Wish) -> None:
+def _ask_owners(subject: Subjects, wish: Wish) -> None:
     """Owners who agreed beforehand are not asked again."""
     if isinstance(subject, Request) and wish.step.after == RequestState.CHECKED:
         decide_by_consent(subject, wish.today)
 
 
-def _effect(subject: Request | Release, wish: Wish) -> Effect:
+def _effect(subject: Subjects, wish: Wish) -> Effect:
     key = (wish.step.action, wish.step.role)
+    if isinstance(subject, StandingDecision):
+        return STANDING_DUTIES[key](subject, wish) if key in STANDING_DUTIES else Effect()
     if isinstance(subject, Request):
         return REQUEST_DUTIES[key](subject, wish) if key in REQUEST_DUTIES else Effect()
     return RELEASE_DUTIES[key](subject, wish) if key in RELEASE_DUTIES else Effect()
 
 
-def _event(subject: Request | Release, wish: Wish, effect: Effect, after: str, operation: str) -> Event:
+def _event(subject: Subjects, wish: Wish, effect: Effect, after: str, operation: str) -> Event:
     fields: dict[str, str | int] = {
         "person": wish.by.person.username,
         "role": wish.step.role.value,
@@ -155,5 +166,7 @@ def _event(subject: Request | Release, wish: Wish, effect: Effect, after: str, o
     return Event("decided", operation, timestamp(), fields)
 
 
-def _name(subject: Request | Release) -> Sentence:
+def _name(subject: Subjects) -> Sentence:
+    if isinstance(subject, StandingDecision):
+        return Sentence("standing decision %(id)s", {"id": subject.pk})
     return named(kind_of(subject), subject.pk)

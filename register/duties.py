@@ -18,7 +18,17 @@ from register.conditions import (
     has_lapsed,
     owners_of,
 )
-from register.models import Approval, Countersignature, Opinion, Release, ReleaseDecision, Request
+from register.models import (
+    Approval,
+    Countersignature,
+    Opinion,
+    Release,
+    ReleaseDecision,
+    Request,
+    StandingDecision,
+    StandingGrant,
+    StandingOpinion,
+)
 from register.refusals import (
     AnswersMissing,
     DutiesKeptApart,
@@ -52,7 +62,7 @@ class Effect:
     """What a step leaves behind: another state than the table's, a row, the partner spoken for."""
 
     after: State | None = None
-    row: Approval | Opinion | Countersignature | ReleaseDecision | None = None
+    row: Approval | Opinion | Countersignature | ReleaseDecision | StandingOpinion | StandingGrant | None = None
     partner: str = ""
 
 
@@ -121,10 +131,11 @@ def _apart(request: Request, wish: Wish) -> Effect:
 
 def _return_as_owner(request: Request, wish: Wish) -> Effect:
     _apart(request, wish)
-    return _involved_owner(request, wish)
+    return involved_owner(request, wish)
 
 
-def _involved_owner(subject: Request | Release, wish: Wish) -> Effect:
+def involved_owner(subject: Request | Release | StandingDecision, wish: Wish) -> Effect:
+    """An owner of a partner whose source the request uses. Raises `NotYours`."""
     request = subject if isinstance(subject, Request) else subject.request
     own = sorted(owners_of(request) & wish.by.person.partners_as(Role.OWNER))
     if not own:
@@ -150,7 +161,7 @@ REQUEST_DUTIES: Final[Mapping[tuple[str, Role], Callable[[Request, Wish], Effect
     ("return", Role.OWNER): _return_as_owner,
     ("return", Role.DPO): _apart,
     ("resume", Role.DPO): _apart,
-    ("revoke", Role.OWNER): _involved_owner,
+    ("revoke", Role.OWNER): involved_owner,
     ("expire", Role.STEWARD): _expire,
     ("expire", Role.ADMINISTRATOR): _expire,
 }
@@ -268,5 +279,5 @@ RELEASE_DUTIES: Final[Mapping[tuple[str, Role], Callable[[Release, Wish], Effect
     ("withhold", Role.RELEASE): _settle,
     ("countersign", Role.RELEASE): _countersign,
     ("release", Role.RELEASE): _release,
-    ("revoke", Role.OWNER): _involved_owner,
+    ("revoke", Role.OWNER): involved_owner,
 }

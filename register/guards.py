@@ -16,7 +16,7 @@ from django.apps import apps
 from django.db.models.signals import post_migrate, pre_migrate
 
 from register.triggers import Deed, Trigger, hold, let_go
-from register.workflow import TRANSITIONS, ReleaseState, RequestState, Role, Step
+from register.workflow import BY_ITSELF, TRANSITIONS, ReleaseState, RequestState, Role, StandingState, Step
 
 KEPT: Final[dict[str, frozenset[str]]] = {
     "OutboxEvent": frozenset({"moved_at"}),
@@ -38,6 +38,11 @@ KEPT: Final[dict[str, frozenset[str]]] = {
     "Remark": frozenset(),
     "Probe": frozenset(),
     "ProbeVoice": frozenset(),
+    "StandingDecision": frozenset({"state", "held_from"}),
+    "StandingOpinion": frozenset(),
+    "StandingGrant": frozenset(),
+    "StandingStep": frozenset(),
+    "StandingRelease": frozenset(),
     "Schedule": frozenset({"due", "ended_at"}),
     "Job": frozenset(
         {"state", "attempts", "before", "worker", "started_at", "ended_at", "result", "message", "remedy", "parts",
@@ -90,11 +95,15 @@ def _arrivals(step: Step) -> Iterator[str]:
         yield RequestState.CHECKED
 
 
-_STEPS: Final = ", ".join(
-    f"({_listed(step.subject, step.before, step.action, step.role, after)})"
-    for step in TRANSITIONS
-    for after in _arrivals(step)
-)
+_PROPOSED: Final = _listed("standing", "", "propose", Role.RELEASE, StandingState.PROPOSED)
+_STEPS: Final = ", ".join((
+    f"({_PROPOSED})",
+    *(
+        f"({_listed(step.subject, step.before, step.action, step.role, after)})"
+        for step in TRANSITIONS
+        for after in _arrivals(step)
+    ),
+))  # fmt: skip
 
 
 def _moved(subject: str) -> str:
@@ -134,6 +143,15 @@ _APPROVED_BY_ALL: Final = " AND ".join((
 ))  # fmt: skip
 _AS_DECLARED: Final = ("title", "purpose", "recipients", "retention_until")
 _NUMBER: Final = "(SELECT n.number FROM register_outboxevent n WHERE n.operation = {})"
+_STEP_TOLD: Final = _any(
+    "register_outboxevent e",
+    "e.operation = NEW.event_id AND CASE NEW.action"
+    " WHEN 'propose' THEN e.name = 'standing decision proposed' AND e[standing] = NEW.standing_id"
+    " WHEN 'stop' THEN e.name = 'standing decision stopped' AND e[standing] = NEW.standing_id AND e[why] = NEW.why"
+    f" WHEN '{BY_ITSELF}' THEN e.name = 'released by standing decision' AND e[standing] = NEW.standing_id"
+    " ELSE e.name = 'decided' AND e[subject] = 'standing' AND e[id] = NEW.standing_id AND e[action] = NEW.action"
+    " AND e[before] = NEW.before AND e[after] = NEW.after END",
+)
 _KEEPERS: Final = _listed(Role.STEWARD, Role.OWNER)
 
 _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
@@ -143,7 +161,12 @@ _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
      f"(NEW.subject, NEW.before, NEW.action, NEW.role, NEW.after) IN (VALUES {_STEPS})"),
     ("decision_by_who_has_the_role", "decision", "INSERT", _holds_role("NEW.role")),
     ("decision_is_what_its_event_tells", "decision", "INSERT",
-     "CASE WHEN NEW.how = 'standing' THEN "
+     f"CASE WHEN NEW.action = '{BY_ITSELF}' THEN "
+     + _told("'released by standing decision'", role="role", subject="subject", id="subject_id", action="action",
+             before="before", after="after", digest="digest")
+     + " WHEN NEW.action = 'propose' THEN "
+     + _told("'standing decision proposed'", role="role", how="how", standing="subject_id", digest="digest")
+     + " WHEN NEW.how = 'standing' THEN "
      + _told("'decided by standing consent'", role="role", request="subject_id", before="before", after="after",
              digest="digest")
      + " ELSE "
@@ -151,9 +174,9 @@ _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
              before="before", after="after", digest="digest")
      + " END"),
     ("decision_is_about_what_there_is", "decision", "INSERT",
-     " OR ".join(f"NEW.subject = '{kind}' AND " + _any(
-         f"register_{kind} s", "s.id = NEW.subject_id AND s.state = NEW.before AND s.digest = NEW.digest")
-         for kind in ("request", "release"))),
+     "NEW.action = 'propose' OR " + " OR ".join(f"NEW.subject = '{kind}' AND " + _any(
+         f"register_{table} s", "s.id = NEW.subject_id AND s.state = NEW.before AND s.digest = NEW.digest")
+         for kind, table in (("request", "request"), ("release", "release"), ("standing", "standingdecision")))),
     ("approval_rests_on_its_decision", "approval", "INSERT",
      _decided("person_id", "NEW.kind", f"CASE NEW.kind WHEN '{Role.DPO}' THEN 'advise' ELSE 'approve' END",
               "request", "request_id")),
@@ -191,7 +214,8 @@ _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
     ("countersignature_is_nobody_elses", "countersignature", "INSERT",
      f"{_apart('person_id')} AND {_no_adviser('person_id')}"),
     ("release_rests_on_its_decision", "releasedecision", "INSERT",
-     _decided("officer_id", f"'{Role.RELEASE}'", "'release'", "release", "release_id")),
+     _decided("officer_id", f"'{Role.RELEASE}'",
+              f"CASE WHEN NEW.standing_id IS NULL THEN 'release' ELSE '{BY_ITSELF}' END", "release", "release_id")),
     ("release_by_who_gave_no_opinion", "releasedecision", "INSERT",
      f"{_no_adviser('officer_id')} AND (NEW.second_id IS NULL OR {_no_adviser('second_id')})"),
     ("release_on_the_latest_opinion", "releasedecision", "INSERT",
@@ -199,6 +223,29 @@ _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
                    f"o.release_id = NEW.release_id AND e.number > {_NUMBER.format('NEW.opinion_id')}")
      + " AND (NEW.countersignature_id IS NULL OR "
      + f"{_NUMBER.format('NEW.countersignature_id')} > {_NUMBER.format('NEW.opinion_id')})"),
+    ("standing_begins_as_proposed", "standingdecision", "INSERT",
+     f"NEW.state = '{StandingState.PROPOSED}' AND "
+     + _told("'standing decision proposed'", by="proposer_id", standing="id", request="request_id",
+             release="release_id", plan="plan", digest="digest", reason="reason")),
+    ("standing_state_is_that_of_its_last_step", "standingdecision", "UPDATE",
+     "NEW.state = OLD.state OR " + _any(
+         "register_standingstep s",
+         "s.standing_id = NEW.id AND s.before = OLD.state AND s.after = NEW.state AND NOT "
+         + _any("register_standingstep n", "n.previous_id = s.event_id"))),
+    ("standing_step_is_told", "standingstep", "INSERT", _STEP_TOLD),
+    ("standing_opinion_rests_on_its_decision", "standingopinion", "INSERT",
+     _decided("person_id", f"'{Role.DPO}'", "CASE WHEN NEW.favourable THEN 'advise' ELSE 'advise against' END",
+              "standing", "standing_id")),
+    ("standing_grant_rests_on_its_decision", "standinggrant", "INSERT",
+     _decided("officer_id", f"'{Role.RELEASE}'", "'allow'", "standing", "standing_id") + " AND NOT "
+     + _any("register_run r", "r.request_id = NEW.request_id AND r.runner_id IN (NEW.officer_id, NEW.adviser_id)")
+     + " AND NOT "
+     + _any("register_standingopinion o JOIN register_outboxevent e ON e.operation = o.decision_id",
+            "o.standing_id = NEW.standing_id AND (o.person_id = NEW.officer_id OR e.number > "
+            + f"{_NUMBER.format('NEW.opinion_id')})")),
+    ("standing_release_is_told", "standingrelease", "INSERT",
+     _told("'released by standing decision'", by="officer_id", key="step_id", standing="standing_id", id="release_id",
+           grant="grant_id", plan="plan")),
     ("acceptance_is_told_by_an_owner", "consentacceptance", "INSERT",
      _told("'consent accepted'", partner="partner_id", consent="consent_id", how="how") + " AND "
      + _holds_role(f"'{Role.OWNER}'", partner="partner_id")),

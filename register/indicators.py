@@ -12,11 +12,11 @@ from statistics import median
 
 from django.utils import timezone
 
-from register.decisions import kind_of
+from register.decisions import Subjects, kind_of
 from register.feedback import seen_by
-from register.models import Decision, Job, JobState, Release, Request
+from register.models import Decision, Job, JobState, Release
 from register.waiting import all_awaited, answers_awaited
-from register.workflow import ReleaseState, RequestState, Role, Subject
+from register.workflow import BY_ITSELF, ReleaseState, RequestState, Role, StandingState, Subject
 
 REFUSALS = ("return", "withhold", "advise against", "hold", "revoke")
 """Steps by which people refuse; each has written reasons."""
@@ -70,6 +70,7 @@ def lead_times() -> list[LeadTime]:
         found.setdefault((subject, state), []).append(days)
     order: list[tuple[Subject, str]] = [("request", state.value) for state in RequestState]
     order += [("release", state.value) for state in ReleaseState]
+    order += [("standing", state.value) for state in StandingState]
     return [
         LeadTime(*key, len(found[key]), round(median(found[key]), 1), round(max(found[key]), 1))
         for key in order
@@ -146,12 +147,13 @@ def _stays() -> Iterator[tuple[Subject, str, float]]:
             if decision.before == decision.after:
                 continue
             # A declaration that changed makes a request a draft again, at a moment that no decision tells.
-            if entered is not None and decision.before == state:
+            # What was released by itself waited for nobody.
+            if entered is not None and decision.before == state and decision.action != BY_ITSELF:
                 yield _kind(subject), state, (decision.at - entered) / timedelta(days=1)
             state, entered = decision.after, decision.at
 
 
-def _since(subject: Request | Release) -> datetime | None:
+def _since(subject: Subjects) -> datetime | None:
     """When something was last decided about it, or it was examined."""
     found = Decision.objects.filter(subject=kind_of(subject), subject_id=subject.pk).order_by("event__number").last()
     if found is None:
@@ -165,4 +167,5 @@ def _oldest(times: Sequence[datetime | None]) -> date | None:
 
 
 def _kind(subject: str) -> Subject:
-    return "request" if subject == "request" else "release"
+    known: dict[str, Subject] = {"request": "request", "standing": "standing"}
+    return known.get(subject, "release")

@@ -16,7 +16,7 @@ from audit import Event
 from audit.event import timestamp
 from declare import Refusal, Sentence
 from declare.sentence import written
-from register.conditions import missing_approvals
+from register.conditions import check_may_write, missing_approvals
 from register.models import (
     Decision,
     Delivery,
@@ -35,7 +35,6 @@ from register.models.work import OF_DRAFTS
 from register.operation import new_operation
 from register.outbox import record
 from register.refusals import AlreadyAsked, NoInbox, NotApproved, NotYours, StepNotAllowed, Unregistered, named
-from register.runs import check_may_write
 from register.session import SignedIn
 from register.workflow import Role, steps, ways_on
 

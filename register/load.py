@@ -30,6 +30,7 @@ from register.operation import new_operation
 from register.outbox import record
 from register.plan import Plan
 from register.refusals import DutiesKeptApart, RoomChanged, StepNotAllowed, Unregistered, named
+from register.series import stop
 from register.session import end_all
 from register.workflow import RequestState
 
@@ -167,6 +168,7 @@ def sync_request(declared: declarations.Request, plan: Plan) -> Request:
     _check_may_change(known, requester)
     _check_nothing_left(known, declared)
     _note_change("request", known, declared.id, plan.digest)
+    stop(declared.id, "plan")
     fields = _request_fields(declared, requester, plan) | _state_of_changed(known)
     request, _ = Request.objects.update_or_create(id=declared.id, defaults=fields)
     _replace_sources(request, declared)

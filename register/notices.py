@@ -10,11 +10,11 @@ from django.utils import timezone
 from audit import Event
 from audit.event import timestamp
 from register.decisions import kind_of
-from register.models import Decision, Job, JobState, Notice
+from register.models import Decision, Job, JobState, Notice, StandingRelease, StandingStep
 from register.operation import new_operation
 from register.outbox import record
 from register.waiting import Awaited, all_awaited, answers_awaited
-from register.workflow import RequestState, Role
+from register.workflow import ReleaseState, RequestState, Role
 
 _KNOWN: Final = frozenset({RequestState.DRAFT, RequestState.ON_HOLD})
 """Of a draft and of a hold those know who made it."""
@@ -34,7 +34,18 @@ def waiting() -> set[tuple[str, str]]:
     """Role and topic of all that waits; a topic is new whenever its subject came into its state anew."""
     found = {(role, topic) for each in all_awaited() for role, topic in _of_subject(each)}
     answers = {(Role.OWNER.value, f"probe {probe.id} {partner}") for probe, partner in answers_awaited()}
-    return found | answers | set(_of_jobs())
+    return found | answers | set(_of_jobs()) | set(_of_series())
+
+
+def _of_series() -> Iterator[tuple[str, str]]:
+    """What a standing decision released, and that one was stopped, wait to be seen by those who decided it."""
+    by_itself = StandingRelease.objects.filter(release__state=ReleaseState.RELEASED.value)
+    stopped = StandingStep.objects.filter(action="stop")
+    topics = [f"released {release}" for release in by_itself.values_list("release", flat=True)]
+    topics += [f"stopped {standing}" for standing in stopped.values_list("standing", flat=True)]
+    for topic in topics:
+        yield Role.DPO.value, topic
+        yield Role.RELEASE.value, topic
 
 
 def _of_subject(waits: Awaited) -> Iterator[tuple[str, str]]:

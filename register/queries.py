@@ -3,18 +3,35 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from declare import Part
-from register.conditions import missing_approvals, owners_of
+from register.conditions import missing_approvals, owners_of, refused
 from register.coverage import Coverage, coverage
+from register.decisions import Subjects, kind_of
 from register.declarations import Seen
 from register.feedback import seen_by
 from register.further import further_of, further_uses
-from register.models import Decision, Feedback, Opinion, Partner, Person, Release, Remark, Request
+from register.models import (
+    Decision,
+    Feedback,
+    Opinion,
+    Partner,
+    Person,
+    Release,
+    Remark,
+    Request,
+    StandingDecision,
+    StandingOpinion,
+    StandingRelease,
+    StandingStep,
+)
+from register.standing_duties import check_apart
 from register.withdrawals import Unsound, unsound
-from register.workflow import WORK, ReleaseState, RequestState, Role, Step, Subject, steps
+from register.workflow import BY_ITSELF, LIVE_STANDING, WORK, ReleaseState, RequestState, Role, Step, Subject, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +65,39 @@ class ReleasePage:
     """Requests to use it for something else, or hand it on."""
     unsound: Sequence[Unsound] = ()
     """Its deliveries that were withdrawn or corrected since."""
+    standing: Sequence[StandingDecision] = ()
+    """On its request, the latest first."""
 
 
-def actions(person: Person, subject: Request | Release) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class StandingPage:
+    """Everything the register knows of a standing decision. `opinion` is the latest, if any."""
+
+    standing: StandingDecision
+    opinion: StandingOpinion | None
+    releases: Sequence[StandingRelease]
+    """What it released, the first one first."""
+    stopped: StandingStep | None
+    decisions: Sequence[Decision]
+
+
+def live_standing() -> QuerySet[StandingDecision]:
+    """Standing decisions that are proposed, in force or held, and whose request has not ended."""
+    over = [state.value for state in (RequestState.WITHDRAWN, RequestState.EXPIRED, RequestState.REVOKED)]
+    live = StandingDecision.objects.filter(state__in=[state.value for state in LIVE_STANDING])
+    return live.exclude(request__state__in=over).select_related("request").order_by("id")
+
+
+def actions(person: Person, subject: Subjects) -> tuple[str, ...]:
     """The steps that `person` may decide on by role and duties, in the order of the table."""
     return tuple(action for action in open_to(person, subject) if action not in WORK)
 
 
-def open_to(person: Person, subject: Request | Release) -> tuple[str, ...]:
+def open_to(person: Person, subject: Subjects) -> tuple[str, ...]:
     """All steps that `person` may take, also those of the work itself."""
-    kind: Subject = "request" if isinstance(subject, Request) else "release"
     roles = person.roles()
-    found = [step.action for step in steps(kind, subject.state) if step.role in roles and may(person, subject, step)]
+    possible = [step for step in steps(kind_of(subject), subject.state) if step.action != BY_ITSELF]
+    found = [step.action for step in possible if step.role in roles and may(person, subject, step)]
     return tuple(dict.fromkeys(found))
 
 
@@ -97,7 +135,33 @@ def release_page(release_id: str) -> ReleasePage | None:
     opinion = release.opinions.select_related("person", "decision").order_by("decision__event__number").last()
     told = release.feedback.select_related("partner").order_by("event__number")
     faulty, further = [each for each in unsound() if each.release == release], further_uses(release)
-    return ReleasePage(release, opinion, decisions_on("release", release.id), list(told), further, faulty)
+    standing = list(StandingDecision.objects.filter(request=release.request_id).order_by("-event__number"))
+    return ReleasePage(release, opinion, decisions_on("release", release.id), list(told), further, faulty, standing)
+
+
+def standing_page(standing_id: str) -> StandingPage | None:
+    found = StandingDecision.objects.select_related("request", "release", "proposer").filter(id=standing_id).first()
+    if found is None:
+        return None
+    opinion = found.opinions.select_related("person", "decision").order_by("decision__event__number").last()
+    releases = list(found.releases.select_related("release").order_by("step__event__number"))
+    stopped = found.steps.filter(action="stop").first()
+    return StandingPage(found, opinion, releases, stopped, decisions_on("standing", found.id))
+
+
+def series() -> list[StandingPage]:
+    """All that was ever proposed, the latest first."""
+    ids = StandingDecision.objects.order_by("-event__number").values_list("id", flat=True)
+    return [page for each in ids if (page := standing_page(each))]
+
+
+def may_propose(person: Person, release: Release) -> bool:
+    """Whether the person may propose that the series of this release goes on by itself."""
+    last = release.request.releases.order_by("examined_at").last()
+    stands = release.state == ReleaseState.RELEASED and release == last
+    if not stands or Role.RELEASE not in person.roles() or live_standing().filter(request=release.request).exists():
+        return False
+    return refused(partial(check_apart, person, release.request)) is None
 
 
 def decisions_on(subject: Subject, subject_id: str) -> list[Decision]:
@@ -136,8 +200,10 @@ def _revoked(release: Release) -> date | None:
     return timezone.localdate(decision.at)
 
 
-def may(person: Person, subject: Request | Release, step: Step) -> bool:
+def may(person: Person, subject: Subjects, step: Step) -> bool:
     """Whether the duties let somebody with the role take the step."""
+    if isinstance(subject, StandingDecision):
+        return _may_on_standing(person, subject, step)
     return _may_on_release(person, subject, step) if isinstance(subject, Release) else _may_on(person, subject, step)
 
 
@@ -147,6 +213,23 @@ def _may_on_release(person: Person, release: Release, step: Step) -> bool:
     if step.action == "hold" and release.manifest_digest:
         return False
     return person.pk not in (release.requester_id, release.runner_id) or step.action in ("hold", "revoke")
+
+
+def _may_on_standing(person: Person, standing: StandingDecision, step: Step) -> bool:
+    if step.role == Role.OWNER:
+        return bool(owners_of(standing.request) & person.partners_as(Role.OWNER))
+    if step.action in ("hold", "end"):
+        return True
+    if step.action == "allow" and not _favourable(person, standing):
+        return False
+    return refused(partial(check_apart, person, standing.request)) is None
+
+
+def _favourable(person: Person, standing: StandingDecision) -> bool:
+    """Whether the latest opinion is, and none is this person's."""
+    opinion = standing.opinions.order_by("decision__event__number").last()
+    given = standing.opinions.filter(person=person).exists()
+    return opinion is not None and opinion.favourable and not given
 
 
 def _may_on(person: Person, request: Request, step: Step) -> bool:

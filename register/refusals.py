@@ -191,6 +191,13 @@ class ChangedSinceApproval(Refusal):
         )
 
 
+class TermsNotPossible(Refusal):
+    """Of a series that would go on by itself."""
+
+    def __init__(self, why: str, **parts: Part) -> None:
+        super().__init__(why, remedy="Propose it with other terms.", **parts)
+
+
 class NotStanding(Refusal):
     def __init__(self, consent: Part) -> None:
         super().__init__(

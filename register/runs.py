@@ -13,14 +13,15 @@ from django.utils import timezone
 
 from audit import Event
 from audit.event import timestamp
-from declare import Sentence, canonical, digest
-from register.conditions import check_as_run, check_inputs_stand, check_may_run, check_stands
+from declare import canonical, digest
+from register.conditions import check_may_run, check_may_write
 from register.decisions import take_step
 from register.models import Delivery, Release, Request, Run, Source
 from register.operation import new_operation
 from register.outbox import record
 from register.plan import Plan
 from register.refusals import StepNotAllowed, Unregistered, named
+from register.series import go_on
 from register.session import SignedIn
 from register.workflow import ReleaseState, RequestState
 
@@ -144,10 +145,11 @@ def stop_run(by: SignedIn, run: Run, *, status: str = "failed") -> None:
 
 
 @transaction.atomic
-def finish_run(by: SignedIn, run: Run, examined: Examined, *, links: int) -> Release:
+def finish_run(by: SignedIn, run: Run, examined: Examined, *, links: int, today: date | None = None) -> Release:
     """The release that the run ended in, for people to decide on; a FAIL is refused for good.
 
-    Raises `StepNotAllowed` for a run that was stopped, such as by a later one.
+    Where a standing decision is in force the same transaction releases it by that, or stops the series. Raises
+    `StepNotAllowed` for a run that was stopped, such as by a later one.
     """
     _lock(run)
     if known := Release.objects.filter(run=run).first():
@@ -171,6 +173,7 @@ def finish_run(by: SignedIn, run: Run, examined: Examined, *, links: int) -> Rel
     _note("run ended", run.request_id, run.started_at, ids | {"links": links})
     digests = {"outcome": examined.outcome, "verdict": examined.verdict, "output": examined.output}
     _note("draft examined", run.request_id, run.started_at, ids | digests | {"release": release.id})
+    go_on(by, release, today or timezone.localdate())
     return release
 
 
@@ -179,22 +182,6 @@ def release_digest(run: Run, examined: Examined) -> str:
     inputs = {"plan": run.digest, "deliveries": run.deliveries, "run": run.id}
     outcome = {"outcome": examined.outcome, "verdict": examined.verdict, "output": examined.output}
     return digest(canonical(inputs | outcome | {"warnings": sorted(set(examined.warnings))}))
-
-
-def check_may_write(release: Release) -> None:
-    """A parcel may be written: people released it, and both release and request stand today.
-
-    Raises `StepNotAllowed` when either is held or was called back, `WithdrawnSince` when one of its deliveries was, and
-    as `check_as_run`, and `check_may_submit` when DPIA, agreement or retention have ended since.
-    """
-    release.refresh_from_db()
-    if release.state != ReleaseState.RELEASED:
-        raise StepNotAllowed(
-            named("release", release.id), release.state, Sentence("writing the parcel"), ["decide first"]
-        )
-    check_inputs_stand(release)
-    check_as_run(release)
-    check_stands(release.request, timezone.localdate(), Sentence("writing the parcel"))
 
 
 @transaction.atomic

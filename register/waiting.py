@@ -6,20 +6,20 @@ from itertools import chain
 
 from django.utils import timezone
 
-from register.decisions import kind_of
+from register.decisions import Subjects, kind_of
 from register.further import further_of
 from register.models import Person, Probe, Release, Request
 from register.probes import partners_of
-from register.queries import may, open_to
+from register.queries import live_standing, may, open_to
 from register.withdrawals import unsound
 from register.workflow import ReleaseState, RequestState, Role, Step, Subject, awaited, steps
 
 
 @dataclass(frozen=True, slots=True)
 class Awaited:
-    """A request or release, and the steps of which one is waited for."""
+    """A request, release or standing decision, and the steps of which one is waited for."""
 
-    subject: Request | Release
+    subject: Subjects
     steps: tuple[Step, ...]
 
     @property
@@ -46,6 +46,7 @@ def all_awaited() -> list[Awaited]:
     for release in Release.objects.select_related("request").order_by("id"):
         called_back = _revoking(release) if release.id in faulty else ()
         found.append(Awaited(release, (*awaited("release", release.state), *called_back)))
+    found += [Awaited(one, awaited("standing", one.state)) for one in live_standing()]
     return [each for each in found if each.steps]
 
 
@@ -84,15 +85,17 @@ def answers_pending(person: Person) -> list[tuple[Probe, str]]:
 
 
 def underway() -> list[Waiting]:
-    """Requests and releases that have not ended, whoever they wait for."""
+    """Requests, releases and standing decisions that have not ended, whoever they wait for."""
     over = (RequestState.WITHDRAWN, RequestState.EXPIRED, RequestState.REVOKED)
     done = (ReleaseState.RELEASED, ReleaseState.WITHHELD, ReleaseState.REFUSED, ReleaseState.REVOKED)
-    left: Iterable[Request | Release] = chain(
-        Request.objects.exclude(state__in=over), Release.objects.exclude(state__in=done).select_related("request")
+    left: Iterable[Subjects] = chain(
+        Request.objects.exclude(state__in=over),
+        Release.objects.exclude(state__in=done).select_related("request"),
+        live_standing(),
     )
     return sorted((_of(one, ()) for one in left), key=lambda one: (one.id, one.subject))
 
 
-def _of(subject: Request | Release, actions: tuple[str, ...]) -> Waiting:
+def _of(subject: Subjects, actions: tuple[str, ...]) -> Waiting:
     title = subject.title if isinstance(subject, Request) else subject.request.title
     return Waiting(kind_of(subject), subject.pk, title, subject.state, actions)

@@ -11,7 +11,7 @@ from typing import Final, Literal
 
 from declare import Sentence
 
-Subject = Literal["request", "release"]
+Subject = Literal["request", "release", "standing"]
 
 
 class Role(StrEnum):
@@ -52,7 +52,18 @@ class ReleaseState(StrEnum):
     REVOKED = "revoked"
 
 
-State = RequestState | ReleaseState
+class StandingState(StrEnum):
+    """Of a standing decision: that a series of releases goes on by itself."""
+
+    PROPOSED = "proposed"
+    ADVISED = "advised"
+    IN_FORCE = "in_force"
+    ON_HOLD = "on_hold"
+    STOPPED = "stopped"  # by a run that was not like the one decided on
+    ENDED = "ended"  # by people
+
+
+State = RequestState | ReleaseState | StandingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +89,9 @@ _R = RequestState
 _WAITING: Final = (_R.SUBMITTED, _R.CHECKED, _R.CONSENTED)
 _STANDING: Final = (*_WAITING, _R.SCHEDULED, _R.COMPLETED)
 _V = ReleaseState
+_S = StandingState
+LIVE_STANDING: Final = (_S.PROPOSED, _S.ADVISED, _S.IN_FORCE, _S.ON_HOLD)
+BY_ITSELF: Final = "release by itself"
 
 TRANSITIONS: Final[tuple[Step, ...]] = (
     Step("request", _R.DRAFT, "submit", Role.ANALYST, _R.SUBMITTED),
@@ -106,10 +120,18 @@ TRANSITIONS: Final[tuple[Step, ...]] = (
     *_steps("release", (_V.EXAMINED, _V.ADVISED, _V.RELEASED), "hold", (Role.DPO,), _V.ON_HOLD, why=True),
     Step("release", _V.ON_HOLD, "resume", Role.DPO, None, reason=True),
     *_steps("release", (_V.RELEASED,), "revoke", (Role.RELEASE, Role.OWNER), _V.REVOKED, why=True),
+    Step("release", _V.EXAMINED, BY_ITSELF, Role.RELEASE, _V.RELEASED),  # who took the standing decision
+    *_steps("standing", (_S.PROPOSED, _S.ADVISED), "advise", (Role.DPO,), _S.ADVISED, why=False),
+    *_steps("standing", (_S.PROPOSED, _S.ADVISED), "advise against", (Role.DPO,), _S.ADVISED, why=True),
+    Step("standing", _S.ADVISED, "allow", Role.RELEASE, _S.IN_FORCE, reason=True),
+    Step("standing", _S.IN_FORCE, "hold", Role.DPO, _S.ON_HOLD, reason=True),
+    Step("standing", _S.ON_HOLD, "resume", Role.DPO, None, reason=True),
+    *_steps("standing", LIVE_STANDING, "end", (Role.RELEASE, Role.DPO, Role.OWNER), _S.ENDED, why=True),
+    *_steps("standing", LIVE_STANDING, "stop", (Role.STEWARD,), _S.STOPPED, why=False),
 )  # fmt: skip
 """Every allowed step; what is not here is not allowed."""
 
-WORK: Final = frozenset({"run", "finish", "stop"})
+WORK: Final = frozenset({"run", "finish", "stop", BY_ITSELF})
 """Steps that `register.runs` takes with the work itself; nobody decides them apart from it."""
 
 
@@ -118,7 +140,7 @@ def steps(subject: Subject, state: str) -> tuple[Step, ...]:
     return tuple(step for step in TRANSITIONS if (step.subject, step.before) == (subject, state))
 
 
-_BRINGS_ON: Final = frozenset({"submit", "approve", "advise", "advise against", "run", "release", "resume"})
+_BRINGS_ON: Final = frozenset({"submit", "approve", "advise", "advise against", "run", "release", "allow", "resume"})
 
 
 def awaited(subject: Subject, state: str) -> tuple[Step, ...]:
@@ -171,6 +193,13 @@ Besides the arrows:
   withholds or resumes it; who gave the DPO's opinion on a release neither countersigns nor releases it.
 - A release needs the DPO's opinion; departing from an opinion against it takes a second release officer with written
   reasons; what the gate refused has no way on.
+- A standing decision lets the next releases of a request go by themselves. It is proposed by a release officer on the
+  latest release, which people released; it needs a favourable opinion and an officer's decision, of people who neither
+  asked for the request, nor ever ran it, nor made its schedule. Against the opinion there is none: people then decide
+  each time. It binds the plan, names the sources whose deliveries may be new ones, and has a last day.
+- By it, a run that ends in PASS is released at once, if all else stands. A run that ends in anything else, under
+  another plan, or with another delivery of a source that it does not name, stops it for good. A run sooner than it
+  says, by somebody who decided, or after its last day waits for people, as every other.
 - What was released can be held until its parcel is written. After that it can only be revoked.
 - A release is advised on and decided under the plan it was run by; once something of a request was released, its
   declaration changes no more, and a new request is made.
@@ -184,7 +213,9 @@ The database itself holds all this against raw SQL, as keys, checks and triggers
 one of the arrows, by somebody who has the role, about its subject as it is, and the audit log is told the same.
 Approvals, opinions, countersignatures and releases rest on such a decision, by that person, about exactly that digest.
 States change by the latest decision alone; what the gate said of a release, and every row about what was decided, stays
-as it was written. [open.md](open.md) says what that does not hold.
+as it was written. Of a release by itself it holds besides that it passed, that a standing decision on the same request
+and plan was in force, that its last day was not past, and that nobody who decided ran it. [open.md](open.md) says what
+that does not hold.
 
 ## Requests
 
@@ -193,6 +224,12 @@ as it was written. [open.md](open.md) says what that does not hold.
 ## Releases
 
 {diagram("release")}
+
+## Standing decisions
+
+A step that only the work itself takes is shown with the role in whose name the work is done.
+
+{diagram("standing")}
 """
 
 

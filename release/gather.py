@@ -17,7 +17,7 @@ from gate.verdict import WORST_FIRST, Verdict
 from linkage import LinkQuality
 from register.output import ROWS
 from release.draft import Draft
-from release.permit import Answers, Opinion, ReleaseDecision
+from release.permit import Answers, Opinion, ReleaseDecision, Standing
 from release.profile import profile
 from release.report.facts import (
     Answer,
@@ -34,6 +34,7 @@ from release.report.facts import (
     ReportFacts,
     Signed,
     SourceFacts,
+    StandingFacts,
 )
 from release.report.leaves import Leaves, TableFacts
 from release.row_profile import row_profile
@@ -134,8 +135,13 @@ def decided(
             person=names.get(opinion.person, opinion.person), when=opinion.when, what=said, reason=opinion.reason
         ),
         decision=Signed(person=", ".join(officers), when=decision.when, what="release", reason=decision.reason),
+        standing=_standing(decision.standing, officers[0]) if decision.standing else None,
         proof=proof,
     )
+
+
+def _standing(taken: Standing, officer: str) -> StandingFacts:
+    return StandingFacts(id=taken.id, officer=officer, when=taken.when, until=taken.until)
 
 
 def _answered(line: FindingLine, answers: Answers) -> FindingLine:

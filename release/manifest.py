@@ -80,9 +80,15 @@ def _outside(manifest: Manifest, folder: Path) -> tuple[File, ...]:
 
 
 def _check_decided(manifest: Manifest, event: Event) -> None:
-    wanted = {"subject": "release", "id": manifest.release, "action": "release", "digest": manifest.decided}
-    if event.name != "decided" or any(event.fields.get(name) != value for name, value in wanted.items()):
+    if not decides(event, manifest.release, manifest.decided):
         raise ParcelChanged("the entry of the audit log is not the decision on this release")
+
+
+def decides(event: Event, release: str, digest: str) -> bool:
+    """Whether the event is the decision to release exactly that: a person's, or by a standing decision."""
+    action = {"decided": "release", "released by standing decision": "release by itself"}.get(event.name)
+    wanted = {"subject": "release", "id": release, "action": action, "digest": digest}
+    return action is not None and wanted.items() <= dict(event.fields).items()
 
 
 def _check_names(folder: Path, expected: set[str]) -> None:

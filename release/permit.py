@@ -37,6 +37,8 @@ class Examined:
     verdict: str
     policy: str
     digest: str
+    plan: str = ""
+    """Of the run; a standing decision has to be for the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +53,24 @@ class Opinion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A standing decision: the officer and the DPO decided beforehand, on its `digest`, that what is run by `plan` may
+    leave until a last day where everything passes. `when` and `until` are ISO 8601; `day` is that of this release."""
+
+    id: str
+    when: str
+    until: str
+    day: str
+    plan: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReleaseDecision:
-    """What the mandated officer decided. `second` is the officer who countersigned a departure from the opinion."""
+    """What the mandated officer decided. `second` is the officer who countersigned a departure from the opinion.
+
+    By a `standing` decision it was not decided anew: then the opinion was given on that.
+    """
 
     person: str
     when: str
@@ -60,6 +78,7 @@ class ReleaseDecision:
     reason: str
     answers: Answers = field(default_factory=dict)
     second: str | None = None
+    standing: Standing | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -86,6 +105,8 @@ def permit(examined: Examined, verdict: Verdict, opinion: Opinion | None, decisi
         raise NotPermitted("the DPO has given no opinion", remedy="Ask the DPO for an opinion on this release.")
     if decision is None:
         raise NotPermitted("no release officer has decided", remedy="Ask the release officer for a decision.")
+    if decision.standing is not None:
+        _check_standing(examined, verdict, decision.standing)
     _check_bound(examined, opinion, decision)
     _check_people(examined, opinion, decision)
     _check_departure(examined, opinion, decision)
@@ -112,12 +133,26 @@ def _check_verdict(examined: Examined, verdict: Verdict) -> None:
 
 
 def _check_bound(examined: Examined, opinion: Opinion, decision: ReleaseDecision) -> None:
-    for what, digest in (("opinion", opinion.digest), ("decision", decision.digest)):
-        if digest != examined.digest:
+    advised_on = decision.standing.digest if decision.standing else examined.digest
+    for digest, what, on in ((opinion.digest, "opinion", advised_on), (decision.digest, "decision", examined.digest)):
+        if digest != on:
             raise NotPermitted(
                 f"the {what} was given on something else than this draft, verdict and policy",
                 remedy="Let people look at this release and decide anew.",
             )
+
+
+def _check_standing(examined: Examined, verdict: Verdict, standing: Standing) -> None:
+    """Beforehand people decided on nothing but what passes, by one plan, until a day."""
+    why = ""
+    if verdict.outcome is not Outcome.PASS or open_rules(verdict):
+        why = "releases only what passes every rule"
+    elif standing.plan != examined.plan:
+        why = "was given for another plan"
+    elif standing.day > standing.until:
+        why = f"ended on {standing.until}"
+    if why:
+        raise NotPermitted(f"the standing decision {why}", remedy="Let people decide on this release.")
 
 
 def _check_people(examined: Examined, opinion: Opinion, decision: ReleaseDecision) -> None:
@@ -138,6 +173,8 @@ def _check_departure(examined: Examined, opinion: Opinion, decision: ReleaseDeci
     """Releasing against the DPO's opinion takes a second officer and reasons."""
     if opinion.favourable:
         return
+    if decision.standing is not None:
+        raise NotPermitted("the DPO advised against the series", remedy="Let people decide on this release.")
     taken = (None, "", decision.person, opinion.person, examined.requester, examined.runner)
     if decision.second in taken or not decision.reason.strip():
         raise NotPermitted(

@@ -19,6 +19,7 @@ from console.words import (
     ROLES,
     STAGES,
     STATES,
+    STOPS,
     VALUE_TYPES,
     WORK,
 )
@@ -34,7 +35,7 @@ def _in(words: Mapping[str, Promise | str]) -> Callable[[str], Promise | str]:
 
 for name, words in {
     "state": STATES, "action": ACTIONS, "role": ROLES, "outcome": OUTCOMES, "news": NEWS, "consent": CONSENTS,
-    "work": WORK, "job": JOBS, "entity": ENTITIES, "period": PERIODS, "columnrole": COLUMN_ROLES,
+    "work": WORK, "job": JOBS, "stop": STOPS, "entity": ENTITIES, "period": PERIODS, "columnrole": COLUMN_ROLES,
     "coarsened": COARSENED, "stage": STAGES, "valuetype": VALUE_TYPES,
 }.items():  # fmt: skip
     register.filter(name, _in(words))

@@ -116,9 +116,21 @@ COMMANDS: Final = (
         "request": {"metavar": "REQUEST"}, **_ROOM, **_AS,
     }),
     Command("decide", "take a step in the workflow, as the person signed in", "room:decide", {
-        "subject": {"metavar": "REQUEST|RELEASE"}, "action": {"metavar": "ACTION"},
+        "subject": {"metavar": "SUBJECT", "help": "a request, a release or a standing decision"},
+        "action": {"metavar": "ACTION"},
         "--reason": {"metavar": "TEXT", "default": "", "help": "why; part of the record"},
         "--answers": {**_FILE, "help": "TOML with the four answers to each warning"},
+        **_ROOM, **_AS,
+    }),
+    Command("go-on", "propose that the releases of a request go on by themselves while all passes", "go_on:go_on", {
+        "release": {"metavar": "RELEASE", "help": "the latest of the request, which people released"},
+        "--vary": {
+            "metavar": "SOURCE[,SOURCE]", "type": lambda names: tuple(names.split(",")), "required": True,
+            "help": "sources of which later runs may use other deliveries; nothing else may vary",
+        },
+        "--until": {"type": date.fromisoformat, "metavar": "DATE", "required": True, "help": "last day"},
+        "--every": {"type": int, "metavar": "DAYS", "default": 1, "help": "days from one run to the next, at least"},
+        "--reason": {"metavar": "TEXT", "default": "", "help": "why; part of the record"},
         **_ROOM, **_AS,
     }),
     Command("say", "a remark in the thread of a request", "room:say", {
@@ -296,7 +308,6 @@ COMMANDS: Final = (
         "--table": {**_FILE, "help": "concepts and hierarchies of the file's dimensions (TOML)"},
         "--linked": {**_FILE, "nargs": "+", "default": (), "help": "tables that are published together with the file"},
         "--against": {**_FILE, "nargs": "+", "default": (), "help": "tables of the same people that left before"},
-        "--dictionary": {**_FILE, "help": "concepts besides those of the policy (TOML, as a room's dictionary.toml)"},
     }),
 )  # fmt: skip
 

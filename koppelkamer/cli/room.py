@@ -144,8 +144,17 @@ def run(call: argparse.Namespace) -> Screen:
         for one in done.facts.links
     ]
     findings = [f"  {one.rule} {one.outcome}: {one.message}" for one in done.facts.findings if one.outcome != "PASS"]
-    verdict = f"release {done.release}: {done.verdict.outcome}; now it is up to people"
+    verdict = f"release {done.release}: {done.verdict.outcome}; {_what_now(done.release)}"
     return Screen(facts, [*columns(links), verdict, *findings, f"  report: {done.reports}"])
+
+
+def _what_now(release: str) -> str:
+    from register.models import StandingRelease
+
+    by_itself = StandingRelease.objects.filter(release=release).first()
+    if by_itself is None:
+        return "now it is up to people"
+    return f"released by standing decision {by_itself.standing_id}; `koppelkamer work` writes the parcel"
 
 
 def release(call: argparse.Namespace) -> Screen:

@@ -14,6 +14,7 @@ from register.models.remarks import Remark
 from register.models.requests import Request, RequestSource
 from register.models.restrictions import Restriction
 from register.models.runs import Delivery, Release, Run, RunStage, Stage
+from register.models.standing import StandingDecision, StandingGrant, StandingOpinion, StandingRelease, StandingStep
 from register.models.withdrawals import Withdrawal
 from register.models.work import Inbox, Job, JobState, Schedule, Work
 
@@ -56,6 +57,11 @@ __all__ = [
     "Source",
     "Stage",
     "StandingConsent",
+    "StandingDecision",
+    "StandingGrant",
+    "StandingOpinion",
+    "StandingRelease",
+    "StandingStep",
     "Withdrawal",
     "Work",
 ]

@@ -9,13 +9,14 @@ from register.models.events import OutboxEvent
 from register.models.people import Partner, Person
 from register.models.requests import Request
 from register.models.runs import Release
-from register.workflow import Role
+from register.workflow import BY_ITSELF, Role
 
 
 class Decision(models.Model):
     """One step of the workflow table, taken by a person. It cannot exist without its event for the audit log.
 
-    `how`: in a session of their own, as a played person of a demo room, or by a standing consent they accepted before.
+    `how`: in a session of their own, as a played person of a demo room, or by a standing consent they accepted or a
+    standing decision they took before.
     """
 
     event = models.OneToOneField(
@@ -40,7 +41,8 @@ class Decision(models.Model):
             models.UniqueConstraint(fields=["event", "person", "how"], name="decision_person_and_how"),
             models.CheckConstraint(
                 condition=Q(how__in=["session", "demo"])
-                | Q(how="standing", role=Role.OWNER.value, subject="request", action="approve"),
+                | Q(how="standing", role=Role.OWNER.value, subject="request", action="approve")
+                | Q(how="standing", role=Role.RELEASE.value, subject="release", action=BY_ITSELF),
                 name="decision_how_is_known",
             ),
         ]
@@ -140,7 +142,10 @@ class Countersignature(models.Model):
 
 
 class ReleaseDecision(models.Model):
-    """The decision that something leaves. `answers` holds, per warning, the officer's four answers."""
+    """The decision that something leaves. `answers` holds, per warning, the officer's four answers.
+
+    It has an opinion on this release, or names the standing decision by which it left without a new one.
+    """
 
     decision = models.OneToOneField(
         Decision, on_delete=models.PROTECT, primary_key=True, related_name="release_decision"
@@ -151,7 +156,8 @@ class ReleaseDecision(models.Model):
     runner = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=20)
     digest = models.CharField(max_length=64)
-    opinion = models.ForeignKey(Opinion, on_delete=models.PROTECT, related_name="+")
+    opinion = models.ForeignKey(Opinion, on_delete=models.PROTECT, null=True, related_name="+")
+    standing = models.OneToOneField("register.StandingRelease", on_delete=models.PROTECT, null=True, related_name="+")
     adviser = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     favourable = models.BooleanField()
     countersignature = models.ForeignKey(Countersignature, on_delete=models.PROTECT, null=True, related_name="+")
@@ -176,6 +182,23 @@ class ReleaseDecision(models.Model):
                 & ~Q(second=F("runner"))
                 & ~Q(second=F("adviser")),
                 name="release_against_advice_takes_two",
+            ),
+            models.CheckConstraint(
+                condition=Q(opinion__isnull=False, standing__isnull=True)
+                | Q(
+                    opinion__isnull=True,
+                    standing__isnull=False,
+                    favourable=True,
+                    outcome="PASS",
+                    countersignature__isnull=True,
+                    second__isnull=True,
+                ),
+                name="release_on_an_opinion_or_by_itself",
+            ),
+            CompositeForeignKey(
+                fields=("standing", "release", "officer", "adviser"),
+                to_fields=("step", "release", "officer", "adviser"),
+                name="release_by_itself_as_decided",
             ),
             CompositeForeignKey(
                 fields=("decision", "officer"),

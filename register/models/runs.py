@@ -92,6 +92,7 @@ class Run(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["id", "request", "runner"], name="run_request_and_runner"),
+            models.UniqueConstraint(fields=["id", "digest"], name="run_and_plan"),
             models.CheckConstraint(
                 condition=Q(state__in=["running", "completed", "stopped"]), name="run_state_is_known"
             ),
@@ -149,6 +150,9 @@ class Release(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["id", "requester", "runner", "outcome", "digest"], name="release_people_and_outcome"
+            ),
+            models.UniqueConstraint(
+                fields=["id", "run", "request", "requester", "runner"], name="release_run_and_people"
             ),
             CompositeForeignKey(
                 fields=("request", "requester"),

@@ -271,6 +271,16 @@ class Signed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StandingFacts:
+    """Section 9: the standing decision by which it left without a new one; opinion and decision are those on it."""
+
+    id: str
+    officer: str
+    when: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
     """Where the audit log stood: number of entries and the head of its hash chain."""
 
@@ -318,6 +328,7 @@ class ReportFacts:
     """Section 7 and annex: what came of earlier releases of this series; None for the first."""
     opinion: Signed | None = None
     decision: Signed | None = None
+    standing: StandingFacts | None = None
     proof: Proof | None = None
     blind: str = ""
     """Of the draft, hexadecimal. With it people sign facts that nobody finds by trying, from what is public of them."""

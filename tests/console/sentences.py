@@ -37,6 +37,7 @@ EXAMPLES: tuple[Refusal, ...] = (
     refusals.NotStanding(Sentence("standing consent %(id)s of %(partner)s", {"id": "a", "partner": "tax"})),
     refusals.ConsentEnded("insight", "tax", DAY),
     refusals.TooSoon("insight", "tax", DAY),
+    refusals.TermsNotPossible("from one run of a series to the next there are 1 to %(most)s days", most=366),
     refusals.NoEffect("insight"),
     refusals.NothingToRun("insight"),
     refusals.NotFurther("further use of %(release)s need not be asked: it may be used so already", release="insight-1"),

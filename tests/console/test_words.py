@@ -9,7 +9,7 @@ from console.words import ACTIONS, CONSENTS, JOBS, NEWS, ROLES, STATES, WORK
 from register.coverage import NewKind
 from register.models import JobState, Work
 from register.uses import ConsentState
-from register.workflow import TRANSITIONS, ReleaseState, RequestState, Role
+from register.workflow import TRANSITIONS, ReleaseState, RequestState, Role, StandingState
 from tests.console.sentences import in_examples, in_register, in_rooms
 
 CONSOLE = Path(__file__).parents[2] / "console"
@@ -43,8 +43,8 @@ def test_the_compiled_catalogue_is_current() -> None:
 
 
 def test_every_state_action_and_role_has_a_word() -> None:
-    assert STATES.keys() == {*map(str, RequestState), *map(str, ReleaseState)}
-    assert ACTIONS.keys() == {step.action for step in TRANSITIONS}
+    assert STATES.keys() == {*map(str, RequestState), *map(str, ReleaseState), *map(str, StandingState)}
+    assert ACTIONS.keys() == {step.action for step in TRANSITIONS} | {"propose"}
     assert ROLES.keys() == set(map(str, Role))
     assert NEWS.keys() == set(get_args(NewKind))
     assert CONSENTS.keys() == set(get_args(ConsentState))

@@ -16,6 +16,7 @@ from register.models import (
     Release,
     Request,
     StandingConsent,
+    StandingDecision,
 )
 from register.runs import Examined, finish_run, start_run
 from register.session import act_as
@@ -79,7 +80,7 @@ def decided(who: str, operation: str, **forged: Any) -> str:
         "before": "submitted",
         "after": "checked",
     } | forged
-    kind: Any = Request if values["subject"] == "request" else Release
+    kind: Any = {"request": Request, "standing": StandingDecision}.get(values["subject"], Release)
     known = kind.objects.filter(pk=values["subject_id"]).first()
     values = {"digest": known.digest if known else "0" * 64} | values
     if values.pop("given", True):
@@ -361,7 +362,11 @@ FORGERIES: Forgeries = {
     ),
     "released by the requester": ("release_officer_is_nobody_else", advised, lambda: release_it("ann")),
     "released by the DPO": ("release_officer_is_nobody_else", advised, lambda: release_it("dora")),
-    "released without an opinion": ("opinion_id", advised, lambda: release_it("rob", opinion_id=None)),
+    "released without an opinion": (
+        "release_on_an_opinion_or_by_itself",
+        advised,
+        lambda: release_it("rob", opinion_id=None),
+    ),
     "released on an opinion that was not given": (
         "opinion_id",
         advised,

@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from flows.recall import _notices
 from register import notices
+from register.conditions import check_may_write
 from register.indicators import queues
 from register.models import Delivery, OutboxEvent, Release
 from register.queries import release_page
 from register.refusals import AlreadyWithdrawn, NothingSaid, NotYours, Unregistered, WithdrawnSince
-from register.runs import Rows, check_may_write, record_delivery
+from register.runs import Rows, record_delivery
 from register.waiting import pending
 from register.withdrawals import unsound, withdraw
 from tests.register.room import examined, person, signed_in, take

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from register.workflow import TRANSITIONS, ReleaseState, RequestState, page, steps
+from register.workflow import TRANSITIONS, ReleaseState, RequestState, StandingState, page, steps
 
 A, S, OWNER, L, D, R, M = (
     "analyst", "data_steward", "data_owner", "legal_officer", "dpo", "release_officer", "administrator",
@@ -54,6 +54,7 @@ RELEASES = {
     ("examined", "advise against"): ({D}, "advised"),
     ("examined", "withhold"): ({R}, "withheld"),
     ("examined", "hold"): ({D}, "on_hold"),
+    ("examined", "release by itself"): ({R}, "released"),
     ("advised", "advise"): ({D}, "advised"),
     ("advised", "advise against"): ({D}, "advised"),
     ("advised", "countersign"): ({R}, "advised"),
@@ -64,9 +65,26 @@ RELEASES = {
     ("released", "hold"): ({D}, "on_hold"),
     ("released", "revoke"): ({R, OWNER}, "revoked"),
 }
+STANDING = {
+    ("proposed", "advise"): ({D}, "advised"),
+    ("proposed", "advise against"): ({D}, "advised"),
+    ("proposed", "end"): ({R, D, OWNER}, "ended"),
+    ("proposed", "stop"): ({S}, "stopped"),
+    ("advised", "advise"): ({D}, "advised"),
+    ("advised", "advise against"): ({D}, "advised"),
+    ("advised", "allow"): ({R}, "in_force"),
+    ("advised", "end"): ({R, D, OWNER}, "ended"),
+    ("advised", "stop"): ({S}, "stopped"),
+    ("in_force", "hold"): ({D}, "on_hold"),
+    ("in_force", "end"): ({R, D, OWNER}, "ended"),
+    ("in_force", "stop"): ({S}, "stopped"),
+    ("on_hold", "resume"): ({D}, HELD),
+    ("on_hold", "end"): ({R, D, OWNER}, "ended"),
+    ("on_hold", "stop"): ({S}, "stopped"),
+}
 
 
-@pytest.mark.parametrize(("subject", "listed"), [("request", REQUESTS), ("release", RELEASES)])
+@pytest.mark.parametrize(("subject", "listed"), [("request", REQUESTS), ("release", RELEASES), ("standing", STANDING)])
 def test_the_table_is_what_is_listed_here_and_no_more(subject: str, listed: dict) -> None:
     table: dict[tuple[str, str], tuple[set[str], str | None]] = {}
     for step in TRANSITIONS:
@@ -82,6 +100,8 @@ def test_nothing_leads_on_from_a_final_state() -> None:
         assert steps("request", state) == ()
     for state in (ReleaseState.WITHHELD, ReleaseState.REFUSED, ReleaseState.REVOKED):
         assert steps("release", state) == ()
+    for state in (StandingState.STOPPED, StandingState.ENDED):
+        assert steps("standing", state) == ()
 
 
 def test_what_ends_or_holds_something_needs_reasons() -> None:
@@ -95,6 +115,8 @@ def test_what_ends_or_holds_something_needs_reasons() -> None:
             "release",
             "countersign",
             "advise against",
+            "allow",
+            "end",
         ):
             assert step.reason, step
 

@@ -1,0 +1,72 @@
+"""Duties kept apart on a standing decision: what each step asks of the person who takes it, and what it leaves."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from register.conditions import check_as_run, check_stands
+from register.duties import Effect, Wish, involved_owner
+from register.models import Person, Request, Schedule, StandingDecision, StandingGrant, StandingOpinion, Work
+from register.refusals import DutiesKeptApart, OpinionMissing
+from register.workflow import Role
+
+
+def check_apart(person: Person, request: Request) -> None:
+    """Neither who asks, nor who ever ran it or has it run by a schedule. Raises `DutiesKeptApart`."""
+    if person == request.requester:
+        raise DutiesKeptApart("who asks does not decide that it goes on by itself")
+    if request.runs.filter(runner=person).exists():
+        raise DutiesKeptApart("who ran the request does not decide that it goes on by itself")
+    if Schedule.objects.filter(kind=Work.RUN.value, subject=request.id, maker=person, ended_at=None).exists():
+        raise DutiesKeptApart("whose schedule runs the request does not decide that it goes on by itself")
+
+
+def _advise(standing: StandingDecision, wish: Wish) -> Effect:
+    check_apart(wish.by.person, standing.request)
+    check_as_run(standing.release)
+    favourable = wish.step.action == "advise"
+    person = wish.by.person
+    return Effect(row=StandingOpinion(standing=standing, person=person, favourable=favourable, digest=standing.digest))
+
+
+def _allow(standing: StandingDecision, wish: Wish) -> Effect:
+    person = wish.by.person
+    check_apart(person, standing.request)
+    if standing.opinions.filter(person=person).exists():
+        raise DutiesKeptApart("who gave the DPO's opinion does not decide that it goes on by itself")
+    opinion = standing.opinions.filter(digest=standing.digest).order_by("decision__event__number").last()
+    if opinion is None or not opinion.favourable:
+        raise OpinionMissing(
+            "a series goes on by itself on a favourable opinion of the DPO only",
+            "Let people decide on each release; against an opinion that takes two release officers.",
+        )
+    check_stands(standing.request, wish.today, "allow")
+    check_as_run(standing.release)
+    return Effect(
+        row=StandingGrant(
+            standing=standing,
+            request=standing.request,
+            requester=standing.requester,
+            runner=standing.runner,
+            plan=standing.plan,
+            until=standing.until,
+            officer=person,
+            opinion=opinion,
+            adviser=opinion.person,
+            favourable=opinion.favourable,
+            digest=standing.digest,
+        )
+    )
+
+
+def _resume(standing: StandingDecision, wish: Wish) -> Effect:
+    check_apart(wish.by.person, standing.request)
+    return Effect()
+
+
+STANDING_DUTIES: Final[Mapping[tuple[str, Role], Callable[[StandingDecision, Wish], Effect]]] = {
+    ("advise", Role.DPO): _advise,
+    ("advise against", Role.DPO): _advise,
+    ("allow", Role.RELEASE): _allow,
+    ("resume", Role.DPO): _resume,
+    ("end", Role.OWNER): involved_owner,
+}

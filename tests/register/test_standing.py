@@ -1,0 +1,252 @@
+"""Series that go on by themselves: who may decide so, what leaves by it, and what stops it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from register import load, refusals, schedules
+from register.declarations import Request as RequestDeclared
+from register.models import Job, Membership, OutboxEvent, Release, StandingDecision, StandingRelease, Work
+from register.queries import actions
+from register.runs import Examined, Rows, finish_run, record_delivery, start_run
+from register.session import act_as
+from register.standing import Terms, propose
+from register.withdrawals import withdraw
+from tests.register.room import (
+    ANSWERS,
+    PARTNERS,
+    PEOPLE,
+    REQUEST,
+    TODAY,
+    Member,
+    deliveries,
+    examined,
+    person,
+    plan,
+    take,
+    unguarded,
+)
+
+pytestmark = pytest.mark.django_db
+
+UNTIL = TODAY + timedelta(days=400)
+TERMS = Terms(("incomes",), 1, UNTIL, "every month the same")
+
+
+def released(outcome: str = "PASS") -> Release:
+    release: Release = examined(outcome)
+    take("dora", release, "advise")
+    take("rob", release, "release", "fine", answers=ANSWERS)
+    back_in_time(release)
+    return release
+
+
+def back_in_time(release: Release) -> None:
+    """As if it had been run a week ago."""
+    with unguarded():
+        Release.objects.filter(pk=release.pk).update(examined_at=timezone.now() - timedelta(days=7))
+
+
+def proposed(**other: Any) -> StandingDecision:
+    release = released()
+    terms = {"sources": TERMS.sources, "every_days": TERMS.every_days, "until": UNTIL, "reason": TERMS.reason}
+    return propose(act_as("rob"), release, Terms(**terms | other), seen=release.digest)
+
+
+def in_force(**other: Any) -> StandingDecision:
+    standing = proposed(**other)
+    take("dora", standing, "advise")
+    take("rob", standing, "allow", "as advised")
+    return standing
+
+
+def again(outcome: str = "PASS", who: str = "stef", vary: str = "incomes", today: date = TODAY) -> Release:
+    """Another run, of a new delivery of one source."""
+    contents = deliveries()
+    if vary:
+        digest = f"{Release.objects.count() + 100:064x}"
+        record_delivery(vary, digest, Rows(10, 9, 1), started=timezone.now())
+        contents[vary] = digest
+    run = start_run(act_as(who), "insight", plan(), contents, today=TODAY)
+    warnings = ("B04",) if outcome in ("WARN", "NOT ASSESSABLE") else ()
+    release = finish_run(act_as(who), run, Examined(outcome, "3" * 64, "4" * 64, warnings), links=7, today=today)
+    release.refresh_from_db()
+    return release
+
+
+def state() -> str:
+    return StandingDecision.objects.get().state
+
+
+def test_what_passes_is_released_by_it_in_the_name_of_who_decided() -> None:
+    standing = in_force()
+    release = again()
+    assert release.state == "released" and release.decision is not None
+    found = release.decision
+    assert (found.officer.username, found.adviser.username, found.opinion) == ("rob", "dora", None)
+    assert found.standing is not None and found.standing.standing == standing and found.decision.how == "standing"
+    told = OutboxEvent.objects.get(name="released by standing decision").fields
+    assert (told["person"], told["standing"], told["id"]) == ("rob", standing.id, release.id)
+    (job,) = Job.objects.all()
+    assert (job.kind, job.subject, job.asker.username, job.state) == ("release", "insight", "stef", "waiting")
+
+
+STOPS: dict[str, tuple[dict[str, Any], str]] = {
+    "a warning": ({"outcome": "WARN"}, "WARN"),
+    "what could not be assessed": ({"outcome": "NOT ASSESSABLE"}, "NOT ASSESSABLE"),
+    "what the gate refuses": ({"outcome": "FAIL"}, "FAIL"),
+    "another delivery of a source it does not name": ({"vary": "residents"}, "delivery"),
+}
+
+
+@pytest.mark.parametrize(("run", "why"), STOPS.values(), ids=STOPS)
+@pytest.mark.parametrize("given", [proposed, in_force])
+def test_it_stops_for_good(given: Callable[[], StandingDecision], run: dict[str, Any], why: str) -> None:
+    given()
+    release = again(**run)
+    assert (release.state, state()) == ("refused" if why == "FAIL" else "examined", "stopped")
+    assert OutboxEvent.objects.get(name="standing decision stopped").fields["why"] == why
+    assert again().state == "examined"
+    assert not StandingRelease.objects.exists()
+
+
+WAITS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "after its last day": ({"until": TODAY}, {"today": TODAY + timedelta(days=1)}),
+    "too soon": ({"every_days": 8}, {}),
+    "run by the officer": ({}, {"who": "rob"}),
+    "run by the DPO": ({}, {"who": "dora"}),
+}
+
+
+@pytest.mark.parametrize(("terms", "run"), WAITS.values(), ids=WAITS)
+def test_it_waits_for_people_and_the_series_stands(terms: dict[str, Any], run: dict[str, Any]) -> None:
+    in_force(**terms)
+    if "who" in run:
+        load.sync_room("demo", "Demo", True, PARTNERS, (*PEOPLE, Member(run["who"], "data_steward")))
+    assert (again(**run).state, state()) == ("examined", "in_force")
+
+
+REFUSED: dict[str, tuple[str, dict[str, Any], type[Exception]]] = {
+    "by an analyst": ("ann", {}, refusals.NotYours),
+    "by the DPO": ("dora", {}, refusals.NotYours),
+    "by a steward": ("stef", {}, refusals.NotYours),
+    "without a reason": ("rob", {"reason": " "}, refusals.NothingSaid),
+    "naming somebody": ("rob", {"reason": "for jan@example.nl"}, refusals.NamesSomebody),
+    "a source it does not use": ("rob", {"sources": ("cars",)}, refusals.TermsNotPossible),
+    "no source": ("rob", {"sources": ()}, refusals.TermsNotPossible),
+    "longer than the DPIA holds": ("rob", {"until": date(2088, 1, 2)}, refusals.TermsNotPossible),
+    "until yesterday": ("rob", {"until": TODAY - timedelta(days=1)}, refusals.TermsNotPossible),
+    "all the time": ("rob", {"every_days": 0}, refusals.TermsNotPossible),
+    "on a page that is out of date": ("rob", {"seen": "0" * 64}, refusals.StalePage),
+}
+
+
+@pytest.mark.parametrize(("who", "terms", "refusal"), REFUSED.values(), ids=REFUSED)
+def test_what_cannot_be_proposed_writes_nothing(who: str, terms: dict[str, Any], refusal: type[Exception]) -> None:
+    release = released()
+    seen = terms.get("seen", release.digest)
+    events = OutboxEvent.objects.count()
+    with pytest.raises(refusal):
+        propose(act_as(who), release, replace(TERMS, **{k: v for k, v in terms.items() if k != "seen"}), seen=seen)
+    assert (StandingDecision.objects.count(), OutboxEvent.objects.count()) == (0, events)
+
+
+def test_people_decided_on_the_latest_release_and_nothing_else() -> None:
+    first = released()
+    later = again()
+    for release in (first, later):
+        with pytest.raises(refusals.StepNotAllowed):
+            propose(act_as("rob"), release, TERMS, seen=release.digest)
+
+
+DUTIES: dict[str, tuple[list[tuple[str, str]], tuple[str, str], type[Exception]]] = {
+    "without an opinion": ([], ("rob", "allow"), refusals.StepNotAllowed),
+    "against the opinion": ([("dora", "advise against")], ("rob", "allow"), refusals.OpinionMissing),
+    "by the DPO": ([("dora", "advise")], ("dora", "allow"), refusals.NotYours),
+    "by another partner's owner": ([], ("zoe", "end"), refusals.NotYours),
+    "held by an officer": ([("dora", "advise"), ("rob", "allow")], ("rob", "hold"), refusals.NotYours),
+    "stopped by a person": ([("dora", "advise"), ("rob", "allow")], ("stef", "stop"), refusals.StepNotAllowed),
+}
+
+
+@pytest.mark.parametrize(("before", "last", "refusal"), DUTIES.values(), ids=DUTIES)
+def test_who_may_not(before: list[tuple[str, str]], last: tuple[str, str], refusal: type[Exception]) -> None:
+    standing = proposed()
+    load.sync_room("demo", "Demo", True, PARTNERS, (*PEOPLE, Member("zoe", "data_owner", "bank")))
+    for who, action in before:
+        take(who, standing, action, "because")
+    events = OutboxEvent.objects.count()
+    with pytest.raises(refusal):
+        take(*last[:1], standing, last[1], "because")
+    assert OutboxEvent.objects.count() == events
+
+
+PARTS: dict[str, tuple[str, str, str]] = {
+    "the requester gives no opinion": ("ann", "dpo", "advise"),
+    "who ran it gives no opinion": ("stef", "dpo", "advise"),
+    "whose schedule runs it gives no opinion": ("sam", "dpo", "advise"),
+    "the requester does not decide": ("ann", "release_officer", "allow"),
+    "who ran it does not decide": ("stef", "release_officer", "allow"),
+    "whose schedule runs it does not decide": ("sam", "release_officer", "allow"),
+    "the DPO does not decide in another role": ("dora", "release_officer", "allow"),
+}
+
+
+@pytest.mark.parametrize(("who", "role", "action"), PARTS.values(), ids=PARTS)
+def test_nobody_who_has_a_part_in_it_decides(who: str, role: str, action: str) -> None:
+    standing = proposed()
+    people = (*PEOPLE, Member("sam", "data_steward"), Member(who, role))
+    load.sync_room("demo", "Demo", True, PARTNERS, people)
+    schedules.make(act_as("sam"), Work.RUN, "insight", "0 6 * * *")
+    if action == "allow":
+        take("dora", standing, "advise")
+    with pytest.raises(refusals.DutiesKeptApart):
+        take(who, standing, action, "because")
+    assert action not in actions(person(who), standing)
+
+
+def test_a_hold_leaves_it_to_people_and_an_end_is_for_good() -> None:
+    standing = in_force()
+    take("dora", standing, "hold", "a complaint")
+    assert again().state == "examined"
+    take("dora", standing, "resume", "settled")
+    later = again()
+    assert later.state == "released"
+    back_in_time(later)
+    take("tess", standing, "end", "we look at it anew")
+    assert (again().state, state()) == ("examined", "ended")
+
+
+def test_an_officer_whose_role_ended_releases_nothing_more() -> None:
+    in_force()
+    Membership.objects.filter(person__username="rob").delete()
+    assert (again().state, state()) == ("examined", "in_force")
+
+
+def test_what_was_withdrawn_or_is_held_leaves_nothing_by_itself() -> None:
+    in_force()
+    contents = deliveries()
+    run = start_run(act_as("stef"), "insight", plan(), contents, today=TODAY)
+    withdraw(act_as("tess"), "incomes", contents["incomes"], "wrong year")
+    release = finish_run(act_as("stef"), run, Examined("PASS", "3" * 64, "4" * 64), links=7)
+    assert (release.state, state()) == ("examined", "in_force")
+
+
+def test_another_plan_stops_it() -> None:
+    in_force()
+    declared = RequestDeclared.model_validate(REQUEST)
+    load.sync_request(declared, plan(policy="q" * 64))
+    assert state() == "stopped"
+    assert OutboxEvent.objects.get(name="standing decision stopped").fields["why"] == "plan"
+
+
+def test_a_run_that_is_told_twice_releases_once() -> None:
+    in_force()
+    release = again()
+    once = finish_run(act_as("stef"), release.run, Examined("PASS", "3" * 64, "4" * 64), links=7)
+    assert once == release
+    assert (StandingRelease.objects.count(), Job.objects.count()) == (1, 1)
