@@ -2,14 +2,14 @@
 
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final
 
 import polars as pl
 
 from declare import WrongInput, replacing, write_atomically
+from gate.bias.concepts import check_known
 from gate.examine import examine
 from gate.lineage.published import EarlierCounts
 from gate.lineage.rules import Differencing
@@ -24,30 +24,30 @@ from gate.verdict import Verdict
 SEALED: Final = "extract.parquet.age"
 _FINDINGS: Final = "findings.json"
 _SAFE: Final = ("safe.parquet", "safe.csv", SEALED)
-_NO_CONCEPTS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def gate_file(
     path: Path,
     policy: SignedPolicy,
     out: Path,
-    concepts: Mapping[str, str] = _NO_CONCEPTS,
     *,
     declared: Table | None = None,
     linked: Sequence[Path] = (),
     against: Sequence[Path] = (),
+    dictionary: Collection[str] = (),
 ) -> Verdict:
     """Examine the cells in `path`; writes findings.json and, unless a rule fails, safe.parquet and safe.csv into `out`.
 
     Columns: dimensions, `people`, `records`, and for a magnitude `value`, `first`, `second` (as in `gate.Cells`; a null
-    `structural` is false; `cell_key` is needed where the policy asks for cell keys). `concepts`: dimension → concept of
-    the dictionary, where nothing else is `declared`. `linked`: files of tables that are published together with it.
-    `against`: files of tables that left before; a hidden cell is empty. Raises `WrongInput` when a file cannot be read
-    or is not a complete table, or lies where the answer would be written.
+    `structural` is false; `cell_key` is needed where the policy asks for cell keys). `linked`: files of tables that are
+    published together with it. `against`: files of tables that left before; a hidden cell is empty. `dictionary`:
+    concepts that are known besides those of the policy. Raises `WrongInput` when a file cannot be read, is not a
+    complete table or lies where the answer would be written, and for a concept that nobody knows.
     """
     _spare(out, path, *linked, *against)
     tables = [_read(each) for each in (path, *linked)]
-    known = declared or undeclared(tables, concepts)
+    known = declared or undeclared(tables)
+    check_known(((one.name, one.concept) for one in known.columns), policy.policy.listed, dictionary)
     earlier = tuple(_earlier(each, policy) for each in against)
     return _answer(Subject("table", known.columns, cells_of(tables, known), counts=earlier), policy, out)
 
@@ -76,18 +76,26 @@ def _earlier(path: Path, policy: SignedPolicy) -> EarlierCounts:
     return EarlierCounts(path.name, names, counts)
 
 
-def gate_rows(path: Path, declared: Microdata, policy: SignedPolicy, out: Path) -> Verdict:
+def gate_rows(
+    path: Path, declared: Microdata, policy: SignedPolicy, out: Path, dictionary: Collection[str] = ()
+) -> Verdict:
     """Examine rows of persons; writes what `gate_file` does, the safe table being the rows that stay, coarsened.
 
     Raises `WrongInput` when the file cannot be read or does not fit its declaration.
     """
     _spare(out, path)
+    _check_concepts(declared, policy, dictionary)
     columns = tuple(OutputColumn(name, column.concept, column.use) for name, column in declared.leaving)
     return _answer(Subject("microdata", columns, rows=Rows(_read(path, declared.texts), declared)), policy, out)
 
 
 def gate_extract(
-    path: Path, declared: Microdata, policy: SignedPolicy, out: Path, seal: Callable[[bytes, Path], None]
+    path: Path,
+    declared: Microdata,
+    policy: SignedPolicy,
+    out: Path,
+    seal: Callable[[bytes, Path], None],
+    dictionary: Collection[str] = (),
 ) -> Verdict:
     """Examine rows under pseudonyms for one recipient; writes findings.json and, unless a rule fails,
     extract.parquet.age. `seal` encrypts bytes to the recipient's address, whole or not at all; nothing is written in
@@ -95,6 +103,7 @@ def gate_extract(
     if (terms := declared.extract) is None:
         raise WrongInput("the rows are declared anonymous", remedy="Add [extract] with recipient, ground and end.")
     _spare(out, path)
+    _check_concepts(declared, policy, dictionary)
     table = under_pseudonyms(_read(path, declared.texts), declared)
     columns = tuple(
         OutputColumn(name, column.concept, "selection" if column.keep else column.use, column.keep)
@@ -111,6 +120,10 @@ def gate_extract(
         verdict.safe.write_parquet(content)
         seal(content.getvalue(), out / SEALED)
     return verdict
+
+
+def _check_concepts(declared: Microdata, policy: SignedPolicy, dictionary: Collection[str]) -> None:
+    check_known(((name, column.concept) for name, column in declared.columns.items()), policy.policy.listed, dictionary)
 
 
 def _answer(subject: Subject, policy: SignedPolicy, out: Path) -> Verdict:

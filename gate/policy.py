@@ -206,6 +206,12 @@ class Policy(Declaration):
         found: Threshold | Concepts | None = getattr(holder, name)
         return found
 
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """Every concept that one of the lists has."""
+        lists = (self.protected, self.proxies, self.selecting)
+        return tuple(concept for each in lists if each for concept in each.concepts)
+
     def limit(self, name: str) -> float | tuple[str, ...]:
         """What a rule is given: the value of a threshold, or the concepts of a list. Raises `LookupError`."""
         match self.declared(name):

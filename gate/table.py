@@ -1,6 +1,6 @@
 """What a file of cells is: its dimensions with their concepts and hierarchies, in a small TOML beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -42,12 +42,12 @@ class Table(Declaration):
         )
 
 
-def undeclared(tables: Sequence[pl.DataFrame], concepts: Mapping[str, str]) -> Table:
-    """Every column that is no number of a cell is a dimension without hierarchy."""
+def undeclared(tables: Sequence[pl.DataFrame]) -> Table:
+    """Every column that is no number of a cell is a dimension without concept or hierarchy."""
     names = dict.fromkeys(name for table in tables for name in table.columns if name not in NUMBERS)
     if not names:
         raise SubjectError("the table has no dimension", remedy="Give a column that tells cells apart.")
-    return Table(dimensions={name: TableDimension(concept=concepts.get(name)) for name in names})
+    return Table(dimensions={name: TableDimension() for name in names})
 
 
 def cells_of(tables: Sequence[pl.DataFrame], declared: Table) -> Cells:

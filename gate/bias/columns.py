@@ -90,7 +90,7 @@ def _without_concept(rule: ProtectedColumns | KnownProxies, subject: Subject) ->
             "Give the column a concept in its source's declaration.",
         )
         for column in subject.columns
-        if column.concept is None
+        if not (column.concept or "").strip()
     )
 
 

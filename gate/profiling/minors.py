@@ -2,16 +2,14 @@
 
 from dataclasses import dataclass
 from re import match
-from typing import ClassVar, Final
+from typing import ClassVar
 
 import polars as pl
 
-from gate.bias.concepts import among
+from gate.bias.concepts import AGES, among
 from gate.case import Case
 from gate.finding import NONE, Finding, Outcome
 from gate.subject import DECIDING, TOTAL, OutputColumn
-
-_AGES: Final = ("age", "age-band", "birth-date", "birth-year")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class Minors:
     minimum_age: float
 
     def check(self, case: Case) -> tuple[Finding, ...]:
-        ages = [column for column in case.subject.columns if among(column.concept, _AGES) and column.use != "evidence"]
+        ages = [column for column in case.subject.columns if among(column.concept, AGES) and column.use != "evidence"]
         found = tuple(self._about(case, column) for column in _telling(ages))
         return found or (
             self._unknown("output", "The output has no age, so nobody can say whether children are in it."),

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from gate.bias.concepts import among
+from gate.bias.concepts import SCORES, among
 from gate.case import Case
 from gate.finding import NONE, Finding, Outcome
 from gate.subject import OutputColumn, Subject
 
 _POINTING: Final = ("ranking", "identity")
-_SCORES: Final = ("risk-score", "risk", "score", "ranking", "rank", "risk-class")
-"""Concepts of columns that rank whatever they are used for."""
 _NAMED_BY_NOBODY: Final = (
     "The rows name, score and rank nobody, but each is about a person under a pseudonym: who knows enough of somebody "
     "finds the row. The DPO weighs whether a table of groups would do."
@@ -51,7 +49,7 @@ class PersonLists:
 
 
 def _ranks(column: OutputColumn) -> bool:
-    return column.use == "ranking" or among(column.concept, _SCORES)
+    return column.use == "ranking" or among(column.concept, SCORES)
 
 
 def _lacking(subject: Subject) -> list[str]:

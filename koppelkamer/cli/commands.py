@@ -308,6 +308,7 @@ COMMANDS: Final = (
         "--table": {**_FILE, "help": "concepts and hierarchies of the file's dimensions (TOML)"},
         "--linked": {**_FILE, "nargs": "+", "default": (), "help": "tables that are published together with the file"},
         "--against": {**_FILE, "nargs": "+", "default": (), "help": "tables of the same people that left before"},
+        "--dictionary": {**_FILE, "help": "concepts besides those of the policy (TOML, as a room's dictionary.toml)"},
     }),
 )  # fmt: skip
 

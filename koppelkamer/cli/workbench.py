@@ -82,10 +82,20 @@ def gate(call: argparse.Namespace) -> Screen:
         verdict = _rows(call, declared, policy)
     else:
         table = load(call.table, Table) if call.table else None
-        verdict = gate_file(call.file, policy, call.out, declared=table, linked=call.linked, against=call.against)
+        verdict = gate_file(
+            call.file, policy, call.out, declared=table, linked=call.linked, against=call.against,
+            dictionary=_concepts(call),
+        )  # fmt: skip
     if verdict.outcome != "PASS":
         raise NotPassed(verdict, call.out)
     return Screen(verdict.to_json(), [f"PASS; {_cost(verdict)}; findings and safe table are in {call.out}"])
+
+
+def _concepts(call: argparse.Namespace) -> tuple[str, ...]:
+    """The words of the dictionary that was given."""
+    from expectations.dictionary import Dictionary
+
+    return tuple(each.id for each in load(call.dictionary, Dictionary).concepts) if call.dictionary else ()
 
 
 def _only_cells(call: argparse.Namespace) -> None:
@@ -101,7 +111,7 @@ def _rows(call: argparse.Namespace, declared: "Microdata", policy: "SignedPolicy
     from gate.file import gate_extract, gate_rows
 
     if (terms := declared.extract) is None:
-        return gate_rows(call.file, declared, policy, call.out)
+        return gate_rows(call.file, declared, policy, call.out, _concepts(call))
     from pseudonymise.envelope import recipient_of, seal_pieces
 
     if terms.until < datetime.now(UTC).date():
@@ -110,8 +120,9 @@ def _rows(call: argparse.Namespace, declared: "Microdata", policy: "SignedPolicy
         raise WrongInput("the extract has no address to be sealed to", remedy="Give the recipient's, as `address`.")
     recipient = recipient_of(terms.address)
     return gate_extract(
-        call.file, declared, policy, call.out, lambda content, out: seal_pieces(iter([content]), recipient, out)
-    )
+        call.file, declared, policy, call.out, lambda content, out: seal_pieces(iter([content]), recipient, out),
+        _concepts(call),
+    )  # fmt: skip
 
 
 def _cost(verdict: "Verdict") -> str:

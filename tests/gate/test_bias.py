@@ -38,6 +38,7 @@ USES = {
     "written another way": ("B01", "Birth_Country", "breakdown", "table", Outcome.WARN),
     "an area is no ground": ("B01", "municipality", "selection", "table", Outcome.PASS),
     "no concept": ("B01", None, "breakdown", "table", Outcome.NOT_ASSESSABLE),
+    "empty concept": ("B01", " ", "breakdown", "table", Outcome.NOT_ASSESSABLE),
     "income as breakdown": ("B02", "income", "breakdown", "table", Outcome.WARN),
     "income selects": ("B02", "income", "selection", "table", Outcome.FAIL),
     "income in a list of persons": ("B02", "income", "breakdown", "persons", Outcome.FAIL),

@@ -103,6 +103,28 @@ def test_another_breakdown_is_not_assessable_and_its_total_still_counts(tmp_path
         assert {each.outcome for each in verdict.findings if each.rule == "D08"} == {outcome}
 
 
+UNKNOWN = {"misspelled": "helth", "in another language": "gezondheid", "empty": "", "blank": " "}
+
+
+@pytest.mark.parametrize("concept", UNKNOWN.values(), ids=UNKNOWN)
+def test_a_concept_that_nobody_knows_is_refused(tmp_path: Path, concept: str) -> None:
+    path, said = written(tmp_path / "cells.csv", NOW), f'[dimensions.area]\nconcept = "{concept}"'
+    with pytest.raises(WrongInput, match="neither the policy nor a dictionary") as refused:
+        gate_file(path, signed(RULES), tmp_path / "out", declared=declared(tmp_path, said))
+    assert ("Perhaps health is meant" in refused.value.remedy) == (concept == "helth")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_concept_of_the_dictionary_is_known(tmp_path: Path) -> None:
+    """Written otherwise it is the same word."""
+    path, said = written(tmp_path / "cells.csv", NOW), '[dimensions.area]\nconcept = "Kind_of incident"'
+    known = declared(tmp_path, said)
+    verdict = gate_file(
+        path, signed(("B01", *RULES)), tmp_path / "out", declared=known, dictionary=["kind-of-incident"]
+    )
+    assert verdict.outcome is Outcome.PASS
+
+
 BASE = 'method = "rounding"\nbase = 5\nsource = "a test"'
 PERTURBED: dict[str, tuple[dict[str, int | None], Outcome]] = {
     "what it published itself": ({"*": 130, "a": 40, "b": 90}, Outcome.PASS),

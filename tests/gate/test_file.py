@@ -14,6 +14,7 @@ from gate.microdata.anonymise import anonymise
 from gate.microdata.declared import Microdata, Rows
 from gate.microdata.measures import diversity, smallest
 from gate.microdata.patterns import Limits
+from gate.table import Table, TableDimension
 from tests.gate.policies import signed
 from tests.gate.rowwise import ADULT, QUASI, adult, declared
 from tests.gate.texts import cells
@@ -24,7 +25,7 @@ TABLE = cells("""
     b    | 40
     c    | 50
 """).table
-CONCEPTS = {"area": "municipality"}
+AREA = Table(dimensions={"area": TableDimension(concept="municipality")})
 RULES = ("D01", "D06", "D07", "B01", "B13")
 
 
@@ -36,7 +37,7 @@ def policy() -> SignedPolicy:
 def test_findings_and_safe_table(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"cells{suffix}"
     TABLE.write_csv(path) if suffix == ".csv" else TABLE.write_parquet(path)
-    verdict = gate_file(path, policy(), tmp_path / "out", CONCEPTS)
+    verdict = gate_file(path, policy(), tmp_path / "out", declared=AREA)
     assert verdict.outcome is Outcome.PASS
     findings = json.loads((tmp_path / "out" / "findings.json").read_text())
     assert findings["outcome"] == "PASS"
@@ -50,10 +51,10 @@ def test_findings_and_safe_table(tmp_path: Path, suffix: str) -> None:
 def test_what_fails_leaves_no_table_behind(tmp_path: Path) -> None:
     path, out = tmp_path / "cells.csv", tmp_path / "out"
     TABLE.write_csv(path)
-    gate_file(path, policy(), out, CONCEPTS)
+    gate_file(path, policy(), out, declared=AREA)
     nine_alone = cells("area | people\n" + "\n".join(f"a{n} | 1" for n in range(9))).table
     nine_alone.write_csv(path)  # nine areas with somebody in each and nine people at most: one each
-    assert gate_file(path, policy(), out, CONCEPTS).outcome is Outcome.FAIL
+    assert gate_file(path, policy(), out, declared=AREA).outcome is Outcome.FAIL
     assert sorted(file.name for file in out.iterdir()) == ["findings.json"]
 
 
@@ -188,6 +189,14 @@ def test_a_score_of_persons_is_a_ranking_whatever_it_is_declared(tmp_path: Path)
     verdict = gate_rows(tmp_path / "rows.parquet", scored, signed(ROWS_RULES), tmp_path / "out")
     assert [finding.rule for finding in verdict.findings if finding.outcome is Outcome.FAIL] == ["B13"]
     assert verdict.safe is None
+
+
+@pytest.mark.parametrize("concept", ["risk_scor", ""])
+def test_rows_with_a_concept_that_nobody_knows_are_refused(tmp_path: Path, concept: str) -> None:
+    persons(40).write_parquet(tmp_path / "rows.parquet")
+    wrong = declared(**{**columns_of(MANY_ROLES), "note": {"role": "other", "concept": concept}})
+    with pytest.raises(WrongInput, match="neither the policy nor a dictionary"):
+        gate_rows(tmp_path / "rows.parquet", wrong, signed(ROWS_RULES), tmp_path / "out")
 
 
 def test_a_policy_that_does_not_look_at_rows_passes_none(tmp_path: Path) -> None:
