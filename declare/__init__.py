@@ -9,6 +9,7 @@ from declare.opaque import Opaque
 from declare.refusal import Fault, Refusal, WrongInput
 from declare.sentence import Part, Sentence
 from declare.signing import BadSignature, Sealer, Signer, verify_signature
+from declare.write import to_toml
 
 __all__ = [
     "Address",
@@ -30,6 +31,7 @@ __all__ = [
     "load",
     "remove",
     "replacing",
+    "to_toml",
     "verify_signature",
     "workplace",
     "write_atomically",

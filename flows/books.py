@@ -1,7 +1,7 @@
 """The register of a room: opened, brought in line with the declarations, and the plan that approvals are given to."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from declare import Refusal, Signer, load
 from flows.describe import describe
@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from register.plan import Plan
 
 
+KEPT: Final = {"partners", "people", "domain", "intake", "parcels", "policy"}
+"""Of room.toml beside its name: what partners agreed on. Addresses of databases and servers are not, and may hold a
+password."""
+
+
 def open_register(room: Room, *, console: bool = False) -> None:
     """Make the register's tables when needed and bring partners, people, agreements and sources in line.
 
@@ -31,7 +36,8 @@ def open_register(room: Room, *, console: bool = False) -> None:
     from register import load as books
 
     declared = room.declaration
-    books.sync_room(declared.name, declared.title, declared.demo, declared.partners, declared.people)
+    also = declared.model_dump(mode="json", by_alias=True, include=KEPT)
+    books.sync_room(declared.name, declared.title, declared.demo, declared.partners, declared.people, also)
     books.sync_agreements(room.agreements.values())
     books.sync_sources(room.sources.values())
     jobs.sync_inboxes(declared.intake.inbox)

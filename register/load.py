@@ -6,10 +6,8 @@ from typing import Any, Protocol
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
-from audit import Event
-from audit.event import timestamp
-from declare import Sentence, canonical
-from register import declarations
+from declare import Sentence, canonical, digest
+from register import declarations, versions
 from register.consents import declare_consents
 from register.models import (
     Agreement,
@@ -26,8 +24,6 @@ from register.models import (
     Source,
 )
 from register.notes import account_changed, role_ended, role_given
-from register.operation import new_operation
-from register.outbox import record
 from register.plan import Plan
 from register.refusals import DutiesKeptApart, RoomChanged, StepNotAllowed, Unregistered, named
 from register.series import stop
@@ -75,18 +71,23 @@ class DeclaredSource(Protocol):
     def entity(self) -> str: ...
     @property
     def digest(self) -> str: ...
+    def model_dump(self, *, mode: str, by_alias: bool) -> dict[str, Any]: ...
 
 
 @transaction.atomic
 def sync_room(
-    name: str, title: str, demo: bool, partners: Iterable[DeclaredPartner], people: Iterable[DeclaredPerson]
-) -> None:
-    """Partners and people as declared; a role that is no longer declared ends, and so does an account.
+    name: str, title: str, demo: bool, partners: Iterable[DeclaredPartner], people: Iterable[DeclaredPerson],
+    also: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """Partners and people as declared; a role that is no longer declared ends, and so does an account. `also` is what
+    else the declaration says, for its versions.
 
     Raises `Unregistered`, or `RoomChanged` when `demo` is not what it was at first.
     """
     if (known := Room.objects.first()) is not None and known.demo != demo:
         raise RoomChanged(known.demo)
+    partners, people = list(partners), list(people)
+    _note_room({"name": name, "title": title, "demo": demo}, partners, people, also or {})
     Room.objects.exclude(name=name).delete()
     Room.objects.update_or_create(name=name, defaults={"title": title, "demo": demo})
     for partner in partners:
@@ -96,6 +97,22 @@ def sync_room(
         role_ended(ended)
         ended.delete()
     _open_accounts({membership.person_id for membership in declared})
+
+
+def _note_room(
+    room: Mapping[str, Any], partners: list[DeclaredPartner], people: list[DeclaredPerson], also: Mapping[str, Any]
+) -> None:
+    """A version of all that stands in room.toml and concerns partners and people."""
+    content = {
+        **room,
+        "partners": [{"id": each.id, "name": each.name, "kind": each.kind} for each in partners],
+        "people": [
+            {"username": each.username, "name": each.name, "role": str(each.role), "partner": each.partner}
+            for each in people
+        ],
+        **also,
+    }
+    versions.note("room", str(room["name"]), digest(canonical(content)), content)
 
 
 def _open_accounts(declared: set[int]) -> None:
@@ -118,10 +135,10 @@ def sync_agreements(agreements: Iterable[declarations.Agreement]) -> None:
     """
     for declared in agreements:
         _check_partners([*declared.parties, *(triple.recipient for triple in declared.triples)])
+        versions.note("agreement", declared.id, declared.digest, declared.model_dump(mode="json", by_alias=True))
         known = Agreement.objects.filter(id=declared.id).first()
         if known is not None and known.digest == declared.digest and _terms_of(known) == _declared_terms(declared):
             continue
-        _note_change("agreement", known, declared.id, declared.digest)
         defaults = {
             "title": declared.title,
             "starts": declared.starts,
@@ -145,7 +162,7 @@ def sync_sources(sources: Iterable[DeclaredSource]) -> None:
             "entity": declared.entity,
             "digest": declared.digest,
         }
-        _note_change("source", Source.objects.filter(id=declared.id).first(), declared.id, declared.digest)
+        versions.note("source", declared.id, declared.digest, declared.model_dump(mode="json", by_alias=True))
         Source.objects.update_or_create(id=declared.id, defaults=defaults)
 
 
@@ -167,7 +184,7 @@ def sync_request(declared: declarations.Request, plan: Plan) -> Request:
         return known
     _check_may_change(known, requester)
     _check_nothing_left(known, declared)
-    _note_change("request", known, declared.id, plan.digest)
+    versions.note("request", declared.id, plan.digest, declared.model_dump(mode="json", by_alias=True))
     stop(declared.id, "plan")
     fields = _request_fields(declared, requester, plan) | _state_of_changed(known)
     request, _ = Request.objects.update_or_create(id=declared.id, defaults=fields)
@@ -299,9 +316,3 @@ def _check_partners(ids: Iterable[str]) -> None:
     wanted = set(ids)
     if unknown := wanted - set(Partner.objects.filter(id__in=wanted).values_list("id", flat=True)):
         raise Unregistered("partner", *sorted(unknown))
-
-
-def _note_change(kind: str, known: Agreement | Source | Request | None, name: str, contents: str) -> None:
-    """In the audit log when the contents are new."""
-    if known is None or known.digest != contents:
-        record(Event("registered", new_operation(), timestamp(), {"kind": kind, "id": name, "digest": contents}))

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 ONE_ROOM = {f"tests/{name}.py": "second room" for name in (
     "journeys/test_second_room", "journeys/test_outputs", "cli/test_bad_input", "cli/test_broken_off", "cli/test_keys",
-    "cli/test_direction", "cli/test_dry_run", "cli/test_periods", "cli/test_probe", "cli/test_quarantine",
-    "cli/test_receive", "flows/test_work",
+    "cli/test_declarations", "cli/test_direction", "cli/test_dry_run", "cli/test_periods", "cli/test_probe",
+    "cli/test_quarantine", "cli/test_receive", "flows/test_work",
 )} | dict.fromkeys(("tests/flows/test_minimise.py", "tests/flows/test_restrictions.py"), "persons")  # fmt: skip
 """Files whose tests take the fixture `way`, or `asked` of `tests/flows`, of which one process makes one."""
 

@@ -189,6 +189,11 @@ COMMANDS: Final = (
     Command("indicators", "how it goes: lead times, what waits, links, refusals, feedback", "outcomes:indicators", {
         **_ROOM,
     }),
+    Command("declarations", "what the register holds, as the files that go in", "declarations:declarations", {
+        "--out": {**_FOLDER, "required": True, "help": "a new folder"},
+        "--at": {"type": date.fromisoformat, "metavar": "DAY", "help": "as it was at the end of this day"},
+        **_ROOM,
+    }),
     Command("login", "sign in for the command line", "account:login", {
         "username": {"metavar": "PERSON"}, **_ROOM,
         "--invitation": {"metavar": "LINK", "help": "choose a password first, by this invitation"},

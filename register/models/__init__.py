@@ -15,6 +15,7 @@ from register.models.requests import Request, RequestSource
 from register.models.restrictions import Restriction
 from register.models.runs import Delivery, Release, Run, RunStage, Stage
 from register.models.standing import StandingDecision, StandingGrant, StandingOpinion, StandingRelease, StandingStep
+from register.models.versions import Version
 from register.models.withdrawals import Withdrawal
 from register.models.work import Inbox, Job, JobState, Schedule, Work
 
@@ -62,6 +63,7 @@ __all__ = [
     "StandingOpinion",
     "StandingRelease",
     "StandingStep",
+    "Version",
     "Withdrawal",
     "Work",
 ]

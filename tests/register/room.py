@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import connection
@@ -49,6 +49,9 @@ class Source:
     digest: str = "1" * 64
     title: str = "A source"
     entity: str = "person"
+
+    def model_dump(self, *, mode: str, by_alias: bool) -> dict[str, Any]:
+        return asdict(self)
 
 
 PARTNERS = (Partner("city", "City"), Partner("tax", "Tax"), Partner("bank", "Bank"))
