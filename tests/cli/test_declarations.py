@@ -92,7 +92,7 @@ def test_a_change_leaves_the_version_before_it_and_says_what_it_replaced(room: P
 def test_addresses_and_files_of_secrets_stay_at_home(room: Path) -> None:
     path = room / "room.toml"
     before = path.read_text()
-    secret = '[notices]\nconsole = "https://kamer.example"\nwebhook = "https://hooks.example/s3cret"\n'
+    secret = '[notices]\nwebhook = "https://hooks.example/s3cret"\n'
     path.write_text(before + "\n" + secret)
     out = room.parent / "secretless"
     assert koppelkamer("declarations", "--out", out, at=room).code == 0

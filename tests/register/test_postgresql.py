@@ -14,7 +14,7 @@ from tests.register.postgresql import cluster, programs
 HERE = Path(__file__).parent
 REPEATED = ("test_constraints.py", "test_guards.py",
             "test_standing_forgers.py", "test_deliveries.py", "test_decisions.py", "test_probes.py",
-            "test_withdrawals.py", "test_jobs.py", "test_remarks.py", "at_once.py")  # fmt: skip
+            "test_withdrawals.py", "test_jobs.py", "test_remarks.py", "test_versions.py", "at_once.py")  # fmt: skip
 CHOSEN = "forger or together or at_once"
 
 
