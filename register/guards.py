@@ -36,6 +36,7 @@ KEPT: Final[dict[str, frozenset[str]]] = {
     "Restriction": frozenset(),
     "Feedback": frozenset(),
     "Remark": frozenset(),
+    "Version": frozenset(),
     "Probe": frozenset(),
     "ProbeVoice": frozenset(),
     "StandingDecision": frozenset({"state", "held_from"}),
@@ -265,6 +266,10 @@ _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
     ("feedback_is_told_by_a_recipient", "feedback", "INSERT",
      _told("'feedback recorded'", partner="partner_id", release="release_id", digest="digest") + " AND "
      + _holds_role(_listed(Role.ANALYST, Role.OWNER, Role.RELEASE), partner="partner_id")),
+    ("version_is_what_its_event_tells", "version", "INSERT",
+     _any("register_outboxevent e",
+          "e.operation = NEW.event_id AND e.name = 'registered' AND e[kind] = NEW.kind AND e[id] = NEW.name"
+          " AND e[digest] = NEW.digest AND e[account] = NEW.account")),
     ("remark_is_told", "remark", "INSERT", _told("'remarked'", request="request_id")),
     ("probe_is_answered_by_an_owner", "probevoice", "INSERT",
      _told("'probe answered'", partner="partner_id", probe="probe_id", about="about", digest="digest") + " AND "

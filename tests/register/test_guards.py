@@ -25,6 +25,7 @@ from register.models import (
     Request,
     Schedule,
     StandingConsent,
+    Version,
 )
 from register.runs import start_run
 from register.session import act_as
@@ -434,6 +435,13 @@ FORGERIES: Forgeries = {
     ),
     "a remark on a remark about something else": (
         "remark_is_told", submitted, lambda: say("remarked", request="other"),
+    ),
+    "a version that nobody loaded": (
+        "version_is_what_its_event_tells", furnish,
+        lambda: copied(Version.objects.first(), event_id=event("op-v", "registered", "stef", kind="room")),
+    ),
+    "a version that becomes another": (
+        "version_stays_as_written", furnish, lambda: Version.objects.update(digest="f" * 64),
     ),
     "a stage of a run that is over": (
         "runstage_is_of_a_run_that_runs", examined,
