@@ -30,14 +30,15 @@ if TYPE_CHECKING:
 def release(room: Room, keyring: Keyring, request_id: str) -> Path:
     """The parcel of the request's latest release; a second call finds it written.
 
-    Raises `NotPermitted`, `StepNotAllowed`, `ChangedSinceRun`, `RestrictedSince`, `NoAddress`, or `ParcelChanged` when
-    another parcel lies there.
+    Raises `NotPermitted`, `StepNotAllowed`, `ChangedSinceRun`, `RestrictedSince`, `NoAddress`, as `check_policy`, or
+    `ParcelChanged` when another parcel lies there.
     """
     from register.conditions import check_may_write
     from register.runs import record_parcel
 
     started, row = datetime.now(UTC), _latest(request_id)
     check_may_write(row)
+    check_policy(room, row)
     check_unrestricted(room, keyring, row)
     facts = read_facts(room, row)
     seal_to = room.addresses(row.request.recipients, rows=facts.leaves.kind == EXTRACT)
@@ -52,6 +53,15 @@ def release(room: Room, keyring: Keyring, request_id: str) -> Path:
     record_parcel(row, digest_file(folder / MANIFEST), started=started)
     write_logs(room, keyring.signer)
     return folder
+
+
+def check_policy(room: Room, row: "Release") -> None:
+    """The room's policy is signed, and is the one that the release was examined under. Raises `gate.BadSignature` or
+    `PolicyChangedSince`."""
+    from register.refusals import PolicyChangedSince
+
+    if _policy(room).digest != row.run.plan["policy"]:
+        raise PolicyChangedSince(row.id)
 
 
 def _policy(room: Room) -> Policy:

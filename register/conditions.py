@@ -13,7 +13,7 @@ from register.cases import check_case
 from register.coverage import check_consents_last, check_often_enough, consents_of
 from register.declarations import Dpia
 from register.further import check_further, check_runs
-from register.models import Agreement, Approval, Delivery, Release, Request, Source
+from register.models import Agreement, Approval, Delivery, OutboxEvent, Release, Request, Source
 from register.plan import Plan, differences
 from register.refusals import (
     AgreementLapsed,
@@ -29,6 +29,7 @@ from register.refusals import (
     NoTriple,
     NotYours,
     OtherPeriod,
+    PolicyChangedSince,
     Replayed,
     RetentionOver,
     StepNotAllowed,
@@ -168,11 +169,14 @@ def check_stands(request: Request, today: date, action: Part) -> None:
 
 
 def check_as_run(release: Release) -> None:
-    """People decide on what was run under the plan that was approved, and not under a later one. Raises
-    `ChangedSinceApproval`."""
+    """People decide on what was run under the plan that was approved, and not under a later one, and under the policy
+    that was signed last. Raises `ChangedSinceApproval` or `PolicyChangedSince`."""
     request = release.request
     if release.run.digest != request.digest:
         raise ChangedSinceApproval(request.id, differences(release.run.plan, request.plan))
+    signed = OutboxEvent.objects.filter(name="policy signed").order_by("number").last()
+    if signed is not None and signed.fields["digest"] != release.run.plan["policy"]:
+        raise PolicyChangedSince(release.id)
 
 
 def check_inputs_stand(release: Release) -> None:

@@ -198,6 +198,15 @@ class TermsNotPossible(Refusal):
         super().__init__(why, remedy="Propose it with other terms.", **parts)
 
 
+class PolicyChangedSince(Refusal):
+    def __init__(self, release: str) -> None:
+        super().__init__(
+            "release %(release)s was examined under another policy than the one signed last",
+            remedy="Submit the request again, so that people can approve it under the policy in force, and run it.",
+            release=release,
+        )
+
+
 class NotStanding(Refusal):
     def __init__(self, consent: Part) -> None:
         super().__init__(

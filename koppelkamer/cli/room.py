@@ -97,13 +97,17 @@ def _meanings(homonym: "Homonym") -> str:
 
 
 def decide(call: argparse.Namespace) -> Screen:
-    """Take a step of the workflow."""
+    """Take a step of the workflow. What leaves by it is of the policy in force, whose signature holds."""
+    from flows.release import check_policy
     from flows.submit import subject
 
     room, keyring = opened(call)
     from register.decisions import decide as take_step  # not before: its tables need the register open
+    from register.models import Release
 
     what = subject(call.subject)
+    if isinstance(what, Release) and call.action in ("advise", "release"):
+        check_policy(room, what)
     answers = _answers(call)
     take_step(person(room, call), what, call.action, seen=what.digest, reason=call.reason, answers=answers)
     write_logs(room, keyring.signer)

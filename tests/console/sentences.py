@@ -34,6 +34,7 @@ EXAMPLES: tuple[Refusal, ...] = (
     refusals.RetentionOver("insight", DAY),
     refusals.NotApproved("insight", ["legal_officer", of_partner("data_owner", "tax")]),
     refusals.ChangedSinceApproval("insight", ["policy"]),
+    refusals.PolicyChangedSince("insight-1"),
     refusals.NotStanding(Sentence("standing consent %(id)s of %(partner)s", {"id": "a", "partner": "tax"})),
     refusals.ConsentEnded("insight", "tax", DAY),
     refusals.TooSoon("insight", "tax", DAY),

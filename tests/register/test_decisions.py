@@ -8,6 +8,7 @@ from django.db.models import Model
 from declare import Refusal
 from register import load, refusals
 from register.models import Approval, Decision, OutboxEvent, ReleaseDecision, Request
+from register.notes import policy_signed
 from register.queries import actions
 from register.runs import start_run
 from register.session import SignedIn, act_as
@@ -237,6 +238,15 @@ def test_a_release_of_an_earlier_plan_is_neither_advised_on_nor_released() -> No
     take("dora", request, "advise")
     with pytest.raises(refusals.ChangedSinceApproval):
         take("dora", release, "advise")
+
+
+def test_a_release_examined_under_an_earlier_policy_is_neither_advised_on_nor_released() -> None:
+    release = examined()
+    take("dora", release, "advise")
+    policy_signed("9" * 64, "0a1b2c")
+    for who, action, reason in (("dora", "advise", ""), ("rob", "release", "fine")):
+        with pytest.raises(refusals.PolicyChangedSince):
+            take(who, release, action, reason)
 
 
 @pytest.mark.parametrize("first", ["advise", "advise against"])
