@@ -5,10 +5,9 @@ from django.utils import timezone
 
 from flows.effect import came_of
 from register.feedback import record_feedback
-from register.models import Release
 from register.session import act_as
 from release.report.came import Came, Told
-from tests.register.room import TODAY, draft, furnish
+from tests.register.room import TODAY, draft, furnish, take
 from tests.register.test_feedback import released
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +40,7 @@ def test_words_of_recipients_and_what_is_due_come_with_their_days() -> None:
 def test_what_was_called_back_stays_in_the_series_and_is_due_no_more() -> None:
     release = released()
     record_feedback(act_as("ann"), release, "We threw it away.")
-    Release.objects.update(state="revoked")
+    take("rob", release, "revoke", "an error")
     later = timezone.localdate().replace(year=timezone.localdate().year + 3)
     found = came_of(release.request, later)
     assert found is not None
