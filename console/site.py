@@ -76,3 +76,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler400 = "console.faults.bad_request"
+handler500 = "console.faults.failed"

@@ -16,7 +16,7 @@ from console.dossier import Dossier, dossier
 from declare import Refusal
 from gate.rules import explained
 from register import queries, waiting
-from register.decisions import Subjects, decide, kind_of
+from register.decisions import Subjects, decide, earlier, kind_of
 from register.feedback import speaks_for
 from register.models import Membership, Release, Request, Room, StandingDecision
 from register.operation import new_operation
@@ -144,7 +144,10 @@ def room(request: HttpRequest) -> dict[str, Any]:
 
 def _decide(request: HttpRequest, subject: Subjects) -> HttpResponse:
     by = of_request(request)
-    form = DecisionForm(subject, queries.actions(by.person, subject), request.POST)
+    operation = request.POST.get("operation", "")
+    again = earlier(by, operation) if operation.isalnum() else None  # sent twice: its step is no longer possible
+    possible = [*queries.actions(by.person, subject), *([again.action] if again else [])]
+    form = DecisionForm(subject, possible, request.POST)
     if not form.is_valid():
         return _page(request, subject, form, status=400)
     given = form.cleaned_data

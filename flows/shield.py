@@ -32,7 +32,7 @@ def shielded(name: str, step: Callable[P, R]) -> Callable[P, R]:
 
 def fault_of(error: BaseException, step: str) -> Fault:
     """What may be said of an unexpected exception: its type and where it rose, without its message or cause."""
-    if type(error).__name__ == "OperationalError":  # of the database, whichever it is
+    if type(error).__name__ in ("OperationalError", "InterfaceError"):  # of the database, whichever it is
         return Fault(
             f"{step} stopped because the register's database does not take it; nothing is half-written",
             remedy="Make room on the disk, see that the database can be reached and written, and run it again.",

@@ -55,7 +55,7 @@ def take_step(
 ) -> Decision:
     """As `decide`, for every step of the table; only `register.runs` calls it directly."""
     operation = operation or new_operation()
-    if again := Decision.objects.filter(event__operation=operation, person=by.person).first():
+    if again := earlier(by, operation):
         return _the_same(again, subject, action, reason)
     check_names_nobody([reason, *(text for given in (answers or {}).values() for text in given.values())])
     try:
@@ -70,6 +70,11 @@ def take_step(
         raise AlreadyDecided(_name(subject)) from error
     subject.refresh_from_db()
     return decision
+
+
+def earlier(by: SignedIn, operation: str) -> Decision | None:
+    """What this person decided by that operation before."""
+    return Decision.objects.filter(event__operation=operation, person=by.person).first()
 
 
 def _the_same(again: Decision, subject: Subjects, action: str, reason: str) -> Decision:

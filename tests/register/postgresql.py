@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -15,21 +16,41 @@ def programs() -> Path | None:
     return found[-1].parent if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that a test may stop, as by a power cut, and start again."""
+
+    programs: Path
+    folder: Path
+
+    @property
+    def address(self) -> str:
+        return f"postgres://postgres@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        options = f"-k {self.folder} -c listen_addresses= -c fsync=off"
+        log = str(self.folder / "log")
+        _run(self.programs, "pg_ctl", "-D", str(self.folder / "data"), "-l", log, "-w", "-o", options, "start")
+
+    def stop(self) -> None:
+        _run(self.programs, "pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", "immediate", "stop")
+
+
 @contextmanager
-def cluster(bin_folder: Path) -> Iterator[str]:
-    """The address of a running, empty database."""
+def cluster(bin_folder: Path) -> Iterator[Server]:
+    """A running server with an empty database."""
     folder = Path(tempfile.mkdtemp(prefix="kk-pg-"))
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
-        data, log = folder / "data", folder / "log"
-        _run(bin_folder, "initdb", "-D", str(data), "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync")
-        options = f"-k {folder} -c listen_addresses= -c fsync=off"
-        _run(bin_folder, "pg_ctl", "-D", str(data), "-l", str(log), "-w", "-o", options, "start")
+        data = str(folder / "data")
+        _run(bin_folder, "initdb", "-D", data, "-U", "postgres", "--auth=trust", "-E", "UTF8", "--no-sync")
+        server = Server(bin_folder, folder)
+        server.start()
         try:
-            yield f"postgres://postgres@/postgres?host={folder}"
+            yield server
         finally:
-            _run(bin_folder, "pg_ctl", "-D", str(data), "-w", "-m", "immediate", "stop")
+            server.stop()
     finally:
         shutil.rmtree(folder)
 

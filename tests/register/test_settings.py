@@ -64,6 +64,9 @@ with connection.cursor() as cursor:
             if name == "django_migrations" else None,
         }
     tables.pop("console_throttle", None)
+    triggers = sorted(name for name, in ask("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+    assert len(triggers) > 50
+    tables["triggers"] = triggers
 print(json.dumps(tables))
 """
 
