@@ -3,8 +3,9 @@ the rows that allow it.
 
 Two tables, of which triggers are made (`register.triggers`). A model joins by a line in `KEPT`, with the fields that
 the program itself still changes, and by a rule in `RULES` that says which rows there must be: `_decided` for a row that
-a decision leaves behind, `_told` for one that has an event of its own. Nothing else is needed, no migration either:
-the triggers are made anew whenever their text differs.
+a decision leaves behind, `_told` for one that has an event of its own. Decisions that are taken in another way than by
+a person or a standing consent (`how`) have a branch in `decision_is_what_its_event_tells`. Nothing else is needed, no
+migration either: the triggers are made anew whenever their text differs.
 
 What a rule allows is what the program does; people get their sentence from `register.duties` before it comes to this.
 """
@@ -66,12 +67,12 @@ def _decided(person: str, role: str, action: str, subject: str, key: str) -> str
     )
 
 
-def _told(names: str, *, by: str = "person_id", key: str = "event_id", **fields: str) -> str:
+def _told(names: str, *, by: str = "person_id", **fields: str) -> str:
     """An event of one of these `names`, by that person, that tells the row's own columns: field → column."""
-    same = "".join(f" AND e[{field.rstrip('_')}] = NEW.{column}" for field, column in fields.items())
+    same = "".join(f" AND e[{field}] = NEW.{column}" for field, column in fields.items())
     return _any(
         f"register_outboxevent e JOIN register_person p ON p.id = NEW.{by}",
-        f"e.operation = NEW.{key} AND e.name IN ({names}) AND e[person] = p.username{same}",
+        f"e.operation = NEW.event_id AND e.name IN ({names}) AND e[person] = p.username{same}",
     )
 
 
@@ -120,6 +121,15 @@ def _moved(subject: str) -> str:
     )
 
 
+def _held(on_hold: str, *changed: str) -> str:
+    """A step back leads to where it was held; to a draft, should it have `changed` meanwhile."""
+    same = _listed("", *changed)
+    return (
+        f"NEW.held_from IN (OLD.held_from, {same})"
+        f" OR NEW.state = '{on_hold}' AND OLD.state <> NEW.state AND NEW.held_from = OLD.state"
+    )
+
+
 def _apart(who: str) -> str:
     """Neither who asked nor who ran it, about the release as it is."""
     return _any(
@@ -153,7 +163,6 @@ _STEP_TOLD: Final = _any(
     " ELSE e.name = 'decided' AND e[subject] = 'standing' AND e[id] = NEW.standing_id AND e[action] = NEW.action"
     " AND e[before] = NEW.before AND e[after] = NEW.after END",
 )
-_KEEPERS: Final = _listed(Role.STEWARD, Role.OWNER)
 
 _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
     ("event_is_moved_once", "outboxevent", "UPDATE",
@@ -193,7 +202,8 @@ _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
     ("request_is_approved_by_all", "request", "UPDATE",
      f"NOT (OLD.state = '{RequestState.CONSENTED}' AND NEW.state = '{RequestState.SCHEDULED}') OR {_APPROVED_BY_ALL}"),
     ("request_changes_as_a_draft", "request", "UPDATE",
-     f"NEW.digest = OLD.digest OR NEW.state IN ('{RequestState.DRAFT}', '{RequestState.ON_HOLD}')"),
+     f"NEW.digest = OLD.digest OR '{RequestState.DRAFT}' IN (NEW.state, NEW.held_from)"),
+    ("request_is_held_where_it_was", "request", "UPDATE", _held(RequestState.ON_HOLD, RequestState.DRAFT)),
     ("request_round_begins_when_submitted", "request", "UPDATE",
      f"NEW.round = OLD.round OR NEW.round = OLD.round + 1 AND NEW.state = '{RequestState.SUBMITTED}'"
      " AND OLD.state <> NEW.state"),
@@ -204,6 +214,7 @@ _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
      f"NEW.decision_id IS NULL AND NEW.manifest_digest = '' AND NEW.state = CASE NEW.outcome WHEN 'FAIL'"
      f" THEN '{ReleaseState.REFUSED}' ELSE '{ReleaseState.EXAMINED}' END"),
     ("release_state_was_decided", "release", "UPDATE", f"NEW.state = OLD.state OR {_moved('release')}"),
+    ("release_is_held_where_it_was", "release", "UPDATE", _held(ReleaseState.ON_HOLD)),
     ("release_decision_stays", "release", "UPDATE",
      "OLD.decision_id IS NULL OR NOT (OLD.decision_id DIFFERS NEW.decision_id)"),
     ("opinion_rests_on_its_decision", "opinion", "INSERT",

@@ -65,6 +65,9 @@ def hold(wanted: Iterable[Trigger]) -> None:
     if there == named.keys():
         return
     with transaction.atomic():
+        if connection.vendor == "postgresql":  # of two programs that open the register at once, one makes them
+            _execute(["SELECT pg_advisory_xact_lock(hashtext('register.triggers'))"])
+        there = _present()
         _drop(there - named.keys())
         _execute(sql for name in sorted(named.keys() - there) for sql in named[name].create())
 

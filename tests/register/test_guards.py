@@ -157,6 +157,11 @@ def held() -> None:
     take("dora", Release.objects.get(), "hold", "because")
 
 
+def request_on_hold() -> None:
+    submitted()
+    take("dora", Request.objects.get(), "hold", "because")
+
+
 def with_a_job() -> None:
     furnish()
     ask()
@@ -325,6 +330,16 @@ FORGERIES: Forgeries = {
     ),
     "a plan exchanged after it was approved": (
         "request_changes_as_a_draft", approved, lambda: Request.objects.update(digest="f" * 64),
+    ),
+    "held, and led back to somewhere else": (
+        "request_is_held_where_it_was",
+        request_on_hold,
+        lambda: Request.objects.update(held_from="scheduled"),
+    ),
+    "a release held, and led back to somewhere else": (
+        "release_is_held_where_it_was",
+        held,
+        lambda: Release.objects.update(held_from="advised"),
     ),
     "an earlier round called back": (
         "request_round_begins_when_submitted", submitted, lambda: Request.objects.update(round=0),
@@ -516,6 +531,10 @@ def test_every_forger_meets_a_rule_and_every_rule_a_forger() -> None:
     met = {rule for rule, *_ in (*FORGERIES.values(), *OTHERS.values(), *STANDING.values())}
     rules = {trigger.rule for trigger in triggers() if not trigger.rule.endswith(("_is_kept", "_stays_as_written"))}
     assert rules <= met
+
+
+def test_no_name_is_cut_short() -> None:
+    assert max(len(trigger.name) for trigger in triggers()) < 64
 
 
 def test_the_guards_come_back_and_stay() -> None:
