@@ -118,7 +118,7 @@ REFUSED: dict[str, tuple[str, str, tuple[str, ...], str]] = {
     "a broken seal": ("broken", "residents", ("--reason", "x"), ""),
     "no such file": ("none", "residents", ("--reason", "x"), "does not exist"),
     "no such source": ("one", "nothing", ("--reason", "x"), "declares no such source"),
-    "no reason": ("one", "residents", ("--reason", " "), "needs written reasons"),
+    "no reason": ("one", "residents", ("--reason", " "), "recorded with reasons"),
     "an end that is past": ("one", "residents", ("--reason", "x", "--until", "2020-01-01"), "cannot end on 2020-01-01"),
     "nobody to lift": ("one", "residents", ("--reason", "x", "--lift"), "has not restricted; nothing was lifted"),
 }
