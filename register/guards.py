@@ -67,12 +67,12 @@ def _decided(person: str, role: str, action: str, subject: str, key: str) -> str
     )
 
 
-def _told(names: str, *, by: str = "person_id", **fields: str) -> str:
+def _told(names: str, *, by: str = "person_id", key: str = "event_id", **fields: str) -> str:
     """An event of one of these `names`, by that person, that tells the row's own columns: field → column."""
     same = "".join(f" AND e[{field}] = NEW.{column}" for field, column in fields.items())
     return _any(
         f"register_outboxevent e JOIN register_person p ON p.id = NEW.{by}",
-        f"e.operation = NEW.event_id AND e.name IN ({names}) AND e[person] = p.username{same}",
+        f"e.operation = NEW.{key} AND e.name IN ({names}) AND e[person] = p.username{same}",
     )
 
 
