@@ -76,6 +76,9 @@ class Someone:
         self.page.get_by_role("button", name="Record this decision").click()
         expect(self.page.locator("ol").get_by_text(choice).last).to_be_visible()
 
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
     def state(self) -> str:
         return self.page.locator("p.state strong").first.inner_text()
 

@@ -6,24 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
-from flows.books import fitted_models, open_register, plan_of
+from flows.books import open_register
 from koppelkamer.room import open_room
 
 
 class Quiet(WSGIRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
-
-
-def draft(arguments: Sequence[str]) -> int:
-    """REQUEST: in the register as declared, and not submitted."""
-    room = open_room(Path())
-    open_register(room)
-    from register.load import sync_request
-
-    declared = room.request(arguments[0])
-    sync_request(declared, plan_of(room, declared, fitted_models(room, declared)))
-    return 0
 
 
 def login(arguments: Sequence[str]) -> int:
