@@ -76,7 +76,7 @@ def _begun(by: SignedIn, given: QueryDict) -> Draft:
     if given.get("as") == "change" and earlier.requester_id == by.person.pk:
         base = kept.base_of(earlier)
     else:
-        typed |= {"id": [""], "step": ["1"]}
+        typed |= {"id": [""]}  # all of it is shown, for what is not shown is not sent
     return kept.begin(by, typed, _whole(by, typed), base=base, operation=operation)
 
 

@@ -206,7 +206,10 @@ def test_an_earlier_request_is_copied_or_changed() -> None:
     page = browser.get("/requests/meldingen/").text
     assert "Change this request" in page and "Change this request" not in client("lea").get("/requests/meldingen/").text
     copied = begun(browser, of="meldingen")
-    assert Draft.objects.get().name == "" and hidden(browser.get(copied).text, "step") == "1"
+    assert Draft.objects.get().name == ""
+    press(browser, copied, "save", typed_of(known.model_dump(mode="json", by_alias=True)) | {"id": ["copied"]})
+    assert drafts.parsed(Draft.objects.get().text).digest != known.digest  # by its id alone
+    assert hidden(browser.get(copied).text, "step") == "7"
     changing = begun(browser, **{"of": "meldingen", "as": "change"})
     draft = Draft.objects.get(name="meldingen")
     assert (draft.base, drafts.parsed(draft.text)) == (known.digest, known)
