@@ -60,6 +60,9 @@ class Cells:
     table: pl.DataFrame
     magnitude: str | None = None
     parents: Parents = field(default_factory=dict)
+    least: bool = False
+    """Whether people are the fewest of several link sets, cell by cell: a margin may then have more than its parts
+    together, and its largest contribution be below that of a part."""
 
 
 @dataclass(frozen=True, slots=True)

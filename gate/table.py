@@ -52,7 +52,14 @@ def undeclared(tables: Sequence[pl.DataFrame]) -> Table:
 
 def cells_of(tables: Sequence[pl.DataFrame], declared: Table) -> Cells:
     """The cells of all tables as one. Raises `SubjectError` where a column is not declared, or numbers differ."""
-    whole = pl.concat([_over(table, declared) for table in tables], how="vertical_relaxed").unique(maintain_order=True)
+    told = {frozenset(table.columns) & (set(NUMBERS) - {"structural"}) for table in tables}
+    if len(told) > 1:
+        raise SubjectError(
+            "tables that are published together do not have the same numbers",
+            remedy="Give every table the same columns of numbers, or leave out those that one of them lacks.",
+        )
+    over = [_over(table, declared) for table in tables]
+    whole = pl.concat(over, how="diagonal_relaxed").unique(maintain_order=True)
     magnitude = "value" if "value" in whole.columns else None
     return Cells(tuple(declared.dimensions), whole, magnitude, declared.parents)
 

@@ -193,7 +193,8 @@ def _cells(linked: LinkedTable, request: Request, counted: Population, draws: in
         for names in output.told_apart or (output.dimensions,)
     ]
     declared = {name: TableDimension(parents=dict(parents.get(name, {}))) for name in output.dimensions}
-    cells = replace(cells_of(tables, Table(dimensions=declared)), magnitude=output.magnitude)
+    whole = cells_of(tables, Table(dimensions=declared))
+    cells = replace(whole, magnitude=output.magnitude, least=len(clusterings) > 1)
     if not draws:
         return cells
     return replace(cells, table=cells.table.with_columns(linkage_error(linked, output, cells.table, draws)))

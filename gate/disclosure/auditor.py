@@ -22,6 +22,8 @@ from gate.disclosure.sums import ancestors, lines, rest
 _EXACT: Final = 1e-4
 """An amount known to within this part of itself is known."""
 _ROUNDING: Final = 1e-6
+_NOISE: Final = 1e-5
+"""What HiGHS and the check of suggestions allow sums to be off, with a margin: narrower intervals prove nothing."""
 _SCALE: Final = 1000.0
 """Amounts are scaled so that the largest is this."""
 
@@ -159,7 +161,7 @@ class _Amounts:
         self._bounds = Bounds(low, np.full_like(self._value, far))
 
     def exact(self) -> Bools:
-        least = _EXACT * np.maximum(np.abs(self._value), _ROUNDING)
+        least = np.maximum(_EXACT * np.abs(self._value), _NOISE)
         low, high = self._possible.spread(self._value, self._bounds, np.ones_like(self._unsafe), least, self._fitting)
         known: Bools = high - low < least
         return known
@@ -168,7 +170,7 @@ class _Amounts:
         """Unsafe cells whose upper bound is too near: to any reader, and to somebody alone in another hidden cell."""
         near, to_lone = np.zeros(len(self._value), dtype=bool), np.zeros(len(self._value), dtype=bool)
         for cell in map(int, np.flatnonzero(self._unsafe)):
-            enough = self._value[cell] + self._level[cell] - _ROUNDING
+            enough = self._value[cell] + max(self._level[cell] - _ROUNDING, _NOISE)
             # What all contributors elsewhere could not find out together, none finds out alone.
             if self._possible.utmost(cell, self._together(cell), most=True)[cell] >= enough:
                 continue

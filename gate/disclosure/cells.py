@@ -5,6 +5,8 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from gate.disclosure.contributions import RANGE, ROUNDING, check_contributions
+from gate.disclosure.counts import check_counts, check_people, check_whole
 from gate.disclosure.linked import circular
 from gate.disclosure.sums import ancestors, lines, rest
 from gate.perturb.cell_key import KEYS
@@ -14,7 +16,6 @@ _COUNTS: Final = ("people", "records")
 _MAGNITUDES: Final = ("value", "first", "second")
 ERROR: Final = "linkage_error"
 QUANTILE: Final = "quantile"
-RANGE: Final = ("lowest", "highest")
 _SIDES: Final = ("below", "above")
 _TAKEN: Final = frozenset({
     "people", "records", "value", "first", "second", "quantile", "below", "above", "structural", "cell_key",
@@ -22,8 +23,6 @@ _TAKEN: Final = frozenset({
     "row", "cell", "record", "person", *RANGE,
 })  # fmt: skip
 """Names that a cell's numbers have, here or while they are calculated."""
-_RELATIVE: Final = 1e-6
-"""Sums of amounts may differ by rounding, relative to the largest."""
 
 
 def measures(cells: Cells) -> tuple[str, ...]:
@@ -45,21 +44,19 @@ def checked(cells: Cells) -> pl.DataFrame:
         np.isfinite(numbers[name].to_numpy()).all() for name in numbers.columns
     ):
         raise SubjectError("a cell holds no number", remedy="Give every cell its counts and sums; nothing is 0.")
-    if table.filter((pl.col("people") < 0) | (pl.col("people") > pl.col("records"))).height:
-        raise SubjectError("a cell counts more people than records", remedy="Count distinct persons over the records.")
+    check_counts(table)
     if _quantile(cells) and table.filter(~_sides_fit()).height:
         raise SubjectError(
             "a quantile does not lie among the people of its cell",
             remedy="Count the persons strictly below and above it; both together are at most the people.",
         )
-    if table.filter((pl.col("people") == 0) & (pl.col("records") > 0)).height:
-        raise SubjectError("a cell has records of nobody", remedy="Count distinct persons over the records.")
     if _key(cells) and not table[CELL_KEY].is_between(0, KEYS - 1).fill_null(value=False).all():
         raise SubjectError("a cell has no key", remedy="Add up the keys of its people, modulo 2^32; of nobody it is 0.")
-    if cells.magnitude:
-        _check_contributions(table, ranged=bool(_range(cells)))
     _check_parents(cells)
     _check_lattice(table, cells)
+    if cells.magnitude:
+        check_contributions(table, cells)
+    check_people(table, cells)
     for measure in ("records", "value") if cells.magnitude else ("records",):
         _check_sums(table, cells, measure)
     return table
@@ -106,6 +103,7 @@ def _typed(cells: Cells) -> pl.DataFrame:
             f"the table has no column {', '.join(missing) or 'for a dimension'}",
             remedy="Give dimensions, people, records; for amounts value, first, second; for quantiles below, above.",
         )
+    check_whole(cells.table, (*_COUNTS, *_SIDES, CELL_KEY))
     structural = pl.col("structural") if "structural" in cells.table.columns else pl.lit(False).alias("structural")
     try:
         return cells.table.select(
@@ -120,33 +118,6 @@ def _typed(cells: Cells) -> pl.DataFrame:
         )
     except pl.exceptions.PolarsError:
         raise SubjectError("a column of the table has a wrong type", remedy="Counts are whole numbers.") from None
-
-
-def _check_contributions(table: pl.DataFrame, *, ranged: bool) -> None:
-    if ranged:
-        _check_range(table)
-    wrong = (pl.col("second") < 0) | (pl.col("first") < pl.col("second"))
-    lone = (pl.col("people") == 1) & (
-        (pl.col("value").abs() - pl.col("first")).abs() > _RELATIVE * (1 + pl.col("first"))
-    )
-    empty = (pl.col("people") == 0) & ((pl.col("value") != 0) | (pl.col("first") != 0))
-    if table.filter(wrong | lone | empty).height:
-        raise SubjectError(
-            "the largest contributions of a cell do not fit its people and value",
-            remedy="Sum the magnitude per person first; first and second are the two largest, without sign.",
-        )
-
-
-def _check_range(table: pl.DataFrame) -> None:
-    """The larger of the two, without sign, is the first contribution; somebody alone makes both."""
-    lowest, highest = (pl.col(name) for name in RANGE)
-    off = (pl.max_horizontal(lowest.abs(), highest.abs()) - pl.col("first")).abs() > _RELATIVE * (1 + pl.col("first"))
-    fits = ~off & (lowest <= highest) & ((pl.col("people") != 1) | (lowest == highest))
-    if table.filter(~fits.fill_null(value=False)).height:
-        raise SubjectError(
-            "the least and greatest contributions of a cell do not fit its largest",
-            remedy="Sum the magnitude per person first; lowest and highest are with sign, and 0 where nobody is.",
-        )
 
 
 def _check_lattice(table: pl.DataFrame, cells: Cells) -> None:
@@ -203,8 +174,9 @@ def _check_parents(cells: Cells) -> None:
 
 
 def _check_sums(table: pl.DataFrame, cells: Cells, measure: str) -> None:
-    """Along every dimension the parts add up to the total."""
-    within = _RELATIVE * (1.0 + float(table[measure].abs().max()))  # type: ignore[arg-type]
+    """Along every dimension the parts add up to the total: counts exactly, amounts but for rounding."""
+    largest = float(table[measure].abs().max())  # type: ignore[arg-type]
+    within = ROUNDING * (1.0 + largest) if table[measure].dtype == pl.Float64 else 0.0
     for name in cells.dimensions:
         key = [*rest(cells.dimensions, name), "whole"]
         gaps = lines(table, cells.dimensions, name, cells.parents).group_by(key)

@@ -14,6 +14,8 @@ from gate.subject import Parents
 
 _SOME: Final = 0.01
 """Part of a value by which a hidden amount must be able to move."""
+LEAST: Final = 2e-5
+"""By no less than this (the largest amount is 1,000): smaller moves are lost in the rounding of the solver."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +77,7 @@ class Facts:
         """How far a hidden amount must be able to move at least."""
         positive = np.abs(self.value)[self.value != 0]
         smallest = float(positive.min(initial=1.0))
-        return _SOME * np.where(self.value == 0, smallest, np.abs(self.value))
+        return np.maximum(_SOME * np.where(self.value == 0, smallest, np.abs(self.value)), LEAST)
 
     @cached_property
     def lone(self) -> Ints:

@@ -94,6 +94,7 @@ class _Search:
         self._counts = Moves(count_sums(facts), self._cost)
         self._amounts = Moves(Sums.of(facts.lines, len(facts.people)), self._cost)
         self._hopeless: set[Need] = set()
+        self._met: set[Need] = set()
         self._chance = np.random.default_rng(0)
 
     def settle(self) -> None:
@@ -159,11 +160,13 @@ class _Search:
         self._add(glimpse.reader, moves)
 
     def _meet(self, need: Need) -> bool:
-        """Hide what it takes; False when nothing would do."""
+        """Hide what it takes; False when nothing would do. A need that is open again was met by moves too small to
+        count beside the largest amount: the auditor says what it is worth."""
         moves = next((found for steps in self._ways(need) if (found := self._walk(need, steps))), None)
-        if moves is None:
+        if moves is None or need in self._met:
             self._hopeless.add(need)
             return False
+        self._met.add(need)
         for step in moves:
             self.found.add(need.reader, step)
             self.hidden |= step != 0

@@ -7,7 +7,7 @@ from typing import Final, Literal, Self
 
 import numpy as np
 
-from gate.disclosure.facts import Facts, amount_room, count_room
+from gate.disclosure.facts import LEAST, Facts, amount_room, count_room
 from gate.disclosure.moves import Bools, Floats
 
 Reader = Literal["outsider", "insider", "amount"]
@@ -90,7 +90,8 @@ class Witnesses:
 
     def fixed(self, hidden: Bools, reader: Reader) -> Bools:
         """Hidden cells that have not moved yet."""
-        fixed: Bools = hidden & ~(self.by(reader) != 0).any(axis=0)
+        still = LEAST / 2 if reader == "amount" else 0.0
+        fixed: Bools = hidden & ~(np.abs(self.by(reader)) > still).any(axis=0)
         return fixed
 
     def too_near(self) -> Bools:

@@ -13,10 +13,11 @@ RULES = ("D01", "D06", "D07", "D21")
 
 
 def table(**ranges: tuple[float, float]) -> Cells:
-    """Areas of twenty people, and the least and greatest of what each of them contributes."""
+    """Areas of twenty people: ten contribute the least, ten the greatest."""
     rows = "\n".join(
-        f"{area} | 20 | {10 * (low + high)} | {max(abs(low), abs(high))} | {min(abs(low), abs(high))}"
+        f"{area} | 20 | {10 * (low + high)} | {most} | {most}"
         for area, (low, high) in ranges.items()
+        for most in [max(abs(low), abs(high))]
     )
     made = cells(f"area | people | value | first | second\n{rows}")
     whole = (min(low for low, _ in ranges.values()), max(high for _, high in ranges.values()))

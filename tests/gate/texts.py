@@ -10,7 +10,7 @@ NUMBERS = ("people", "records", "value", "first", "second")
 
 
 def cells(text: str) -> Cells:
-    """Columns before `people` are dimensions; `records` is `people` unless given; `second` is 0 unless given."""
+    """Columns before `people` are dimensions; `records` is `people` unless given, `second` the least there can be."""
     head, *lines = [[part.strip() for part in line.split("|")] for line in text.strip().splitlines()]
     dimensions = tuple(name for name in head if name not in NUMBERS)
     inner = pl.DataFrame(lines, schema=head, orient="row").with_columns(
@@ -23,7 +23,8 @@ def with_margins(inner: pl.DataFrame, dimensions: tuple[str, ...]) -> Cells:
     if "records" not in inner.columns:
         inner = inner.with_columns(records=pl.col("people"))
     if "value" in inner.columns and "second" not in inner.columns:
-        inner = inner.with_columns(second=pl.lit(0.0))
+        others = (pl.col("people") - 1).clip(1)
+        inner = inner.with_columns(second=((pl.col("value").abs() - pl.col("first")) / others).clip(0))
     margins = [_sum(inner, dimensions, summed) for summed in product((False, True), repeat=len(dimensions))]
     return Cells(dimensions, pl.concat(margins), "value" if "value" in inner.columns else None)
 
