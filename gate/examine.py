@@ -122,7 +122,8 @@ def _limits(rows: Rows, policy: Policy) -> Limits:
     _require(policy, asked, "rows of persons")
     asking = {name for number in policy.rules for name in limits_of(RULES[number])}
     given = {name: getattr(policy.thresholds, name).value for name in _OF_ROWS if name in asking}
-    return Limits(**{_OF_ROWS[name]: value for name, value in given.items()})
+    people = policy.thresholds.minimum_people.value
+    return Limits(**{_OF_ROWS[name]: value for name, value in given.items()}, people=people)
 
 
 def _require(policy: Policy, asked: tuple[str, ...], what: str) -> None:

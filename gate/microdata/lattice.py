@@ -44,9 +44,14 @@ def least(patterns: Patterns) -> Least | None:
         node = tuple(int(level) for level in np.unravel_index(flat, patterns.shape))
         if floor[node] > lowest + _ROUNDING:
             break
-        if search.hides(node) and (loss := patterns.loss(node)) < lowest - _ROUNDING and patterns.close(node):
+        if search.hides(node) and (loss := patterns.loss(node)) < lowest - _ROUNDING and _stands(patterns, node):
             best, lowest = node, loss
     return None if best is None else Least(best, lowest, search.asked, prod(patterns.shape))
+
+
+def _stands(patterns: Patterns, node: Node) -> bool:
+    """What holds of a node and may fail above it."""
+    return patterns.covers(node) and patterns.close(node)
 
 
 @dataclass(slots=True)

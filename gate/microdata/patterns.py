@@ -22,12 +22,14 @@ _ROUNDING: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What the rules of a policy ask of rows. `left_out`: rows that may be left out, as a share."""
+    """What the rules of a policy ask of rows. `left_out`: rows that may be left out, as a share; `people`: if any are,
+    at least so many."""
 
     size: float
     left_out: float
     diversity: float | None = None
     closeness: float | None = None
+    people: float = 0
 
 
 class Patterns:
@@ -95,6 +97,12 @@ class Patterns:
             for each, column in zip(held, self._sensitive, strict=True)
         )
         return all(distance <= limit for distance in apart)
+
+    def covers(self, node: Node) -> bool:
+        """Whether nobody or enough are left out. A few could be counted by whoever has a table of everybody, and would
+        stand in the way of every such table afterwards."""
+        out = self.rows - int(self._good(node)["n"].sum())
+        return out == 0 or out >= self.limits.people
 
     def kept(self, node: Node) -> pl.Series:
         """By row of the file, whether it stays."""

@@ -23,7 +23,10 @@ class KAnonymity:
 
     id: ClassVar = "D12"
     source: ClassVar = "Samarati and Sweeney 1998; Samarati 2001; WP29 opinion 05/2014 (singling out)"
-    outcomes: ClassVar = "quasi-identifiers are coarsened, small classes left out; FAIL where no declared step suffices"
+    outcomes: ClassVar = (
+        "quasi-identifiers are coarsened, small classes left out, in all nobody or at least as many as the threshold; "
+        "FAIL where no declared step suffices"
+    )
     remedy: ClassVar = _COARSER
     k_anonymity: float
     rows_left_out: float
@@ -143,7 +146,10 @@ def _each(
     if case.rows is None:
         return (Finding(rule.id, Outcome.PASS, "output", None, limit, "The output has no anonymous rows.", NONE),)
     if case.rows.safe is None:
-        message = "No combination of the declared steps hides enough with so few rows left out."
+        message = (
+            "No combination of the declared steps hides enough with so few rows left out, and with either none or at "
+            "least as many as the threshold."
+        )
         return (Finding(rule.id, Outcome.FAIL, "quasi-identifiers", None, limit, message, rule.remedy),)
     return (measured(case.rows, case.rows.safe),)
 

@@ -129,6 +129,23 @@ def test_what_leaves_meets_the_limits(rows: list[tuple[Any, ...]], k: int, left_
         assert made.safe.equals(made.safe.sort(made.safe.columns))
 
 
+LEFT_OUT = {
+    # rows aged 7, fewest that may be left out → rows left out, and the level of age
+    "four of them may be left out": (4, 0, (4, 0)),
+    "not where a reader could count them": (4, 10, (0, 1)),
+    "ten are enough": (10, 10, (10, 0)),
+    "nobody is few": (0, 10, (0, 0)),
+}
+
+
+@pytest.mark.parametrize(("few", "people", "found"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_nobody_or_enough_are_left_out(few: int, people: float, found: tuple[int, int]) -> None:
+    rows = [(age, "a", 1) for age, number in ((0, 60), (2, 60), (4, 60), (6, 60), (7, few)) for _ in range(number)]
+    roles = declared(age={**QUASI, "widths": [2]}, area={"role": "other"}, debt={"role": "other"})
+    made = anonymise(Rows(frame(rows), roles), Limits(11, 0.1, people=people))
+    assert (made.facts["left_out"], made.facts["levels"]["age"][0]) == found
+
+
 def test_adult_is_coarsened_no_further_than_needed() -> None:
     """Held against all 54 nodes, and far fewer were asked."""
     limits = Limits(10, 0.02, 2, 0.35)
