@@ -9,7 +9,6 @@ import polars as pl
 from gate import Cells, Dimension, Lineage, Published
 from gate.microdata.declared import Rows
 from gate.perturb.cell_key import key_sums
-from gate.subject import TOTAL
 from koppelkamer.room import Room
 from linkage import LinkedTable
 from pseudonymise.keys import LeafKey, RoomKeys
@@ -65,16 +64,6 @@ def with_pseudonyms(rows: Rows, lineage: Lineage, keys: RoomKeys, release: str) 
     One person has one pseudonym in a release, and another in every other release.
     """
     return under_pseudonyms(rows, _renewed(lineage.members["person"], keys.leaf("extract", release)))
-
-
-def as_one_cell(release: str, recipients: Sequence[str], lineage: Lineage, stays: pl.Series | None = None) -> Published:
-    """What the ledger holds of rows: who is in them, and how many. `stays`: which of them leave, where not all do."""
-    (dimension,) = lineage.dimensions
-    if stays is not None:
-        lineage = replace(lineage, members=lineage.members.filter(stays))
-    people, records = lineage.members["person"].n_unique(), lineage.members.height
-    table = {dimension.name: [TOTAL, "in"], "people": [people] * 2, "records": [records] * 2}
-    return Published(release, tuple(recipients), pl.DataFrame(table), lineage)
 
 
 def of_rows(room: Room, release: str, recipients: Sequence[str], lineage: Lineage, rows: pl.DataFrame) -> Published:

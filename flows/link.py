@@ -11,11 +11,12 @@ from flows.deliveries import context_of, latest, protected_table
 from flows.facts import facts_of
 from flows.keyring import Keyring
 from flows.ledger import Ledger
-from flows.lineage import as_one_cell, lineage_of, of_rows, with_cell_keys, with_pseudonyms
+from flows.lineage import lineage_of, of_rows, with_cell_keys, with_pseudonyms
 from flows.minimise import Minimised, check_request, minimised
 from flows.reports import last_of
 from flows.reports import write as write_report
 from gate import Lineage, Published, Subject, Verdict, examine, verify_policy
+from gate.lineage.rows import as_one_cell
 from koppelkamer.room import Room
 from linkage import LinkedTable
 from linkage import link as link_tables

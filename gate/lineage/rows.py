@@ -13,7 +13,7 @@ from typing import Final
 import polars as pl
 
 from gate.lineage.codes import Coded
-from gate.lineage.published import Dimension, Published
+from gate.lineage.published import Dimension, Lineage, Published
 from gate.subject import TOTAL
 
 MOST: Final = 20_000
@@ -119,3 +119,13 @@ def as_table(rows: Published, tables: Sequence[Published]) -> Published | None:
     return replace(
         rows, table=table, lineage=replace(rows.lineage, dimensions=(Dimension(_NAME, told),), members=members)
     )
+
+
+def as_one_cell(release: str, recipients: Sequence[str], lineage: Lineage, stays: pl.Series | None = None) -> Published:
+    """What the ledger holds of rows: who is in them, and how many. `stays`: which of them leave, where not all do."""
+    (dimension,) = lineage.dimensions
+    if stays is not None:
+        lineage = replace(lineage, members=lineage.members.filter(stays))
+    people, records = lineage.members["person"].n_unique(), lineage.members.height
+    table = {dimension.name: [TOTAL, "in"], "people": [people] * 2, "records": [records] * 2}
+    return Published(release, tuple(recipients), pl.DataFrame(table), lineage)

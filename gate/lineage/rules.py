@@ -18,7 +18,7 @@ from gate.lineage.joint import culprits, given_away
 from gate.lineage.parts import parts
 from gate.lineage.published import EarlierCounts, Published
 from gate.lineage.recalculate import recalculable
-from gate.lineage.rows import as_table, remainders
+from gate.lineage.rows import as_one_cell, as_table, remainders
 from gate.perturb.perturbed import COUNTS
 
 _NEW: Final = ""
@@ -55,8 +55,14 @@ class Differencing:
         if counted and not case.subject.earlier:
             return counted
         if (unasked := _unasked(self, case, self.minimum_people)) is not None:
-            return (unasked, *counted)
+            return (*self._of_rows(case), unasked, *counted)
         return (*self.compare(published(case), case.subject.earlier), *counted)
+
+    def _of_rows(self, case: Case) -> tuple[Finding, ...]:
+        """Of anonymous rows: who is in them is held against earlier releases as it would be against later ones."""
+        if (rows := rows_published(case)) is None or not case.subject.earlier:
+            return ()
+        return self.compare(rows, case.subject.earlier)
 
     def _by_counts(self, case: Case, earlier: EarlierCounts) -> Finding:
         """Where counts alone are known: no cell of the same name may differ by few."""
@@ -261,8 +267,12 @@ def _unasked(rule: "Differencing | JointRelease", case: Case, limit: float) -> F
     """The finding where there is nothing to compare, or where it cannot be compared."""
     subject = case.subject
     if subject.kind != "table" or case.table is None:
-        message = "A list of persons is not compared with earlier releases."
-        return Finding(rule.id, Outcome.NOT_ASSESSABLE, "earlier releases", None, limit, message, rule.remedy)
+        earlier = [each.release for each in subject.earlier]
+        message = f"What rows of persons tell beside {_named(earlier)} is not known."
+        if not earlier:
+            message = "No earlier release was given; rows of persons are not compared with any."
+        about = ", ".join(earlier) or "earlier releases"
+        return Finding(rule.id, Outcome.NOT_ASSESSABLE, about, None, limit, message, rule.remedy)
     alone = subject.lineage is None or not subject.lineage.tables
     if not subject.earlier and alone:
         return Finding(rule.id, Outcome.PASS, "earlier releases", None, limit, "No earlier release was given.", NONE)
@@ -280,6 +290,12 @@ def published(case: Case) -> Published:
     if case.by_dominance is not None and "value" in table.columns:
         table = table.with_columns(case.by_dominance.safe["value"])
     return Published(_NEW, (), table, lineage)
+
+
+def rows_published(case: Case) -> Published | None:
+    """Of anonymous rows whose persons are known who is in them, as one cell; None of anything else."""
+    lineage, stays = case.subject.lineage, case.rows.stays if case.rows else None
+    return None if lineage is None or stays is None else as_one_cell(_NEW, (), lineage, stays)
 
 
 def _layers(

@@ -8,9 +8,10 @@ import pytest
 from pydantic import ValidationError
 
 from declare import WrongInput
-from flows.lineage import as_one_cell
-from gate import examine
+from gate import Outcome, examine
 from gate.lineage.published import Dimension, Lineage
+from gate.lineage.rows import as_one_cell
+from gate.lineage.rules import Differencing
 from gate.policy import SignedPolicy
 from linkage.linked import LinkedTable
 from register.declarations import Request
@@ -107,6 +108,31 @@ def test_a_weight_is_said_to_be_a_mean(policy: SignedPolicy) -> None:
     told = {column["name"]: column["dct:description"][1]["@value"] for column in described}
     assert told[AGE] == "weight: the mean of the rows that look alike, in three digits"
     assert told[KIND] == "attribute, as it is"
+
+
+@pytest.mark.parametrize("first", ["the table", "the rows"])
+def test_in_either_order_nobody_is_told_apart(first: str) -> None:
+    """The table lacks one of those whose rows stay."""
+    made, rules = drafted(), ("D01", "D02", "D03", "D04", "D06", "D07", "D08", "D12", "D16", "D17", "D18", "D19")
+    members = made.lineage.with_columns(person="record", lasting=True)
+    lineage = Lineage((Dimension("anonymous", ("anonymous asked",)),), members, "d", "k", extract=True)
+    known = replace(subject_of(made), lineage=lineage)
+    asking = signed(rules, k_anonymity=3, rows_left_out=0.4, l_diversity=1, t_closeness=1.0, minimum_people=3)
+    alone = examine(known, asking)
+    assert alone.stays is not None
+    assert [(each.outcome, each.message) for each in alone.findings if each.rule == "D08"] == [
+        (Outcome.NOT_ASSESSABLE, "No earlier release was given; rows of persons are not compared with any.")
+    ]
+    rest = Lineage((Dimension("town", ("town",)),), members.filter(alone.stays)[1:], "d", "k")
+    table = as_one_cell("table-1", ["town"], rest)
+    if first == "the table":
+        found = examine(replace(known, earlier=(table,)), asking).findings
+    else:
+        rows = as_one_cell("rows-1", ["town"], lineage, alone.stays)
+        found = Differencing(3, 0.5, 0.67, 10).compare(table, [rows])
+    name = "table-1" if first == "the table" else "rows-1"
+    said = [(each.outcome, each.about) for each in found if each.rule == "D08"]
+    assert said == [(Outcome.FAIL, name), (Outcome.NOT_ASSESSABLE, name)]
 
 
 REFUSED: dict[str, tuple[dict[str, Any], str]] = {

@@ -10,8 +10,9 @@ from pydantic import ValidationError
 
 from declare import WrongInput
 from flows.ledger import LedgerKeys
-from flows.lineage import as_one_cell, with_pseudonyms
+from flows.lineage import with_pseudonyms
 from gate.lineage.published import Dimension, Lineage
+from gate.lineage.rows import as_one_cell
 from koppelkamer.room import NoAddress, NotForEverybody, open_room
 from linkage.linked import LinkedTable
 from pseudonymise.keys.handle import StoredMaster
