@@ -81,7 +81,7 @@ def test_what_is_tried_beforehand_is_as_coarse() -> None:
 
 
 UNFIT: dict[str, tuple[dict[str, Any], str]] = {
-    "a value without a group": ({TOWN: {"groups": [{"north": ["a", "b"]}]}}, "has no group for 1 values"),
+    "a value without a group": ({TOWN: {"groups": [{"north": ["a", "b"]}]}}, "has a group for all values but 1"),
     "a value in two groups": ({TOWN: {"groups": [{"n": ["a", "b"], "s": ["b", "c"]}]}}, "two groups"),
     "bands of words": ({TOWN: {"widths": [5]}}, "holds no numbers"),
     "a group named as the total": ({TOWN: {"groups": [{"*": ["a", "b", "c"]}]}}, "stands for a total"),
