@@ -84,7 +84,8 @@ def _grouped(name: str, values: pl.Series, groups: Sequence[dict[str, tuple[str,
         lacking = current.drop_nulls().filter(~current.drop_nulls().is_in(list(above))).n_unique()
         if lacking:
             raise WrongInput(
-                f"step {place + 1} of {name} has a group for all values but {lacking}", remedy="Put every value in a group."
+                f"step {place + 1} of {name} has a group for all values but {lacking}",
+                remedy="Put every value in a group.",
             )
         current = current.replace_strict(above, default=None, return_dtype=pl.String)
         yield current
