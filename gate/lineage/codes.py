@@ -100,6 +100,19 @@ class Coded:
         return category.alias(name)
 
 
+def says_the_same(new: Coded, old: Coded) -> bool:
+    """Whether both publish the same figures of the same people in the same cells, so that one tells what both do."""
+    if (new.key, new.delivery, new.dimensions, new.magnitude) != (old.key, old.delivery, old.dimensions, old.magnitude):
+        return False
+    figures = [*new.names, *(name for name in ("people", "records", "value") if name in new.table.columns)]
+    if not set(figures) <= set(old.table.columns):
+        return False
+    held = ["cell", "record", "person", "amount"]
+    return new.table.select(figures).equals(old.table.select(figures)) and (
+        new.members.select(held).sort(held).equals(old.members.select(held).sort(held))
+    )
+
+
 def same_amounts(new: Coded, old: Coded) -> bool:
     """Whether both publish sums of one column, of persons that would be known again."""
     return bool(new.key == old.key and set(new.magnitude) & set(old.magnitude))

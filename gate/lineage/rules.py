@@ -10,7 +10,7 @@ import polars as pl
 from gate.case import Case, Masked
 from gate.finding import NONE, Finding, Outcome
 from gate.lineage.amounts import owed
-from gate.lineage.codes import Coded, coded, same_amounts
+from gate.lineage.codes import Coded, coded, same_amounts, says_the_same
 from gate.lineage.counts import subtracted
 from gate.lineage.difference import comparable, difference
 from gate.lineage.dominance import Dominance
@@ -184,6 +184,7 @@ class JointRelease:
         new, all_others = _coded(release, others)
         rows = {old.release for old in others if old.lineage.extract}
         earlier = [old for old in all_others if old.key == new[0].key and old.release not in rows]
+        earlier = [old for old in earlier if not any(says_the_same(one, old) for one in new)]
         least = int(self.minimum_people)
         number = given_away([*new, *earlier], least) if earlier or _overlap(new) else 0
         seen_by_rows = () if number else self._beside_rows(release, others, with_rows)

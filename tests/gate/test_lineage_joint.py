@@ -1,7 +1,7 @@
 """D09: all releases together. The slow twin writes down every population that fits what was published."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations, combinations_with_replacement, product
 
@@ -14,7 +14,7 @@ from gate import TOTAL, Outcome, Published, examine
 from gate.lineage.codes import coded
 from gate.lineage.joint import culprits, given_away
 from tests.gate.policies import signed
-from tests.gate.releases import Person, by, cells, released, subject
+from tests.gate.releases import Person, by, cells, lineage, released, subject
 
 LEAST = 3
 RULES = ("D01", "D02", "D03", "D04", "D06", "D07", "D08", "D09")
@@ -64,6 +64,23 @@ def test_the_third_request_isolates_one_person_and_the_finding_names_the_others(
 def test_two_of_the_three_pass(earlier: list[Published]) -> None:
     asked = subject(RESIDENTS, PAIRED["school"], DISTRICT, earlier=earlier)
     assert examine(asked, signed(RULES)).outcome == Outcome.PASS
+
+
+def test_the_same_table_once_more_tells_nothing_new() -> None:
+    """Also of persons who are counted in several small cells, for whom no exchange is looked for."""
+    kinds = {"a": by("a"), "b": by("b")}
+    few: list[Person] = [
+        {"a": place, "b": "k", "id": f"few{n}", "record": f"{n}{place}"} for n in range(4) for place in "kl"
+    ]
+    many = [each | {"id": f"many{each['id']}"} for each in crowd(k_l_k=20, l_l_k=20, m_k_k=20, m_l_k=20)]
+    asked = subject([*few, *many], kinds)
+    left = examine(asked, signed(RULES)).exact
+    assert left is not None and left["people"].null_count()
+    before = Published("before", ("town",), left, lineage([*few, *many], kinds, {}))
+    found = {
+        finding.rule: finding.outcome for finding in examine(replace(asked, earlier=(before,)), signed(RULES)).findings
+    }
+    assert (found["D08"], found["D09"]) == (Outcome.PASS, Outcome.PASS)
 
 
 def test_the_fewest_releases_are_named() -> None:
