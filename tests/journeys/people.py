@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FloatRect, Page, expect
 
 from tests.authenticator import code_of
 from tests.browser import barriers
 
 PASSWORD = "as the water rises so do we"
 PICTURES = os.environ.get("KOPPELKAMER_PICTURES")
-"""A folder for the pictures of the manual; without it none are taken."""
+"""A folder, such as docs/images/manual; without it no pictures are taken for the manual."""
 QUESTIONS = ("legitimate", "suitable", "necessary", "proportionate")
 
 
@@ -90,7 +90,14 @@ class Someone:
         """What keeps somebody from using the page."""
         return barriers(self.page)
 
-    def picture(self, name: str) -> None:
-        """Of the page as it is."""
-        if PICTURES:
-            self.page.screenshot(path=Path(PICTURES, f"{name}.png"), full_page=True)
+    def picture(self, name: str, start: str = "header") -> None:
+        """For the manual, of the page from `start` on, as far as a screen goes."""
+        if PICTURES is None:
+            return
+        box = self.page.locator(start).first.bounding_box()
+        assert box is not None
+        most = self.page.locator("body").bounding_box()
+        assert most is not None
+        height = min(1000, most["y"] + most["height"] - box["y"])
+        part = FloatRect(x=0, y=box["y"], width=1100, height=height)
+        self.page.screenshot(path=Path(PICTURES, f"{name}.png"), full_page=True, clip=part)

@@ -82,7 +82,7 @@ def compose(house: House, name: str, title: str) -> None:
     noor.press("Try it")
     serve(house)
     noor.open(urlsplit(page.url).path)
-    noor.picture("tried")
+    noor.picture("tried", "#asked")
     assert noor.is_barred() == []
     noor.press("Submit it")
     serve(house)
@@ -141,7 +141,7 @@ def released(house: House) -> str:
     house.siem.picture("opinion")
     house.siem.decide("give a favourable opinion", "The cells are large enough.")
     house.tineke.follow("Pumps first")
-    house.tineke.picture("decision")
+    house.tineke.picture("decision", "#decide")
     house.tineke.decide("release", "The board needs it this autumn.", answer="Yes, as the report shows.")
     work(house, "write the parcel pumps")
     return "pumps-1"
@@ -167,13 +167,12 @@ def test_a_refusal_with_reasons_and_asked_again(house: House, released: str) -> 
     house.rosa.follow("Gardens")
     house.rosa.page.get_by_label("return to the requester").check()
     house.rosa.page.get_by_role("button", name="Record this decision").click()
-    house.rosa.picture("refusal-without-reasons")
+    house.rosa.picture("refusal", ".refusal")
     assert "reasons" in house.rosa.said()
     house.rosa.decide("return to the requester", "The effect is not what the agreement is for.")
     house.noor.follow("Gardens")
     assert "not what the agreement is for" in house.noor.said()
-    house.noor.picture("returned")
-    house.noor.decide("submit")
+        house.noor.decide("submit")
     assert house.noor.state().startswith("submitted")
 
 
@@ -181,7 +180,7 @@ def test_a_hold_and_what_ends_it(house: House, released: str) -> None:
     ask_again(house, "cellars", "Cellars under water")
     house.siem.open("/requests/cellars/")
     house.siem.decide("put on hold", "First the DPIA is looked at again.")
-    house.siem.picture("hold")
+    house.siem.picture("hold", "#decide")
     house.rosa.open("/requests/cellars/")
     assert house.rosa.page.get_by_label("approve", exact=True).count() == 0
     house.siem.open("/requests/cellars/")
@@ -194,8 +193,7 @@ def test_a_hold_and_what_ends_it(house: House, released: str) -> None:
 def test_a_recall_that_names_who_has_it(house: House, released: str) -> None:
     house.ulrich.open(f"/releases/{released}/")
     house.ulrich.decide("revoke", "The complaints of one district were counted twice.")
-    house.ulrich.picture("recall")
-    assert house.ulrich.state() == "revoked"
+        assert house.ulrich.state() == "revoked"
     (notice,) = house.way.do("recall", "--out", house.way.folder / "notices")["notices"]
     assert (notice["release"], notice["recipients"]) == (released, ["waterschap"])
     (file,) = (house.way.folder / "notices").iterdir()
