@@ -94,10 +94,8 @@ class Someone:
         """For the manual, of the page from `start` on, as far as a screen goes."""
         if PICTURES is None:
             return
-        box = self.page.locator(start).first.bounding_box()
-        assert box is not None
-        most = self.page.locator("body").bounding_box()
-        assert most is not None
-        height = min(1000, most["y"] + most["height"] - box["y"])
-        part = FloatRect(x=0, y=box["y"], width=1100, height=height)
+        whole, box = (self.page.locator(each).first.bounding_box() for each in ("html", start))
+        assert whole is not None and box is not None
+        top = box["y"] - whole["y"]
+        part = FloatRect(x=0, y=top, width=1100, height=min(1000, whole["height"] - top))
         self.page.screenshot(path=Path(PICTURES, f"{name}.png"), full_page=True, clip=part)

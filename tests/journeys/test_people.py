@@ -172,7 +172,7 @@ def test_a_refusal_with_reasons_and_asked_again(house: House, released: str) -> 
     house.rosa.decide("return to the requester", "The effect is not what the agreement is for.")
     house.noor.follow("Gardens")
     assert "not what the agreement is for" in house.noor.said()
-        house.noor.decide("submit")
+    house.noor.decide("submit")
     assert house.noor.state().startswith("submitted")
 
 
@@ -193,7 +193,7 @@ def test_a_hold_and_what_ends_it(house: House, released: str) -> None:
 def test_a_recall_that_names_who_has_it(house: House, released: str) -> None:
     house.ulrich.open(f"/releases/{released}/")
     house.ulrich.decide("revoke", "The complaints of one district were counted twice.")
-        assert house.ulrich.state() == "revoked"
+    assert house.ulrich.state() == "revoked"
     (notice,) = house.way.do("recall", "--out", house.way.folder / "notices")["notices"]
     assert (notice["release"], notice["recipients"]) == (released, ["waterschap"])
     (file,) = (house.way.folder / "notices").iterdir()
