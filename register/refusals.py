@@ -23,7 +23,7 @@ class Unregistered(WrongInput):
     def __init__(self, what: str, *names: str) -> None:
         known = Sentence("%(what)s (%(names)s)", {"what": Sentence(what), "names": names}) if names else Sentence(what)
         super().__init__(
-            "the register does not know this: %(what)s", remedy="Declare it in the room first.", what=known
+            "no such %(what)s is in the register", remedy="Declare it in the room first.", what=known
         )
 
 

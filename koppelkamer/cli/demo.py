@@ -131,5 +131,5 @@ def _wrapped(sentences: Sequence[str]) -> list[str]:
     return [
         line
         for sentence in sentences
-        for line in textwrap.wrap(sentence, 112, initial_indent="  ", subsequent_indent="    ")
+        for line in textwrap.wrap(sentence, 124, initial_indent="  ", subsequent_indent="    ")
     ]

@@ -190,7 +190,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "bands of words": ({"age": QUASI, "area": {**QUASI, "widths": [5]}, "debt": SENSITIVE}, "no numbers"),
     "bands that tear": ({"age": {**QUASI, "widths": [2, 3]}, "area": QUASI, "debt": SENSITIVE}, "tears"),
     "a value without a group": (
-        {"age": QUASI, "area": {**QUASI, "groups": [{"x": ["a"]}]}, "debt": SENSITIVE}, "no group"),
+        {"age": QUASI, "area": {**QUASI, "groups": [{"x": ["a"]}]}, "debt": SENSITIVE}, "has a group for all"),
     "a value in two groups": (
         {"age": QUASI, "area": {**QUASI, "groups": [{"x": ["a", "b"], "y": ["b"]}]}, "debt": SENSITIVE}, "two groups"),
     "a person with several rows": ({"age": {"role": "person"}, "area": QUASI, "debt": SENSITIVE}, "several rows"),
