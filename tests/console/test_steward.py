@@ -45,7 +45,7 @@ def test_a_steward_asks_and_watches_what_comes_of_it() -> None:
 
 REFUSED = {
     "what has no inbox": ("receive", "residents", 409, "no inbox for residents"),
-    "what is not approved": ("run", "nothing", 409, "no such request is in the register"),
+    "what is not approved": ("run", "nothing", 409, "such request is in the register"),
     "what nobody does": ("publish", "insight", 400, "Ask for work"),
 }
 
