@@ -146,7 +146,7 @@ def kept(room: Path) -> tuple[dict[str, Any], list[Any]]:
 def test_only_the_holder_of_the_source_restricts(home: Path) -> None:
     found = restrict(home / "room", "one", "--reason", "x", by="otto")
     assert found.code == 1
-    assert "is for: data_steward of corporatie, data_owner of corporatie" in found.out
+    assert "is here for: data_steward of corporatie, data_owner of corporatie" in found.out
 
 
 def test_a_list_is_no_delivery(home: Path) -> None:
