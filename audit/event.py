@@ -35,7 +35,7 @@ FORMS: Final[dict[str, str]] = {
     "plan": _DIGEST, "verdict": _DIGEST, "output": _DIGEST, "manifest": _DIGEST,
     "period": r"\d{4}(-[A-Z0-9-]{2,5})?", "suite": _DIGEST, "corrects": _DIGEST, "supplements": _DIGEST,
     "consent": _DIGEST, "acceptance": _ID, "replaces": _DIGEST, "account": _ID,
-    "standing": _ID, "grant": _ID, "why": r"WARN|FAIL|NOT ASSESSABLE|plan|delivery",
+    "standing": _ID, "grant": _ID, "why": r"WARN|FAIL|NOT ASSESSABLE|plan|delivery|revoked|ended",
     "probe": _ID, "about": r"answer|case", "agreed": r"yes|no", "reference": r"[\s\S]{1,200}",
     "outcome": r"PASS|WARN|FAIL|NOT ASSESSABLE",
     "work": r"receive|run|release|try|submit", "cron": r"[0-9A-Za-z*/,#?L -]{9,100}",

@@ -100,6 +100,8 @@ STOPS: Final[dict[str, Promise]] = {
     "FAIL": _("the gate refused a run"),
     "plan": _("request, model, policy, sources or program are not as they were decided on"),
     "delivery": _("a source had another delivery that may not vary"),
+    "revoked": _("a release of the request was called back"),
+    "ended": _("the request ended"),
 }
 """What stopped a series that went on by itself."""
 

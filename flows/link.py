@@ -55,13 +55,10 @@ def link(room: Room, keyring: Keyring, by: "SignedIn", request_id: str) -> Exami
 
     Whatever stops it later leaves the request scheduled, so that it can run again.
     """
-    from django.utils import timezone
-
-    from register.runs import start_run, stop_run
+    from register.runs import stop_run
 
     inputs = _inputs(room, request_id)
-    plan = plan_of(room, inputs.request, inputs.models)
-    run = start_run(by, request_id, plan, inputs.deliveries, today=timezone.localdate())
+    run = _started(room, keyring, by, inputs)
     try:
         return _execute(room, keyring, by, inputs, run)
     except BaseException:
@@ -69,6 +66,23 @@ def link(room: Room, keyring: Keyring, by: "SignedIn", request_id: str) -> Exami
         raise
     finally:
         write_logs(room, keyring.signer)
+
+
+def _started(room: Room, keyring: Keyring, by: "SignedIn", inputs: Inputs) -> "Run":
+    """The run in the register. A series stops where another plan is wanted than the one it was decided for."""
+    from django.utils import timezone
+
+    from register.refusals import ChangedSinceApproval
+    from register.runs import start_run
+    from register.series import stop
+
+    name, plan = inputs.request.id, plan_of(room, inputs.request, inputs.models)
+    try:
+        return start_run(by, name, plan, inputs.deliveries, today=timezone.localdate())
+    except ChangedSinceApproval:
+        stop(name, "plan")
+        write_logs(room, keyring.signer)
+        raise
 
 
 def _inputs(room: Room, request_id: str) -> Inputs:

@@ -185,21 +185,11 @@ def _take_in(task: Task, file: Path) -> str:
 
 
 def _run(task: Task) -> "Outcome":
-    """A series stops where another plan is wanted than the one it was decided for."""
-    from django.db.transaction import atomic
-
     from register.jobs import Outcome
     from register.models import JobState
-    from register.refusals import ChangedSinceApproval
-    from register.series import stop
     from register.session import who_asked
 
-    try:
-        done = task.flows.link(who_asked(task.job), task.job.subject)
-    except ChangedSinceApproval:
-        with atomic():
-            stop(task.job.subject, "plan")
-        raise
+    done = task.flows.link(who_asked(task.job), task.job.subject)
     if done.verdict.outcome == "FAIL":
         return Outcome(JobState.REFUSED, done.release, GateRefused(done))
     return Outcome(JobState.DONE, result=done.release)

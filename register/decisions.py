@@ -13,10 +13,11 @@ from register.models import Decision, Release, ReleaseDecision, Request, Standin
 from register.operation import new_operation
 from register.outbox import record
 from register.refusals import AlreadyDecided, NothingSaid, NotYours, StalePage, StepNotAllowed, named
+from register.series import stop
 from register.session import SignedIn
 from register.standing import follow
 from register.standing_duties import STANDING_DUTIES
-from register.workflow import WORK, RequestState, Subject, steps, ways_on
+from register.workflow import ENDED, WORK, ReleaseState, RequestState, Subject, steps, ways_on
 
 Subjects = Request | Release | StandingDecision
 """What people decide on."""
@@ -66,6 +67,7 @@ def take_step(
                 raise StalePage(_name(locked))
             decision = _write(locked, wish, operation)
             _ask_owners(locked, wish)
+            _stop_series(locked)
     except IntegrityError as error:
         raise AlreadyDecided(_name(subject)) from error
     subject.refresh_from_db()
@@ -133,6 +135,14 @@ def _write(subject: Subjects, wish: Wish, operation: str) -> Decision:
         follow(subject, operation, wish.step.action, decision.before, after)
     subject.save()
     return decision
+
+
+def _stop_series(subject: Subjects) -> None:
+    """What was called back, or has ended, lets no series go on from it."""
+    if isinstance(subject, Release) and subject.state == ReleaseState.REVOKED:
+        stop(subject.request_id, "revoked")
+    if isinstance(subject, Request) and subject.state in ENDED:
+        stop(subject.id, "ended")
 
 
 def _ask_owners(subject: Subjects, wish: Wish) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from audit import Event
@@ -42,8 +43,10 @@ def go_on(by: SignedIn, release: Release, today: date) -> None:
         _ask_for_parcel(by, release.request_id)
 
 
+@transaction.atomic
 def stop(request_id: str, why: str) -> None:
-    """Stop the series of a request, if there is one: `plan` where another was wanted. Call it in a transaction."""
+    """Stop the series of a request, if there is one: `plan` where another was wanted, `revoked` where a release of the
+    request was called back, `ended` where the request itself ended."""
     if (standing := live_of(request_id)) is not None:
         _stop(standing, why, None)
 
@@ -68,9 +71,11 @@ def _other_than_decided(standing: StandingDecision, release: Release) -> str:
 def _may_leave(grant: StandingGrant, release: Release, today: date) -> bool:
     """Whether all stands as when it was decided, and who decided it still could."""
     standing = grant.standing
-    if today > grant.until or release.runner_id in (grant.officer_id, grant.adviser_id) or _too_soon(standing, release):
+    if today > grant.until or release.runner_id in _had_a_say(standing) or _too_soon(standing, release):
         return False
     if not grant.officer.is_active or Role.RELEASE not in grant.officer.roles():
+        return False
+    if standing.release.state != ReleaseState.RELEASED:
         return False
     try:
         check_stands(release.request, today, BY_ITSELF)
@@ -79,6 +84,11 @@ def _may_leave(grant: StandingGrant, release: Release, today: date) -> bool:
     except Refusal:
         return False
     return True
+
+
+def _had_a_say(standing: StandingDecision) -> set[int]:
+    """Who proposed, decided or gave an opinion, also one that another took the place of."""
+    return {standing.proposer_id, standing.grant.officer_id, *standing.opinions.values_list("person", flat=True)}
 
 
 def _too_soon(standing: StandingDecision, release: Release) -> bool:

@@ -30,7 +30,7 @@ from register.refusals import (
 )
 from register.session import SignedIn
 from register.standing_duties import check_apart
-from register.workflow import ReleaseState, Role, StandingState
+from register.workflow import LIVE_STANDING, ReleaseState, Role, StandingState
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def propose(
     if again := StandingDecision.objects.filter(
         event__operation=operation, proposer=by.person, release=release
     ).first():
-        return again
+        return _the_same(again, terms)
     if not by.person.is_active or Role.RELEASE not in by.person.roles():
         raise NotYours("propose", [Role.RELEASE.value])
     check_apart(by.person, release.request)
@@ -74,6 +74,18 @@ def propose(
         raise AlreadyDecided(about) from error
 
 
+def _the_same(again: StandingDecision, terms: Terms) -> StandingDecision:
+    """A page sent twice; other terms would be lost without a word. Raises `AlreadyDecided`."""
+    asked = (sorted(set(terms.sources)), terms.every_days, terms.until, terms.reason.strip())
+    if (again.sources, again.every_days, again.until, again.reason) != asked:
+        raise AlreadyDecided(_name(again.id))
+    return again
+
+
+def _name(standing: str) -> Sentence:
+    return Sentence("standing decision %(id)s", {"id": standing})
+
+
 def _check_may_go_on(release: Release, terms: Terms, seen: str) -> None:
     today = timezone.localdate()
     name = named("release", release.id)
@@ -83,6 +95,8 @@ def _check_may_go_on(release: Release, terms: Terms, seen: str) -> None:
         raise StepNotAllowed(name, release.state, "propose", ["decide on this release first"])
     if release != release.request.releases.order_by("examined_at").last():
         raise StepNotAllowed(name, Sentence("not the latest"), "propose", ["decide on the latest release first"])
+    if old := release.request.standing_decisions.filter(state__in=[state.value for state in LIVE_STANDING]).first():
+        raise StepNotAllowed(_name(old.id), old.state, "propose", ["end it first"])
     check_stands(release.request, today, "propose")
     check_as_run(release)
     check_inputs_stand(release)

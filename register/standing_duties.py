@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from register.conditions import check_as_run, check_stands
+from register.conditions import check_as_run, check_inputs_stand, check_stands
 from register.duties import Effect, Wish, involved_owner
-from register.models import Person, Request, Schedule, StandingDecision, StandingGrant, StandingOpinion, Work
-from register.refusals import DutiesKeptApart, OpinionMissing
-from register.workflow import Role
+from register.models import Person, Release, Request, Schedule, StandingDecision, StandingGrant, StandingOpinion, Work
+from register.refusals import DutiesKeptApart, OpinionMissing, StepNotAllowed, named
+from register.workflow import ReleaseState, Role
 
 
 def check_apart(person: Person, request: Request) -> None:
@@ -20,9 +20,20 @@ def check_apart(person: Person, request: Request) -> None:
         raise DutiesKeptApart("whose schedule runs the request does not decide that it goes on by itself")
 
 
+def _check_release(release: Release, wish: Wish) -> None:
+    """What people decided on, from which the series goes on, is neither held nor called back, and stands as it was run.
+
+    Raises `StepNotAllowed`, or as `check_as_run` and `check_inputs_stand`.
+    """
+    if release.state != ReleaseState.RELEASED:
+        raise StepNotAllowed(named("release", release.id), release.state, wish.step.action, [])
+    check_as_run(release)
+    check_inputs_stand(release)
+
+
 def _advise(standing: StandingDecision, wish: Wish) -> Effect:
     check_apart(wish.by.person, standing.request)
-    check_as_run(standing.release)
+    _check_release(standing.release, wish)
     favourable = wish.step.action == "advise"
     person = wish.by.person
     return Effect(row=StandingOpinion(standing=standing, person=person, favourable=favourable, digest=standing.digest))
@@ -40,7 +51,7 @@ def _allow(standing: StandingDecision, wish: Wish) -> Effect:
             "Let people decide on each release; against an opinion that takes two release officers.",
         )
     check_stands(standing.request, wish.today, "allow")
-    check_as_run(standing.release)
+    _check_release(standing.release, wish)
     return Effect(
         row=StandingGrant(
             standing=standing,

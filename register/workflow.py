@@ -42,6 +42,9 @@ class RequestState(StrEnum):
     REVOKED = "revoked"
 
 
+ENDED: Final = frozenset({RequestState.WITHDRAWN, RequestState.EXPIRED, RequestState.REVOKED})
+
+
 class ReleaseState(StrEnum):
     EXAMINED = "examined"
     ADVISED = "advised"

@@ -61,6 +61,20 @@ def killed(arguments: Sequence[str]) -> int:
     return 0
 
 
+def a_week_later(_: Sequence[str]) -> int:
+    """As if the last release had been examined a week ago."""
+    open_register(open_room(Path()))
+    from datetime import timedelta
+
+    from register.models import Release
+    from tests.register.room import unguarded
+
+    last = Release.objects.latest("examined_at")
+    with unguarded():
+        Release.objects.filter(pk=last.pk).update(examined_at=last.examined_at - timedelta(days=7, hours=1))
+    return 0
+
+
 def jobs(_: Sequence[str]) -> int:
     """Every job there is, as JSON."""
     open_register(open_room(Path()))

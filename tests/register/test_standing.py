@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from register import load, refusals, schedules
+from register import load, notices, refusals, schedules
 from register.declarations import Request as RequestDeclared
 from register.models import Job, Membership, OutboxEvent, Release, StandingDecision, StandingRelease, Work
 from register.queries import actions
@@ -45,10 +45,10 @@ def released(outcome: str = "PASS") -> Release:
     return release
 
 
-def back_in_time(release: Release) -> None:
-    """As if it had been run a week ago."""
+def back_in_time(release: Release, days: int = 7) -> None:
+    """As if it had been run that long ago."""
     with unguarded():
-        Release.objects.filter(pk=release.pk).update(examined_at=timezone.now() - timedelta(days=7))
+        Release.objects.filter(pk=release.pk).update(examined_at=timezone.now() - timedelta(days=days))
 
 
 def proposed(**other: Any) -> StandingDecision:
@@ -250,3 +250,82 @@ def test_a_run_that_is_told_twice_releases_once() -> None:
     once = finish_run(act_as("stef"), release.run, Examined("PASS", "3" * 64, "4" * 64), links=7)
     assert once == release
     assert (StandingRelease.objects.count(), Job.objects.count()) == (1, 1)
+
+
+def test_a_release_that_is_called_back_stops_the_series_it_belongs_to() -> None:
+    standing = in_force()
+    take("tess", standing.release, "revoke", "the figures are wrong")
+    assert (again().state, state()) == ("examined", "stopped")
+    assert OutboxEvent.objects.get(name="standing decision stopped").fields["why"] == "revoked"
+
+
+def test_a_request_that_ends_ends_its_series() -> None:
+    standing = in_force()
+    take("lea", standing.request, "revoke", "no ground")
+    assert state() == "stopped"
+    assert OutboxEvent.objects.get(name="standing decision stopped").fields["why"] == "ended"
+
+
+HELD_BACK: dict[str, Callable[[Release], object]] = {
+    "held": lambda release: take("dora", release, "hold", "a complaint"),
+    "of a delivery withdrawn": lambda release: withdraw(
+        act_as("tess"), "incomes", release.run.deliveries["incomes"], "wrong year"
+    ),
+}
+
+
+@pytest.mark.parametrize("happens", HELD_BACK.values(), ids=HELD_BACK)
+@pytest.mark.parametrize("advised", [False, True])
+def test_nobody_lets_a_series_go_on_from_a_release_that_may_not_leave(
+    happens: Callable[[Release], object], *, advised: bool
+) -> None:
+    standing = proposed()
+    if advised:
+        take("dora", standing, "advise")
+    happens(standing.release)
+    with pytest.raises((refusals.StepNotAllowed, refusals.WithdrawnSince)):
+        take(*(("rob", standing, "allow") if advised else ("dora", standing, "advise")), "because")
+
+
+def test_a_release_on_hold_lets_the_next_ones_wait() -> None:
+    take("dora", in_force().release, "hold", "a complaint")
+    assert (again().state, state()) == ("examined", "in_force")
+
+
+def test_what_somebody_runs_who_had_a_say_waits() -> None:
+    release = released()
+    load.sync_room("demo", "Demo", True, PARTNERS, (*PEOPLE, Member("dirk", "dpo")))
+    standing = propose(act_as("ria"), release, TERMS, seen=release.digest)
+    for who, action in (("dirk", "advise against"), ("dora", "advise"), ("rob", "allow")):
+        take(who, standing, action, "because")
+    stewards = [Member(who, "data_steward") for who in ("ria", "dirk")]
+    load.sync_room("demo", "Demo", True, PARTNERS, (*PEOPLE, Member("dirk", "dpo"), *stewards))
+    assert [again(who=who).state for who in ("ria", "dirk", "stef")] == ["examined", "examined", "released"]
+
+
+def test_a_proposal_sent_twice_is_one_and_with_other_terms_none() -> None:
+    release = released()
+    ways = {"seen": release.digest, "operation": "a" * 32}
+    once = propose(act_as("rob"), release, TERMS, **ways)
+    assert propose(act_as("rob"), release, TERMS, **ways) == once
+    with pytest.raises(refusals.AlreadyDecided):
+        propose(act_as("rob"), release, replace(TERMS, until=TODAY), **ways)
+
+
+def test_a_series_that_is_there_has_to_end_before_another_begins() -> None:
+    standing = proposed()
+    with pytest.raises(refusals.StepNotAllowed, match="proposed") as refused:
+        propose(act_as("rob"), standing.release, TERMS, seen=standing.release.digest)
+    assert "end it first" in refused.value.remedy
+    take("rob", standing, "end", "anew")
+    assert propose(act_as("rob"), standing.release, TERMS, seen=standing.release.digest).state == "proposed"
+
+
+def test_those_who_decided_are_told_of_releases_and_of_a_stop() -> None:
+    standing = in_force()
+    by_itself = again()
+    back_in_time(by_itself)
+    again("WARN")
+    told = {(role, topic) for role in ("dpo", "release_officer")
+            for topic in (f"released {by_itself.id}", f"stopped {standing.id}")}  # fmt: skip
+    assert told <= notices.waiting()

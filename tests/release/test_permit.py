@@ -9,7 +9,17 @@ import pytest
 
 from gate.finding import Finding, Outcome
 from gate.verdict import Verdict
-from release.permit import QUESTIONS, Examined, NotPermitted, Opinion, Permit, ReleaseDecision, open_rules, permit
+from release.permit import (
+    QUESTIONS,
+    Examined,
+    NotPermitted,
+    Opinion,
+    Permit,
+    ReleaseDecision,
+    Standing,
+    open_rules,
+    permit,
+)
 
 ANSWER = dict.fromkeys(QUESTIONS, "because")
 
@@ -137,3 +147,47 @@ def test_a_permit_is_made_here_only() -> None:
     given = papers(WARNED)
     with pytest.raises(TypeError, match="only"):
         Permit(given["examined"], given["opinion"], given["decision"])
+
+
+def by_itself(verdict: Verdict) -> dict[str, Any]:
+    """Papers by a standing decision, on whose digest the opinion was given."""
+    given = papers(verdict)
+    days = {"when": "2026-11-01T10:00:00Z", "until": "2026-12-31", "day": "2026-12-31"}
+    standing = Standing(id="asked-s1", plan="1" * 64, digest="2" * 64, **days)
+    change("examined", plan=standing.plan)(given)
+    change("opinion", digest=standing.digest)(given)
+    change("decision", standing=standing)(given)
+    return given
+
+
+def standing(**fields: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda given: change("decision", standing=replace(given["decision"].standing, **fields))(given)
+
+
+BY_ITSELF: dict[str, tuple[Verdict, Callable[[dict[str, Any]], None], str]] = {
+    "a warning that was answered": (WARNED, lambda _: None, "only what passes every rule"),
+    "a refusal": (verdict_of(finding("B13", Outcome.FAIL), safe=False), lambda _: None, "let nothing through"),
+    "another plan": (verdict_of(), change("examined", plan="3" * 64), "for another plan"),
+    "a decision for another plan": (verdict_of(), standing(plan="3" * 64), "for another plan"),
+    "the day after": (verdict_of(), standing(day="2027-01-01"), "ended on 2026-12-31"),
+    "no opinion": (verdict_of(), without("opinion"), "no opinion"),
+    "an opinion on the release alone": (verdict_of(), change("opinion", digest="e" * 64), "opinion was given on"),
+    "a decision on something else": (verdict_of(), change("decision", digest="2" * 64), "decision was given on"),
+    "against the DPO, by two officers": (verdict_of(), against(second="other"), "against the series"),
+    "the officer ran it": (verdict_of(), change("decision", person="ben"), "ran it"),
+    "the DPO ran it": (verdict_of(), change("opinion", person="ben"), "DPO asked for this release or ran it"),
+}
+
+
+def test_what_passes_by_a_standing_decision_is_permitted() -> None:
+    assert permit(**by_itself(verdict_of())).decision.standing is not None
+
+
+@pytest.mark.parametrize(("verdict", "break_it", "why"), BY_ITSELF.values(), ids=BY_ITSELF)
+def test_what_a_standing_decision_does_not_cover_is_refused(
+    verdict: Verdict, break_it: Callable[[dict[str, Any]], None], why: str
+) -> None:
+    given = by_itself(verdict)
+    break_it(given)
+    with pytest.raises(NotPermitted, match=why):
+        permit(**given)
