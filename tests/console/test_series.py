@@ -4,7 +4,7 @@ import pytest
 
 from register.models import StandingDecision
 from tests.console.test_pages import client, fields
-from tests.register.test_standing import UNTIL, released
+from tests.register.test_standing import UNTIL, again, in_force, released
 
 pytestmark = pytest.mark.django_db
 PAGE = "/releases/insight-1/go-on/"
@@ -48,3 +48,9 @@ def test_nobody_else_proposes() -> None:
     hidden = fields(client("rob"), PAGE)
     assert client("dora").post(PAGE, FILLED | hidden).status_code == 403
     assert not StandingDecision.objects.exists()
+
+
+def test_the_page_of_a_release_by_itself_tells_of_the_opinion_it_rests_on() -> None:
+    in_force()
+    page = client("rob").get(f"/releases/{again().id}/").text
+    assert "Standing decision insight-s1</a>" in page and "none yet" not in page
