@@ -132,12 +132,12 @@ def _shown(told: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "least": told["least"],
         "sources": told["sources"],
         "rates": [(model, None if rate is None else _percent(rate)) for model, rate in told["link rates"].items()],
-        "tables": [each | {"share": _percent(each["blocked_share"])} for each in told["tables"]],
+        "tables": [each | {"share": _percent(each["blocked_share"] or 0.0)} for each in told["tables"]],
     }
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f}"
+    return f"{100 * share:.0f}"
 
 
 def _typed(given: QueryDict) -> dict[str, list[str]]:

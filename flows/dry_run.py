@@ -19,7 +19,7 @@ from flows.submit import require_no_circle
 from gate.policy import Policy
 from koppelkamer.room import Room
 from release.coarsen import coarse_payload
-from release.trial import Eligible, Foreseen, eligible, foreseen, kept_of
+from release.trial import Eligible, Foreseen, eligible, foreseen, kept_of, rounded
 
 if TYPE_CHECKING:
     from register.declarations import Request
@@ -100,7 +100,7 @@ def _counted(room: Room, keyring: Keyring, declared: "Request", minimum: int) ->
     used = minimised(room, keyring, declared.agreement, declared.purpose, whole)
     payload = {name: each.table.table for name, each in used.items()}
     sources = tuple(eligible(name, table, output.filters, minimum) for name, table in payload.items())
-    rates = tuple((model, _link_rate(room, model)) for model in declared.models)
+    rates = tuple((model, _link_rate(room, model, minimum)) for model in declared.models)
     kept = {name: coarse_payload(name, kept_of(name, table, output.filters), output) for name, table in payload.items()}
     rate = prod(rate for _, rate in rates if rate is not None)
     asked = (output.told_apart or (output.dimensions,)) if output.kind == "table" else ()
@@ -108,14 +108,14 @@ def _counted(room: Room, keyring: Keyring, declared: "Request", minimum: int) ->
     return Tried((), minimum, sources, rates, tables)
 
 
-def _link_rate(room: Room, model: str) -> float | None:
-    """In the last release for which the model was used."""
+def _link_rate(room: Room, model: str, minimum: int) -> float | None:
+    """In the last release for which the model was used, in whole percents of rounded numbers; None where no such is."""
     from register.models import Release
 
     for release in Release.objects.select_related("run").order_by("-examined_at"):
         if model in release.run.plan["models"]:
             facts, left = read_facts(room, release), room.model(model).left
-            links = sum(one.links for one in facts.links if one.model == model)
-            rows = sum(one.rows_kept for one in facts.sources if one.source == left)
-            return min(1.0, links / rows) if rows else None
+            links = rounded(sum(one.links for one in facts.links if one.model == model), minimum)
+            rows = rounded(sum(one.rows_kept for one in facts.sources if one.source == left), minimum)
+            return round(min(1.0, links / rows), 2) if links and rows else None
     return None

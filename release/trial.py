@@ -1,7 +1,8 @@
 """What a request would bring, foretold without linking: from counts of each source by itself and from earlier links.
 
 Nothing here knows who is linked to whom. The dimensions are taken as if they had nothing to do with each other, which
-makes hidden cells too few where they have.
+makes hidden cells too few where they have. All that is told is worked out from rounded numbers, and categories of fewer
+than the least are left out: whoever tries many filters learns no number that was not rounded.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,16 +32,17 @@ class Eligible:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """A table, or several, as it may come out. `cells` without margins; expected numbers under the Poisson
-    distribution."""
+    """A table as it may come out; expected numbers under the Poisson distribution. The numbers are None where there are
+    too few records, or too few in every category of a dimension."""
 
     dimensions: tuple[str, ...]
-    cells: int
-    blocked: int
+    cells: int | None = None
+    """Without margins, of categories that have the least number of records in their source."""
+    blocked: int | None = None
     """Cells that some record is expected in, and fewer than the minimum."""
-    blocked_share: float
-    """Share of the counted records in blocked cells, before anything else is hidden to protect them; of several tables
-    the largest."""
+    blocked_share: float | None = None
+    """Share of the counted records in blocked cells, in whole percents, before anything else is hidden to protect
+    them."""
 
 
 def rounded(count: int, minimum: int) -> int | None:
@@ -77,24 +79,27 @@ def foreseen(
 
     `payload`: of each source the records that its filters keep. Raises `WrongInput` where the table has too many cells.
     """
-    shares = [_shares(payload[name.partition(".")[0]], name) for name in dimensions]
-    if prod(len(share) for share in shares) > MOST_CELLS:
+    counts = [_counts(payload[name.partition(".")[0]], name) for name in dimensions]
+    if prod(each.len() for each in counts) > MOST_CELLS:
         raise WrongInput(
             f"the table would have more than {MOST_CELLS:,} cells", remedy="Leave a dimension out, or coarsen one."
         )
-    means = payload[unit].height * rate * _outer(shares)
+    records = rounded(payload[unit].height, minimum)
+    told = [np.array([near for each in some if (near := rounded(each, minimum))], dtype=np.float64) for some in counts]
+    if records is None or not all(map(len, told)):
+        return Foreseen(tuple(dimensions))
+    means = records * rate * _outer([each / each.sum() for each in told])
     some = pdtr(minimum - 1, means) - np.exp(-means)
     # Of a Poisson variable, the part of the mean that lies below n is the mean times the chance of less than n - 1.
     lost = float((means * pdtr(minimum - 2, means)).sum()) if minimum > 1 else 0.0
     total = float(means.sum())
-    return Foreseen(tuple(dimensions), means.size, round(float(some.sum())), lost / total if total else 0.0)
+    return Foreseen(tuple(dimensions), means.size, round(float(some.sum())), round(lost / total, 2) if total else 0.0)
 
 
-def _shares(records: pl.DataFrame, name: str) -> npt.NDArray[np.float64]:
+def _counts(records: pl.DataFrame, name: str) -> pl.Series:
     """Of each category of a column among the records of its source, unknown being one."""
     values = records.select(column_of(name.partition(".")[0], records, name).fill_null(UNKNOWN).alias("value"))
-    counts = values.group_by("value").len().get_column("len").to_numpy()
-    return np.asarray(counts / max(counts.sum(), 1), dtype=np.float64)
+    return values.group_by("value").len()["len"]
 
 
 def _outer(shares: Sequence[npt.NDArray[np.float64]]) -> npt.NDArray[np.float64]:

@@ -36,10 +36,18 @@ def _count(count: int | None, tried: "Tried") -> object:
 
 
 def _foreseen(tables: "Sequence[Foreseen]") -> list[str]:
-    told = [
-        f"  by {', '.join(table.dimensions)}: of {table.cells:,} cells about {table.blocked:,} would be too small"
-        f" to show, with {percent(table.blocked_share)} of the records"
-        for table in tables
-    ]
-    caution = "  if the dimensions had nothing to do with each other; more are hidden to protect these"
+    told = [f"  by {', '.join(table.dimensions)}: {_of_table(table)}" for table in tables]
+    caution = (
+        "  if the dimensions had nothing to do with each other, and without categories of fewer; more are hidden to "
+        "protect these"
+    )
     return [*told, caution] if told else []
+
+
+def _of_table(table: "Foreseen") -> str:
+    if table.cells is None:
+        return "too few records in every category to foretell anything"
+    return (
+        f"of {table.cells:,} cells about {table.blocked:,} would be too small to show, with "
+        f"{percent(table.blocked_share)} of the records"
+    )
