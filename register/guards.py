@@ -16,7 +16,7 @@ from typing import Final
 from django.apps import apps
 from django.db.models.signals import post_migrate, pre_migrate
 
-from register.triggers import Deed, Trigger, hold, let_go
+from register.triggers import Deed, Key, Trigger, hold, keys, let_go
 from register.workflow import BY_ITSELF, TRANSITIONS, ReleaseState, RequestState, Role, StandingState, Step
 
 KEPT: Final[dict[str, frozenset[str]]] = {
@@ -315,9 +315,15 @@ def _kept(model: str, changing: frozenset[str]) -> Iterator[Trigger]:
     yield Trigger(f"{word}_is_kept", table, "DELETE", "FALSE")
 
 
+def _keys() -> Iterator[Key]:
+    """Those of the models in `KEPT`: a row that is kept is not replaced either."""
+    for options in (apps.get_model("register", model)._meta for model in KEPT):
+        yield from keys(options.db_table, str(options.pk.column))
+
+
 def keep() -> None:
     """The database holds all this. Called whenever a register is opened, and after its tables changed."""
-    hold(triggers())
+    hold([*triggers(), *_keys()])
 
 
 def follow_migrations(app: object) -> None:

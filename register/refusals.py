@@ -22,9 +22,7 @@ def of_partner(role: str, partner: str) -> Sentence:
 class Unregistered(WrongInput):
     def __init__(self, what: str, *names: str) -> None:
         known = Sentence("%(what)s (%(names)s)", {"what": Sentence(what), "names": names}) if names else Sentence(what)
-        super().__init__(
-            "no such %(what)s is in the register", remedy="Declare it in the room first.", what=known
-        )
+        super().__init__("no such %(what)s is in the register", remedy="Declare it in the room first.", what=known)
 
 
 class RoomChanged(Refusal):

@@ -7,14 +7,15 @@ the names tells whether the database has those of this version.
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from django.db import connection, transaction
 
 PREFIX: Final = "guard_"
 _TOLD: Final = re.compile(r"e\[([a-z ]+)\]")
+_COLUMN: Final = re.compile(r'"\w+"')
 _PRESENT: Final = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 6) = 'guard_'",
     "postgresql": (
@@ -59,7 +60,52 @@ class Trigger:
         ]
 
 
-def hold(wanted: Iterable[Trigger]) -> None:
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A unique key of a table on SQLite, whose REPLACE takes the row that has the key away and fires no trigger for it.
+    So a key that another row has is refused before the deed, in the words of SQLite itself."""
+
+    table: str
+    on: Deed
+    columns: tuple[str, ...]
+    where: str = ""
+    """Condition of a partial index."""
+
+    @property
+    def name(self) -> str:
+        text = f"{self.table} {self.on} {self.columns} {self.where}"
+        return f"{PREFIX}key_{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+
+    def create(self) -> list[str]:
+        same = [f'x."{column}" = NEW."{column}"' for column in self.columns]
+        same += ["x.rowid <> OLD.rowid"] if self.on == "UPDATE" else []
+        same += ["(" + _COLUMN.sub(rf"{row}.\g<0>", self.where) + ")" for row in ("x", "NEW") if self.where]
+        taken = f'SELECT 1 FROM "{self.table}" x WHERE {" AND ".join(same)}'  # noqa: S608 (nothing comes from outside)
+        said = f"UNIQUE constraint failed: {', '.join(f'{self.table}.{column}' for column in self.columns)}"
+        head = f'CREATE TRIGGER "{self.name}" BEFORE {self.on} ON "{self.table}"'
+        return [f"{head} WHEN EXISTS ({taken}) BEGIN SELECT RAISE(ABORT, '{said}'); END"]
+
+
+def keys(table: str, primary: str) -> Iterator[Key]:
+    """All unique keys of a table, for new and for changed rows; none where the database has no REPLACE."""
+    if connection.vendor != "sqlite":
+        return
+    found = {((primary,), "")}
+    with connection.cursor() as cursor:
+        for _, name, unique, _, partial in cursor.execute(f'PRAGMA index_list("{table}")').fetchall():
+            columns = tuple(column for _, _, column in cursor.execute(f'PRAGMA index_info("{name}")').fetchall())
+            if unique and None not in columns:
+                found.add((columns, _condition(cursor, name) if partial else ""))
+    for columns, where in sorted(found):
+        yield from (Key(table, on, columns, where) for on in ("INSERT", "UPDATE"))
+
+
+def _condition(cursor: Any, index: str) -> str:
+    (sql,) = cursor.execute("SELECT sql FROM sqlite_master WHERE name = %s", [index]).fetchone()
+    return str(sql).split(" WHERE ", 1)[1]
+
+
+def hold(wanted: Iterable[Trigger | Key]) -> None:
     """The database has exactly these triggers; one look when it has them already."""
     named, there = {trigger.name: trigger for trigger in wanted}, _present()
     if there == named.keys():

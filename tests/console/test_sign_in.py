@@ -222,7 +222,8 @@ def test_who_is_declared_no_more_is_out_at_once_and_may_come_back() -> None:
     assert not opens(client, "home")
     assert "are not correct" in given(browser()).text or "closed" in given(browser()).text
     load.sync_room("demo", "Demo", False, PARTNERS, PEOPLE)
-    assert opens(client, "home")
+    assert not opens(client, "home")  # a session of before has ended for good
+    assert given(browser()).redirect_chain[-1][0].startswith("/sign-in/code/")
     assert [one["action"] for one in events("account changed")] == ["closed", "opened again"]
 
 

@@ -555,3 +555,40 @@ def test_every_table_of_rows_with_an_event_is_kept() -> None:
         if any(field.related_model is OutboxEvent for field in model._meta.concrete_fields)
     }
     assert with_events <= set(KEPT)
+
+
+def test_sqlite_replaces_no_row_that_is_kept() -> None:
+    """REPLACE takes the row of the same key away, and no trigger is told."""
+    from tests.register.test_standing import in_force
+
+    in_force()
+    tables = [apps.get_model("register", model)._meta.db_table for model in KEPT]
+    found = 0
+    with connection.cursor() as cursor:
+        for table in tables:
+            if not cursor.execute(f"SELECT count(*) FROM {table}").fetchone()[0]:  # noqa: S608
+                continue
+            found += 1
+            for replacing in ("REPLACE", "INSERT OR REPLACE"):
+                with pytest.raises(IntegrityError, match="UNIQUE constraint failed"), transaction.atomic():
+                    cursor.execute(f"{replacing} INTO {table} SELECT * FROM {table}")  # noqa: S608
+    assert found > 12
+
+
+def test_sqlite_takes_no_row_away_for_one_that_changes() -> None:
+    examined()
+    first, second = Delivery.objects.order_by("pk")
+    with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
+        cursor.execute("UPDATE OR REPLACE register_delivery SET id = %s WHERE id = %s", [first.pk, second.pk])
+    assert Delivery.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_verdict_that_failed_stays_so_on_sqlite() -> None:
+    release = examined("FAIL")
+    columns = [field.column for field in Release._meta.concrete_fields]
+    other = ", ".join({"outcome": "'PASS'", "state": "'examined'"}.get(each, each) for each in columns)
+    with connection.cursor() as cursor, pytest.raises(IntegrityError):
+        cursor.execute(f"REPLACE INTO register_release ({', '.join(columns)}) SELECT {other} FROM register_release")  # noqa: S608
+    release.refresh_from_db()
+    assert release.outcome == "FAIL"
