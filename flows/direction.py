@@ -80,11 +80,12 @@ class CannotTellAgain(Refusal):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Terms:
-    """How a source is asked: `area` and `least` as its agreement says, `before` the record tokens of all who were found
-    for earlier lists."""
+    """How a source is asked: `area` and `least` as its agreement says, about so many `subjects`; `before` holds the
+    record tokens of all who were found for earlier lists."""
 
     area: Area
     least: int
+    subjects: int
     before: pl.Series
 
 
@@ -98,9 +99,12 @@ def direction(room: Room, linked: LinkedTable, subjects: str, used: ProtectedTab
     persons = _persons(used, terms.area)
     shown, outcome = _shown(room, used.source, persons, terms.area)
     found = _found(linked, subjects, used.source).join(persons, on="row")
-    fresh = found.unique("record").join(terms.before.to_frame("record"), on="record", how="anti")
+    different = found.unique("record")
+    fresh = different.join(terms.before.to_frame("record"), on="record", how="anti")
     enough = fresh.group_by(AREA).len().filter(pl.col("len") >= terms.least)[AREA]
-    told = sorted(set(enough) & shown)
+    # Somebody under two labels is one person: of fewer than twice the least an area might hold all of the list.
+    listed = different.height + terms.subjects - found.height
+    told = sorted(set(enough) & shown) if listed >= 2 * terms.least else []
     (quality,) = linked.quality
     missed = None if quality.recall is None else 1 - quality.recall
     table = pl.DataFrame({AREA: [*told, None]}, schema=DIRECTION)

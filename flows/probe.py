@@ -82,7 +82,8 @@ def ask(room: Room, keyring: Keyring, by: "SignedIn", probe_id: str) -> "Probe":
         if terms.tells != "area":
             return _answer(linked, declared, used.source)
         before = found_before(room, keyring, used, beside[used.source])
-        how = Terms(Area.model_validate(terms.areas[used.source]), terms.least_subjects or 0, before)
+        area = Area.model_validate(terms.areas[used.source])
+        how = Terms(area, terms.least_subjects or 0, listed.table.height, before)
         return direction(room, linked, declared.subjects, used, how)
 
     answers = []

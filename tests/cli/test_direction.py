@@ -88,6 +88,12 @@ def test_other_lists_about_the_same_persons_tell_nothing_more(room: Path, tenant
     assert areas(room, "again") == []
 
 
+def test_a_list_of_few_under_many_labels_tells_nothing(room: Path, tenants: pl.DataFrame) -> None:
+    """Who is told that enough of them are in an area would know it of all."""
+    assert asked(room, "doubled", pl.concat([of(tenants, 60, Beekzijde=3)] * 2)).code == 0
+    assert areas(room, "doubled") == []
+
+
 def test_a_column_that_the_source_does_not_keep_tells_no_area(room: Path) -> None:
     (agreement,) = (room / "agreements").glob("*.toml")
     text = agreement.read_text()

@@ -137,8 +137,8 @@ def refused_until_accepted(room: Path, file: Path) -> None:
     before = state(room)
     refusals = {
         (): "differs suddenly from the one before: shares of categories of aard by 0.5, beyond 0.1",
-        ("--accept-changes", "--as", "otto"): "accepting sudden changes needs written reasons",
-        ("--accept-changes", "--reason", "Zo is het.", "--as", "noor"): "accepting sudden changes here is for",
+        ("--accept-changes", "--as", "otto"): "recorded with reasons or a text in your own words",
+        ("--accept-changes", "--reason", "Zo is het.", "--as", "noor"): "is here for: ",
     }
     for more, why in refusals.items():
         said = receive(room, file, "--period", "2026-10", *more)
