@@ -28,14 +28,16 @@ def declaration(typed: Typed, requester: str) -> tuple[str, Errors]:
     content = _content(typed, requester)
     try:
         _join(content, tomllib.loads(_one(typed, "more")))
-    except (tomllib.TOMLDecodeError, KeyError) as error:
-        why = str(error) if isinstance(error, tomllib.TOMLDecodeError) else f"{error.args[0]} has a field of its own"
-        return to_toml(content), {"more": [why]}
-    text = to_toml(content)
-    try:
+        text = to_toml(content)
         Request.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        return to_toml(content), {"more": [str(error)]}
     except ValidationError as error:
         return text, _errors(error, typed)
+    except KeyError as error:
+        return to_toml(content), {"more": [f"{error.args[0]} has a field of its own"]}
+    except (ValueError, RecursionError):
+        return to_toml(_content(typed, requester)), {"more": ["this is too deep, or has a number too long to read"]}
     return text, {}
 
 
@@ -178,9 +180,9 @@ def _field(place: tuple[int | str, ...], typed: Typed) -> str:
     match place:
         case ("agreement" | "purpose", *_):
             field = "use"
-        case ("sources", int(at), part, *_):
+        case ("sources", int(at), part, *_) if at < len(typed.get("sources", ())):
             field = f"{'ground' if part == 'ground' else 'columns'}.{typed['sources'][at]}"
-        case ("effect", "indicators", int(at), *_):
+        case ("effect", "indicators", int(at), *_) if at < len(list(_indicators(typed))):
             field = f"indicator.{[number for number, _ in _indicators(typed)][at]}"
         case ("output", *rest):
             field = _output_field(rest)

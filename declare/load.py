@@ -16,7 +16,7 @@ from declare.refusal import WrongInput
 class Declaration(BaseModel):
     """A frozen, reviewed setting. Values are checked, unknown keys refuse; `digest` names the exact contents."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
 
     @property
     def digest(self) -> str:
@@ -37,6 +37,8 @@ def load(path: Path, kind: type[D]) -> D:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DeclarationError(f"{path} is not valid TOML: {error}", remedy="Mend the line named.") from error
+    except (ValueError, RecursionError):
+        raise DeclarationError(f"{path} is too deep, or has a number too long to read", remedy="Write less.") from None
     try:
         return kind.model_validate(content)
     except ValidationError as error:

@@ -193,7 +193,7 @@ class Agreement(Declaration):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, populate_by_name=True)
 
     id: str = Field(pattern=ID, max_length=60)
-    title: str
+    title: str = Field(max_length=200)
     parties: tuple[str, ...] = Field(min_length=1)
     starts: date = Field(alias="from")
     until: date
@@ -270,7 +270,7 @@ class Probe(Declaration):
     """
 
     id: str = Field(pattern=ID, max_length=60)
-    title: str
+    title: str = Field(max_length=200)
     purpose: str
     requester: str
     """A username."""
@@ -331,7 +331,7 @@ class Request(Declaration):
     """A request (aanvraag). It may be written without a DPIA, and is then refused when submitted."""
 
     id: str = Field(pattern=ID, max_length=60)
-    title: str
+    title: str = Field(max_length=200)
     purpose: str
     requester: str
     """A username."""

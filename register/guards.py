@@ -153,6 +153,7 @@ _APPROVED_BY_ALL: Final = " AND ".join((
     ),
 ))  # fmt: skip
 _AS_DECLARED: Final = ("title", "purpose", "recipients", "retention_until")
+_APPROVED_AS: Final = (*_AS_DECLARED, "dpia", "dpia_valid_until", "dpia_status", "declaration", "plan", "agreement_id")
 _NUMBER: Final = "(SELECT n.number FROM register_outboxevent n WHERE n.operation = {})"
 _STEP_TOLD: Final = _any(
     "register_outboxevent e",
@@ -202,7 +203,8 @@ _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
     ("request_is_approved_by_all", "request", "UPDATE",
      f"NOT (OLD.state = '{RequestState.CONSENTED}' AND NEW.state = '{RequestState.SCHEDULED}') OR {_APPROVED_BY_ALL}"),
     ("request_changes_as_a_draft", "request", "UPDATE",
-     f"NEW.digest = OLD.digest OR '{RequestState.DRAFT}' IN (NEW.state, NEW.held_from)"),
+     "NOT (" + " OR ".join(f"NEW.{column} DIFFERS OLD.{column}" for column in ("digest", *_APPROVED_AS))
+     + f") OR '{RequestState.DRAFT}' IN (NEW.state, NEW.held_from)"),
     ("request_is_held_where_it_was", "request", "UPDATE", _held(RequestState.ON_HOLD, RequestState.DRAFT)),
     ("request_round_begins_when_submitted", "request", "UPDATE",
      f"NEW.round = OLD.round OR NEW.round = OLD.round + 1 AND NEW.state = '{RequestState.SUBMITTED}'"
@@ -215,6 +217,11 @@ _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
      f" THEN '{ReleaseState.REFUSED}' ELSE '{ReleaseState.EXAMINED}' END"),
     ("release_state_was_decided", "release", "UPDATE", f"NEW.state = OLD.state OR {_moved('release')}"),
     ("release_is_held_where_it_was", "release", "UPDATE", _held(ReleaseState.ON_HOLD)),
+    ("release_parcel_stays", "release", "UPDATE",
+     "OLD.manifest_digest = '' OR NEW.manifest_digest = OLD.manifest_digest"),
+    ("delivery_taken_back_stays_so", "delivery", "UPDATE",
+     "(OLD.withdrawal_id IS NULL OR NOT (OLD.withdrawal_id DIFFERS NEW.withdrawal_id))"
+     " AND (OLD.state = 'received' OR NEW.state <> 'received')"),
     ("release_decision_stays", "release", "UPDATE",
      "OLD.decision_id IS NULL OR NOT (OLD.decision_id DIFFERS NEW.decision_id)"),
     ("opinion_rests_on_its_decision", "opinion", "INSERT",

@@ -253,3 +253,19 @@ def test_a_request_is_composed_without_script(monkeypatch: pytest.MonkeyPatch, l
         page.screenshot(path=tmp_path / "draft.png", full_page=True)
     (draft,) = drafts.of(signed_in("ann"))
     assert (draft.name, draft.typed["dimensions"]) == ("by-kind", ["reports.soort"])
+
+
+MORE: dict[str, str] = {
+    "a source that is not ticked": '[[sources]]\nid = "reports"\nground = 1',
+    "an indicator without words": '[effect]\nindicators = [{what = "", years = 3}]',
+    "lists in lists": "a = " + "[" * 3_000 + "]" * 3_000,
+    "a long number": "a = " + "1" * 4_400,
+    "no number": '[output]\ngeneralise = {"reports.bedrag" = {widths = [inf], level = 1}}',
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("more", MORE.values(), ids=MORE)
+def test_what_cannot_be_read_in_the_last_field_is_told(more: str) -> None:
+    text, errors = declaration({"more": [more], "title": ["x" * 201]}, "ann")
+    assert errors and "x" * 201 in text

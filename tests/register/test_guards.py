@@ -152,6 +152,16 @@ def warned() -> None:
     examined("WARN")
 
 
+def destroyed() -> None:
+    examined()
+    Delivery.objects.update(state="destroyed")
+
+
+def in_a_parcel() -> None:
+    released()
+    Release.objects.update(manifest_digest="6" * 64)
+
+
 def held() -> None:
     released()
     take("dora", Release.objects.get(), "hold", "because")
@@ -330,6 +340,15 @@ FORGERIES: Forgeries = {
     ),
     "a plan exchanged after it was approved": (
         "request_changes_as_a_draft", approved, lambda: Request.objects.update(digest="f" * 64),
+    ),
+    "a DPIA that holds again": (
+        "request_changes_as_a_draft", approved, lambda: Request.objects.update(dpia_valid_until="2099-01-01"),
+    ),
+    "a delivery that is there again": (
+        "delivery_taken_back_stays_so", destroyed, lambda: Delivery.objects.update(state="received"),
+    ),
+    "a parcel that was not written": (
+        "release_parcel_stays", in_a_parcel, lambda: Release.objects.update(manifest_digest=""),
     ),
     "held, and led back to somewhere else": (
         "request_is_held_where_it_was",
