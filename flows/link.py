@@ -80,8 +80,8 @@ def _started(room: Room, keyring: Keyring, by: "SignedIn", inputs: Inputs) -> "R
     try:
         return start_run(by, name, plan, inputs.deliveries, today=timezone.localdate())
     except ChangedSinceApproval:
-        stop(name, "plan")
-        write_logs(room, keyring.signer)
+        if stop(name, "plan"):
+            write_logs(room, keyring.signer)
         raise
 
 

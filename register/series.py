@@ -44,11 +44,13 @@ def go_on(by: SignedIn, release: Release, today: date) -> None:
 
 
 @transaction.atomic
-def stop(request_id: str, why: str) -> None:
-    """Stop the series of a request, if there is one: `plan` where another was wanted, `revoked` where a release of the
-    request was called back, `ended` where the request itself ended."""
-    if (standing := live_of(request_id)) is not None:
-        _stop(standing, why, None)
+def stop(request_id: str, why: str) -> bool:
+    """Stop the series of a request, and tell whether there was one: `plan` where another was wanted, `revoked` where a
+    release of the request was called back, `ended` where the request itself ended."""
+    if (standing := live_of(request_id)) is None:
+        return False
+    _stop(standing, why, None)
+    return True
 
 
 def live_of(request_id: str) -> StandingDecision | None:

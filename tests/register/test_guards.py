@@ -364,7 +364,7 @@ FORGERIES: Forgeries = {
         "request_round_begins_when_submitted", submitted, lambda: Request.objects.update(round=0),
     ),
     "recipients exchanged after the release": (
-        "request_stays_as_it_was_released", released, lambda: Request.objects.update(recipients=["bank"]),
+        "request_stays_as_it_was_released", released, lambda: Request.objects.update(recipients=["bank"], state="draft"),
     ),
     "an opinion made from a hold": (
         "opinion_rests_on_its_decision",
@@ -594,7 +594,7 @@ def test_sqlite_replaces_no_row_that_is_kept() -> None:
     assert found > 12
 
 
-def test_sqlite_takes_no_row_away_for_one_that_changes() -> None:
+def test_sqlite_removes_no_row_for_one_that_changes() -> None:
     examined()
     first, second = Delivery.objects.order_by("pk")
     with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
