@@ -212,13 +212,12 @@ Besides the arrows:
 Holding and revoking are open to whoever has the role; a data owner only where their partner's source is used. Who
 approved a request may run it later, or decide on its release when somebody else ran it, if they have that role too.
 
-The database itself holds all this against raw SQL, as keys, checks and triggers (`register/guards.py`). A decision is
-one of the arrows, by somebody who has the role, about its subject as it is, and the audit log is told the same.
+The database itself holds most of this against raw SQL, as keys, checks and triggers (`register/guards.py`). A decision
+is one of the arrows, by somebody who has the role, about its subject as it is, and the audit log is told the same.
 Approvals, opinions, countersignatures and releases rest on such a decision, by that person, about exactly that digest.
 States change by the latest decision alone; what the gate said of a release, and every row about what was decided, stays
 as it was written. Of a release by itself it holds besides that it passed, that a standing decision on the same request
-and plan was in force, that its last day was not past, and that nobody who decided ran it. [open.md](open.md) says what
-that does not hold.
+and plan was in force, and that nobody who decided ran it. [open.md](open.md) says what it does not hold.
 
 ## Requests
 

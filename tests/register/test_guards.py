@@ -364,7 +364,9 @@ FORGERIES: Forgeries = {
         "request_round_begins_when_submitted", submitted, lambda: Request.objects.update(round=0),
     ),
     "recipients exchanged after the release": (
-        "request_stays_as_it_was_released", released, lambda: Request.objects.update(recipients=["bank"], state="draft"),
+        "request_stays_as_it_was_released",
+        released,
+        lambda: Request.objects.update(recipients=["bank"], state="draft"),
     ),
     "an opinion made from a hold": (
         "opinion_rests_on_its_decision",
