@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from declare.toml import to_toml
+from declare import to_toml
 from register.declarations import Request
 
 Typed = Mapping[str, Sequence[str]]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, time
 from typing import Any, Final
 
 _DELETE: Final = "\x7f"
@@ -10,8 +10,8 @@ _DELETE: Final = "\x7f"
 
 
 def to_toml(content: Mapping[str, Any]) -> str:
-    """`content` as TOML: texts, numbers, booleans, days and moments, and lists and mappings of these. No nulls: a key
-    that is None has to be left out before. Raises `TypeError` for anything else."""
+    """`content` as TOML: texts, numbers, booleans, days, times and moments, and lists and mappings of these. No nulls:
+    a key that is None has to be left out before. Raises `TypeError` for anything else."""
     return "\n".join(_table("", content)).lstrip("\n") + "\n"
 
 
@@ -43,7 +43,7 @@ def _value(value: object) -> str:
             return _text(value, quoted=True)
         case int() | float():
             return repr(value)
-        case date():
+        case date() | time():
             return value.isoformat()
         case Mapping():
             return "{ " + ", ".join(f"{_text(name)} = {_value(each)}" for name, each in value.items()) + " }"

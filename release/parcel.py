@@ -19,6 +19,7 @@ from release.dataset import as_csv, as_parquet, csvw, described, readme, tables_
 from release.manifest import CONTEXT, INCLUSION, MANIFEST, SIGNATURE, File, Manifest, verify_parcel
 from release.permit import NotPermitted, Permit
 from release.report.facts import ReportFacts, plain
+from release.report.public import public_copy
 from release.sealed import SEALED, seal
 
 __all__ = ["Papers", "ParcelExists", "verify_parcel", "write_parcel"]
@@ -80,7 +81,7 @@ def _permitted(permit: Permit, verdict: Verdict, facts: ReportFacts) -> pl.DataF
 
 
 def _files(table: pl.DataFrame, verdict: Verdict, facts: ReportFacts, reports: Mapping[str, str]) -> dict[str, bytes]:
-    annex = {"verdict": _public(verdict), "report": plain(facts.public())}
+    annex = {"verdict": _public(verdict), "report": plain(public_copy(facts))}
     tables = tables_of(facts, table)
     files = {"findings.json": canonical(annex), "README.txt": readme(facts, tables).encode()}
     for stem, each in tables.items():

@@ -10,6 +10,7 @@ from release.report.bars import charts
 from release.report.came import Came
 from release.report.facts import FOUND_BY_DRAFT, LeftOut, ReportFacts
 from release.report.pictures import pictures
+from release.report.public import public_copy
 from release.report.words import Language, Words, words
 from release.series import CellChanges, Changes
 
@@ -19,7 +20,7 @@ def render(facts: ReportFacts, language: Language, *, public: bool = False) -> s
 
     Raises `WrongInput` for a language without texts.
     """
-    shown = facts.public() if public else facts
+    shown = public_copy(facts) if public else facts
     text = words(language)
     return (
         _templates()

@@ -73,7 +73,7 @@ EXAMPLES: tuple[Refusal, ...] = (
     refusals.ConsentOver(Sentence("standing consent %(id)s of %(partner)s", {"id": "a", "partner": "tax"}), DAY),
     refusals.TooManyTries(5),
 )
-KINDS = {kind for kind in vars(refusals).values() if isinstance(kind, type) and kind.__module__ == refusals.__name__}
+KINDS = {kind for kind in vars(refusals).values() if isinstance(kind, type)}
 NAMES = {"cross-checks.toml", "--text"}
 """Constants in a refusal that no language changes."""
 REPOSITORY = Path(__file__).parents[2]
@@ -104,7 +104,7 @@ def in_rooms() -> set[str]:
     modules = [
         ast.parse(path.read_text(encoding="utf-8"))
         for name in ("audit", "flows", "register")
-        for path in (REPOSITORY / name).glob("*.py")
+        for path in (REPOSITORY / name).rglob("*.py")
     ]
     return {
         node.value
@@ -130,7 +130,7 @@ def _calls() -> list[ast.Call]:
 
 
 def _nodes(room: str) -> Iterator[ast.AST]:
-    for path in (REPOSITORY / room).glob("*.py"):
+    for path in (REPOSITORY / room).rglob("*.py"):
         yield from ast.walk(ast.parse(path.read_text(encoding="utf-8")))
 
 

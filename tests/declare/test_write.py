@@ -12,7 +12,7 @@ from declare import to_toml
 
 _SCALARS = (
     st.text(st.characters(exclude_categories=["Cs"])) | st.integers(-(2**63), 2**63 - 1) | st.booleans()
-    | st.floats(allow_nan=False) | st.dates() | st.datetimes(timezones=st.just(UTC))
+    | st.floats(allow_nan=False) | st.dates() | st.times() | st.datetimes(timezones=st.just(UTC))
 )  # fmt: skip
 _KEYS = st.text(st.characters(exclude_categories=["Cs"]))
 _CONTENT = st.dictionaries(

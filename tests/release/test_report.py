@@ -17,6 +17,7 @@ from gate.registry import RULES
 from release.report import from_json, render, to_json
 from release.report.bars import charts
 from release.report.facts import Answer, GroupGap, GroupRate, ReportFacts, Signed
+from release.report.public import public_copy
 from release.report.words import LANGUAGES, Language, catalogue, words
 from tests.browser import barriers_of
 from tests.conftest import missing_service
@@ -213,13 +214,13 @@ def test_the_public_copy_tells_no_total_that_the_table_hides() -> None:
 
 def test_the_public_copy_has_no_figures_by_group() -> None:
     facts = replace(FACTS, findings=(replace(WARNED, measured=0.0614, message="A 96.2, B 90.1; 6.1 points"),))
-    public = facts.public()
+    public = public_copy(facts)
     assert public.groups == ()
     assert public.gaps == facts.gaps
     (line,) = public.findings
     assert (line.measured, line.message) == (0.06, "residents.nationaliteit: 0.06 was measured between groups.")
     several = replace(WARNED, count=2, measured=None)
-    assert replace(FACTS, findings=(several,)).public().findings[0].message == ""
+    assert public_copy(replace(FACTS, findings=(several,))).findings[0].message == ""
     page = render(facts, "nl", public=True)
     assert "verschil 6 punt" in page
     assert "<svg" not in page
