@@ -102,6 +102,7 @@ STOPS: Final[dict[str, Promise]] = {
     "delivery": _("a source had another delivery that may not vary"),
     "revoked": _("a release of the request was called back"),
     "ended": _("the request ended"),
+    "over": _("its last day is over"),
 }
 """What stopped a series that went on by itself."""
 

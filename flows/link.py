@@ -74,7 +74,7 @@ def _started(room: Room, keyring: Keyring, by: "SignedIn", inputs: Inputs) -> "R
 
     from register.refusals import ChangedSinceApproval
     from register.runs import start_run
-    from register.series import stop
+    from register.standing_steps import stop
 
     name, plan = inputs.request.id, plan_of(room, inputs.request, inputs.models)
     try:

@@ -58,9 +58,9 @@ class Flows:
         """As `flows.link.link`; Prefect sees the request's id."""
         return _run("link", partial(link, self._room, self._keyring, by, request), request=request)
 
-    def release(self, request: str) -> Path:
-        """As `flows.release.release`; Prefect sees the request's id."""
-        return _run("release", partial(release, self._room, self._keyring, request), request=request)
+    def release(self, subject: str) -> Path:
+        """As `flows.release.release`; Prefect sees the id of the release or request."""
+        return _run("release", partial(release, self._room, self._keyring, subject), subject=subject)
 
 
 def configure(room: Room) -> None:

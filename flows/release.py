@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from register.models import Release, StandingRelease
 
 
-def release(room: Room, keyring: Keyring, request_id: str) -> Path:
-    """The parcel of the request's latest release; a second call finds it written.
+def release(room: Room, keyring: Keyring, subject: str) -> Path:
+    """The parcel of a release, or of the latest one of a request; a second call finds it written.
 
     Raises `NotPermitted`, `StepNotAllowed`, `ChangedSinceRun`, `RestrictedSince`, `NoAddress`, as `check_policy`, or
     `ParcelChanged` when another parcel lies there.
@@ -36,7 +36,7 @@ def release(room: Room, keyring: Keyring, request_id: str) -> Path:
     from register.conditions import check_may_write
     from register.runs import record_parcel
 
-    started, row = datetime.now(UTC), _latest(request_id)
+    started, row = datetime.now(UTC), _asked_for(subject)
     check_may_write(row)
     check_policy(room, row)
     check_unrestricted(room, keyring, row)
@@ -100,14 +100,12 @@ def _check_ours(room: Room, row: "Release", folder: Path) -> None:
         raise ParcelChanged(f"the parcel in {folder} belongs to another decision")
 
 
-def _latest(request_id: str) -> "Release":
-    from register.models import Release
+def _asked_for(subject: str) -> "Release":
+    from register.jobs import release_of
 
-    found = Release.objects.filter(request=request_id).order_by("examined_at").last()
+    found = release_of(subject)
     if found is None:
-        raise WrongInput(
-            f"request {request_id} has not been run", remedy=f"Run it first: `koppelkamer run {request_id}`."
-        )
+        raise WrongInput(f"request {subject} has not been run", remedy=f"Run it first: `koppelkamer run {subject}`.")
     return found
 
 

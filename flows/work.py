@@ -32,7 +32,7 @@ class Flows(Protocol):
 
     def receive(self, source: str, file: Path, *, period: str | None = None) -> Received: ...
     def link(self, by: "SignedIn", request: str) -> Examined: ...
-    def release(self, request: str) -> Path: ...
+    def release(self, subject: str) -> Path: ...
 
 
 class Plain:
@@ -47,8 +47,8 @@ class Plain:
     def link(self, by: "SignedIn", request: str) -> Examined:
         return link(self._room, self._keyring, by, request)
 
-    def release(self, request: str) -> Path:
-        return release(self._room, self._keyring, request)
+    def release(self, subject: str) -> Path:
+        return release(self._room, self._keyring, subject)
 
 
 class Attended(WrongInput):
@@ -82,7 +82,10 @@ class Worker:
 
         from register.jobs import take
         from register.schedules import plan
+        from register.standing_steps import stop_past
 
+        for standing in stop_past(timezone.localdate()):
+            self._say(f"{standing}: its last day is over")
         missed = [job for job in plan(timezone.now()) if job.state == "missed"]
         served = missed + self._recover()
         while job := take(self._presence.name):
@@ -240,13 +243,13 @@ def _was_finished(job: "Job") -> bool:
 
 
 def _already(job: "Job") -> "Outcome":
-    from register.jobs import Outcome
-    from register.models import JobState, Release
+    from register.jobs import Outcome, release_of
+    from register.models import JobState
 
     if job.kind == "submit":
         return Outcome(JobState.DONE, result=job.subject)
-    last = Release.objects.filter(request=job.subject).order_by("examined_at").last()
-    return Outcome(JobState.DONE, result=last.id if last else "")
+    release = release_of(job.subject)
+    return Outcome(JobState.DONE, result=release.id if release else "")
 
 
 def _refused(refusal: Refusal) -> "Outcome":

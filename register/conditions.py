@@ -13,7 +13,7 @@ from register.cases import check_case
 from register.coverage import check_consents_last, check_often_enough, consents_of
 from register.declarations import Dpia
 from register.further import check_further, check_runs
-from register.models import Agreement, Approval, Delivery, OutboxEvent, Release, Request, Source
+from register.models import Agreement, Approval, Delivery, OutboxEvent, Release, Request, Source, StandingRelease
 from register.plan import Plan, differences
 from register.refusals import (
     AgreementLapsed,
@@ -39,7 +39,7 @@ from register.refusals import (
     of_partner,
 )
 from register.session import SignedIn
-from register.workflow import ReleaseState, RequestState, Role, steps, ways_on
+from register.workflow import ReleaseState, RequestState, Role, steps, way, ways_on
 
 
 def check_may_receive(source_id: str, form: Literal["sealed", "clear"], today: date) -> None:
@@ -189,8 +189,8 @@ def check_inputs_stand(release: Release) -> None:
 def check_may_write(release: Release) -> None:
     """A parcel may be written: people released it, and both release and request stand today.
 
-    Raises `StepNotAllowed` when either is held or was called back, `WithdrawnSince` when one of its deliveries was, and
-    as `check_as_run`, and `check_may_submit` when DPIA, agreement or retention have ended since.
+    Raises `StepNotAllowed` when either, or the series, is held or was called back, `WithdrawnSince` when one of its
+    deliveries was, and as `check_as_run`, and `check_may_submit` when DPIA, agreement or retention have ended since.
     """
     release.refresh_from_db()
     if release.state != ReleaseState.RELEASED:
@@ -199,7 +199,23 @@ def check_may_write(release: Release) -> None:
         )
     check_inputs_stand(release)
     check_as_run(release)
+    _check_series(release)
     check_stands(release.request, timezone.localdate(), Sentence("writing the parcel"))
+
+
+def _check_series(release: Release) -> None:
+    """What a series released leaves neither while that is held, nor after people ended it or called back what it
+    released. Raises `StepNotAllowed`."""
+    by_itself = StandingRelease.objects.select_related("standing").filter(release=release).first()
+    if by_itself is None:
+        return
+    standing, last = by_itself.standing, by_itself.standing.steps.get(next__isnull=True)
+    if last.action in ("hold", "end") or last.why == "revoked":
+        again = [Sentence("run it again and decide on that release")]
+        ways = [way("resume", Role.DPO.value), *again] if last.action == "hold" else again
+        raise StepNotAllowed(
+            named("standing decision", standing.id), standing.state, Sentence("writing the parcel"), ways
+        )
 
 
 def missing_approvals(request: Request) -> list[Part]:

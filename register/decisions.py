@@ -13,11 +13,11 @@ from register.models import Decision, Release, ReleaseDecision, Request, Standin
 from register.operation import new_operation
 from register.outbox import record
 from register.refusals import AlreadyDecided, NothingSaid, NotYours, StalePage, StepNotAllowed, named
-from register.series import stop
+from register.series import ask_again
 from register.session import SignedIn
-from register.standing import follow
 from register.standing_duties import STANDING_DUTIES
-from register.workflow import ENDED, WORK, ReleaseState, RequestState, Subject, steps, ways_on
+from register.standing_steps import end_schedule, follow, stop
+from register.workflow import ENDED, WORK, ReleaseState, RequestState, StandingState, Subject, steps, ways_on
 
 Subjects = Request | Release | StandingDecision
 """What people decide on."""
@@ -68,6 +68,7 @@ def take_step(
             decision = _write(locked, wish, operation)
             _ask_owners(locked, wish)
             _stop_series(locked)
+            _tell_series(locked, action)
     except IntegrityError as error:
         raise AlreadyDecided(_name(subject)) from error
     subject.refresh_from_db()
@@ -143,6 +144,14 @@ def _stop_series(subject: Subjects) -> None:
         stop(subject.request_id, "revoked")
     if isinstance(subject, Request) and subject.state in ENDED:
         stop(subject.id, "ended")
+
+
+def _tell_series(subject: Subjects, action: str) -> None:
+    """What was held back goes on; what people ended is not run for any more."""
+    if isinstance(subject, StandingDecision) and action == "resume":
+        ask_again(subject)
+    if isinstance(subject, StandingDecision) and subject.state == StandingState.ENDED:
+        end_schedule(subject)
 
 
 def _ask_owners(subject: Subjects, wish: Wish) -> None:

@@ -45,7 +45,7 @@ KEPT: Final[dict[str, frozenset[str]]] = {
     "StandingGrant": frozenset(),
     "StandingStep": frozenset(),
     "StandingRelease": frozenset(),
-    "Schedule": frozenset({"due", "ended_at"}),
+    "Schedule": frozenset({"due", "ended_at", "series"}),
     "Job": frozenset(
         {"state", "attempts", "before", "worker", "started_at", "ended_at", "result", "message", "remedy", "parts",
          "told"}
@@ -160,6 +160,10 @@ _STEP_TOLD: Final = _any(
     "e.operation = NEW.event_id AND CASE NEW.action"
     " WHEN 'propose' THEN e.name = 'standing decision proposed' AND e[standing] = NEW.standing_id"
     " WHEN 'stop' THEN e.name = 'standing decision stopped' AND e[standing] = NEW.standing_id AND e[why] = NEW.why"
+    # Days of Greenwich begin later than those of a room to its east: never sooner than on the last day.
+    " AND (NEW.why <> 'over' OR "
+    + _any("register_standingdecision s", "s.id = NEW.standing_id AND CAST(s.until AS text) <= substr(e.at, 1, 10)")
+    + ")"
     f" WHEN '{BY_ITSELF}' THEN e.name = 'released by standing decision' AND e[standing] = NEW.standing_id"
     " ELSE e.name = 'decided' AND e[subject] = 'standing' AND e[id] = NEW.standing_id AND e[action] = NEW.action"
     " AND e[before] = NEW.before AND e[after] = NEW.after END",

@@ -34,7 +34,16 @@ from register.models import (
 from register.models.work import OF_DRAFTS
 from register.operation import new_operation
 from register.outbox import record
-from register.refusals import AlreadyAsked, NoInbox, NotApproved, NotYours, StepNotAllowed, Unregistered, named
+from register.refusals import (
+    AlreadyAsked,
+    NoInbox,
+    NotApproved,
+    NotYours,
+    SentOtherwise,
+    StepNotAllowed,
+    Unregistered,
+    named,
+)
 from register.session import SignedIn
 from register.workflow import Role, steps, ways_on
 
@@ -55,18 +64,28 @@ class Outcome:
 def ask(by: SignedIn, kind: Work, subject: str, *, operation: str | None = None) -> Job:
     """Ask for work, in the name of `by`. An `operation` that asked before gives that job again.
 
-    Raises `NotYours`, `Unregistered`, `NoInbox`, `NotApproved`, `StepNotAllowed`, or `AlreadyAsked` where the same
-    work waits or runs.
+    A parcel is that of a release, or of the latest one of a request. Raises `NotYours`, `Unregistered`, `NoInbox`,
+    `NotApproved`, `StepNotAllowed`, `SentOtherwise` for an `operation` that asked for something else, or `AlreadyAsked`
+    where the same work waits or runs.
     """
     operation = operation or new_operation()
     if again := Job.objects.filter(event__operation=operation, asker=by.person).first():
-        return again
+        return _the_same(again, kind, subject)
     check_may_ask(by, kind, subject)
+    release = release_of(subject) if kind == Work.RELEASE else None
     try:
         with transaction.atomic():
-            return put(by, kind, subject, operation)
+            return put(by, kind, release.id if release else subject, operation)
     except IntegrityError as error:
         raise AlreadyAsked(kind, subject) from error
+
+
+def _the_same(again: Job, kind: Work, subject: str) -> Job:
+    """A page sent twice; other work would be lost without a word. Raises `SentOtherwise`."""
+    release = release_of(subject) if kind == Work.RELEASE else None
+    if (again.kind, again.subject) != (kind, release.id if release else subject):
+        raise SentOtherwise
+    return again
 
 
 def put(
@@ -135,13 +154,20 @@ def _check_may_run(request_id: str) -> None:
         raise StepNotAllowed(named("request", request.id), request.state, "run", ways_on(possible))
 
 
-def _check_may_write(request_id: str) -> None:
-    release = _request(request_id).releases.order_by("examined_at").last()
+def _check_may_write(subject: str) -> None:
+    release = release_of(subject)
     if release is None:
+        request = _request(subject)
         raise StepNotAllowed(
-            named("request", request_id), Sentence("not run"), Sentence("writing the parcel"), ["run it first"]
+            named("request", request.id), Sentence("not run"), Sentence("writing the parcel"), ["run it first"]
         )
     check_may_write(release)
+
+
+def release_of(subject: str) -> Release | None:
+    """The release of that id, or the latest of the request of that id."""
+    found = Release.objects.filter(id=subject).first()
+    return found or Release.objects.filter(request=subject).order_by("examined_at").last()
 
 
 def _check_is_drafted(name: str) -> None:
@@ -228,7 +254,8 @@ def how_far(job: Job) -> int:
         return Decision.objects.filter(subject="request", subject_id=job.subject, action="submit").count()
     if job.kind == Work.RUN:
         return Release.objects.filter(request=job.subject).count()
-    return Release.objects.filter(request=job.subject).exclude(manifest_digest="").count()
+    release = release_of(job.subject)
+    return int(release is not None and bool(release.manifest_digest))
 
 
 def unfinished_runs(job: Job) -> QuerySet[Run]:

@@ -26,8 +26,8 @@ from register.models import (
 from register.notes import account_changed, role_ended, role_given
 from register.plan import Plan
 from register.refusals import DutiesKeptApart, RoomChanged, StepNotAllowed, Unregistered, named
-from register.series import stop
 from register.session import end_all
+from register.standing_steps import stop
 from register.workflow import RequestState
 
 Terms = tuple[set[tuple[str, ...]], ...]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from audit import Event
 from audit.event import timestamp
 from register.decisions import kind_of
-from register.models import Decision, Job, JobState, Notice, StandingRelease, StandingStep
+from register.models import Decision, Job, JobState, Notice, Schedule, StandingRelease, StandingStep
 from register.operation import new_operation
 from register.outbox import record
 from register.waiting import Awaited, all_awaited, answers_awaited
@@ -38,7 +38,8 @@ def waiting() -> set[tuple[str, str]]:
 
 
 def _of_series() -> Iterator[tuple[str, str]]:
-    """What a standing decision released, and that one was stopped, wait to be seen by those who decided it."""
+    """What a standing decision released, and that one was stopped, wait to be seen by those who decided it; a schedule
+    that ended with a series, by a steward."""
     by_itself = StandingRelease.objects.filter(release__state=ReleaseState.RELEASED.value)
     stopped = StandingStep.objects.filter(action="stop")
     topics = [f"released {release}" for release in by_itself.values_list("release", flat=True)]
@@ -46,6 +47,8 @@ def _of_series() -> Iterator[tuple[str, str]]:
     for topic in topics:
         yield Role.DPO.value, topic
         yield Role.RELEASE.value, topic
+    for schedule in Schedule.objects.filter(series__isnull=False):
+        yield Role.STEWARD.value, f"schedule {schedule.pk}"
 
 
 def _of_subject(waits: Awaited) -> Iterator[tuple[str, str]]:

@@ -82,9 +82,10 @@ class StandingPage:
 
 
 def live_standing() -> QuerySet[StandingDecision]:
-    """Standing decisions that are proposed, in force or held, and whose request has not ended."""
+    """Standing decisions that are proposed, in force or held, whose last day is not past and request has not ended."""
     over = [state.value for state in (RequestState.WITHDRAWN, RequestState.EXPIRED, RequestState.REVOKED)]
-    live = StandingDecision.objects.filter(state__in=[state.value for state in LIVE_STANDING])
+    states = [state.value for state in LIVE_STANDING]
+    live = StandingDecision.objects.filter(state__in=states, until__gte=timezone.localdate())
     return live.exclude(request__state__in=over).select_related("request").order_by("id")
 
 
@@ -216,6 +217,8 @@ def _may_on_release(person: Person, release: Release, step: Step) -> bool:
 
 
 def _may_on_standing(person: Person, standing: StandingDecision, step: Step) -> bool:
+    if standing.until < timezone.localdate():
+        return False  # it stops as soon as a worker looks
     if step.role == Role.OWNER:
         return bool(owners_of(standing.request) & person.partners_as(Role.OWNER))
     if step.action in ("hold", "end"):

@@ -13,11 +13,11 @@ from audit import Event
 from audit.event import timestamp
 from declare import Refusal, Sentence
 from register import jobs
-from register.models import Job, JobState, Request, Schedule, Source, Work
+from register.models import Job, JobState, Request, Schedule, Source, StandingDecision, Work
 from register.models.work import LEAST
 from register.operation import new_operation
 from register.outbox import record
-from register.refusals import AlreadyDecided, BadCron, BadUntil, NotSignedIn, Unregistered
+from register.refusals import AlreadyDecided, BadCron, BadUntil, NotSignedIn, SentOtherwise, Unregistered
 from register.session import SignedIn, who_asked
 from register.workflow import Role
 
@@ -34,11 +34,11 @@ def make(
     """Ask for work at every time of `cron` (five fields, the room's own time zone), until the end of that day.
 
     One that the subject has gives way. An `operation` that made one before gives it again. Raises `NotYours`,
-    `Unregistered`, `NoInbox`, `BadCron`, `BadUntil` or `AlreadyDecided`.
+    `Unregistered`, `NoInbox`, `BadCron`, `BadUntil`, `SentOtherwise` or `AlreadyDecided`.
     """
     operation = operation or new_operation()
     if again := Schedule.objects.filter(event__operation=operation, maker=by.person).first():
-        return again
+        return _the_same(again, kind, subject, cron, until)
     jobs.check_is_steward(by, Sentence("making a schedule"))
     _check_subject(kind, subject)
     cron = check_cron(cron)
@@ -48,6 +48,13 @@ def make(
         return _make(by, kind, subject, cron, until, operation)
     except IntegrityError as error:
         raise AlreadyDecided(Sentence("the schedule of %(id)s", {"id": subject})) from error
+
+
+def _the_same(again: Schedule, kind: Work, subject: str, cron: str, until: date | None) -> Schedule:
+    """A page sent twice; other times would be lost without a word. Raises `SentOtherwise`."""
+    if (again.kind, again.subject, again.cron, again.until) != (kind, subject, " ".join(cron.split()), until):
+        raise SentOtherwise
+    return again
 
 
 @transaction.atomic
@@ -69,6 +76,16 @@ def end(by: SignedIn, kind: Work, subject: str) -> None:
     if found is None:
         raise Unregistered("schedule")
     _end(by, found)
+
+
+def end_with(standing: StandingDecision) -> None:
+    """Nothing more comes due for a series that ended, inside the caller's transaction."""
+    live = Schedule.objects.filter(kind=Work.RUN.value, subject=standing.request_id, ended_at__isnull=True)
+    for schedule in live.select_for_update():
+        schedule.ended_at, schedule.series = timezone.now(), standing
+        schedule.save(update_fields=["ended_at", "series"])
+        fields = {"work": schedule.kind, "id": schedule.subject, "standing": standing.id}
+        record(Event("schedule stopped", new_operation(), timestamp(), fields))
 
 
 def check_cron(cron: str) -> str:

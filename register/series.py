@@ -1,8 +1,9 @@
 """What a run that ended means for a series: released by its standing decision, stopped, or left to people."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit import Event
@@ -23,9 +24,9 @@ from register.models import (
 from register.models.work import LIVE
 from register.operation import new_operation
 from register.outbox import record
-from register.session import SignedIn
-from register.standing import follow
-from register.workflow import BY_ITSELF, LIVE_STANDING, ReleaseState, Role, StandingState
+from register.session import SignedIn, who_asked
+from register.standing_steps import OVER, follow, live_of, stop_it
+from register.workflow import BY_ITSELF, ReleaseState, Role, StandingState
 
 
 def go_on(by: SignedIn, release: Release, today: date) -> None:
@@ -36,27 +37,11 @@ def go_on(by: SignedIn, release: Release, today: date) -> None:
     standing = live_of(release.request_id)
     if standing is None:
         return
-    if why := _other_than_decided(standing, release):
-        _stop(standing, why, release)
+    if why := OVER if today > standing.until else _other_than_decided(standing, release):
+        stop_it(standing, why, release)
     elif standing.state == StandingState.IN_FORCE and _may_leave(standing.grant, release, today):
         _release(standing, release, today)
-        _ask_for_parcel(by, release.request_id)
-
-
-@transaction.atomic
-def stop(request_id: str, why: str) -> bool:
-    """Stop the series of a request, and tell whether there was one: `plan` where another was wanted, `revoked` where a
-    release of the request was called back, `ended` where the request itself ended."""
-    if (standing := live_of(request_id)) is None:
-        return False
-    _stop(standing, why, None)
-    return True
-
-
-def live_of(request_id: str) -> StandingDecision | None:
-    """The standing decision on the request that is proposed, in force or held, locked."""
-    states = [state.value for state in LIVE_STANDING]
-    return StandingDecision.objects.select_for_update().filter(request=request_id, state__in=states).first()
+        _ask_for_parcel(by, release)
 
 
 def _other_than_decided(standing: StandingDecision, release: Release) -> str:
@@ -73,7 +58,7 @@ def _other_than_decided(standing: StandingDecision, release: Release) -> str:
 def _may_leave(grant: StandingGrant, release: Release, today: date) -> bool:
     """Whether all stands as when it was decided, and who decided it still could."""
     standing = grant.standing
-    if today > grant.until or release.runner_id in _had_a_say(standing) or _too_soon(standing, release):
+    if release.runner_id in _had_a_say(standing) or _too_soon(standing, release):
         return False
     if not grant.officer.is_active or Role.RELEASE not in grant.officer.roles():
         return False
@@ -129,17 +114,21 @@ def _release(standing: StandingDecision, release: Release, today: date) -> None:
     release.save(update_fields=["state", "decision"])
 
 
-def _ask_for_parcel(by: SignedIn, request_id: str) -> None:
-    waiting = Job.objects.filter(kind=Work.RELEASE.value, subject=request_id, state__in=[one.value for one in LIVE])
-    if not waiting.exists():
-        jobs.put(by, Work.RELEASE, request_id, new_operation())
+def _ask_for_parcel(by: SignedIn, release: Release) -> None:
+    """Unless it waits or runs already; parcels of other releases stand in nobody's way."""
+    live = Job.objects.filter(kind=Work.RELEASE.value, subject=release.id, state__in=[one.value for one in LIVE])
+    if not live.exists():
+        with suppress(IntegrityError), transaction.atomic():  # asked for by somebody else at that moment
+            jobs.put(by, Work.RELEASE, release.id, new_operation())
 
 
-def _stop(standing: StandingDecision, why: str, release: Release | None) -> None:
-    operation = new_operation()
-    about = {"release": release.id} if release else {}
-    fields = {"standing": standing.id, "request": standing.request_id, "why": why}
-    record(Event("standing decision stopped", operation, timestamp(), fields | about))
-    follow(standing, operation, "stop", standing.state, StandingState.STOPPED.value, why)
-    standing.state = StandingState.STOPPED.value
-    standing.save(update_fields=["state"])
+def ask_again(standing: StandingDecision) -> None:
+    """After a hold: the parcels of what it released before, where none was written, in the name of who ran it.
+
+    Where their account or role ended meanwhile a steward asks for it.
+    """
+    waiting = standing.releases.filter(release__state=ReleaseState.RELEASED.value, release__manifest_digest="")
+    for each in waiting.select_related("release").order_by("step__event__number"):
+        asked = Job.objects.filter(kind=Work.RELEASE.value, subject=each.release_id).order_by("pk").last()
+        if asked and asked.asker.is_active and asked.role in asked.asker.roles():
+            _ask_for_parcel(who_asked(asked), each.release)

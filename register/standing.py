@@ -15,7 +15,7 @@ from audit.event import timestamp
 from declare import Sentence, canonical, digest
 from register.conditions import check_as_run, check_inputs_stand, check_stands, last_day
 from register.free_text import check_names_nobody
-from register.models import Decision, Release, Request, StandingDecision, StandingStep
+from register.models import Decision, Release, Request, StandingDecision
 from register.models.standing import LONGEST
 from register.operation import new_operation
 from register.outbox import record
@@ -30,6 +30,7 @@ from register.refusals import (
 )
 from register.session import SignedIn
 from register.standing_duties import check_apart
+from register.standing_steps import follow, stop_if_past
 from register.workflow import LIVE_STANDING, ReleaseState, Role, StandingState
 
 
@@ -67,6 +68,7 @@ def propose(
         with transaction.atomic():
             Request.objects.select_for_update().get(pk=release.request_id)
             locked = Release.objects.select_for_update().select_related("request", "run").get(pk=release.pk)
+            stop_if_past(release.request_id, timezone.localdate())
             _check_may_go_on(locked, terms, seen)
             return _propose(by, locked, terms, operation)
     except IntegrityError as error:
@@ -149,17 +151,3 @@ def _as_told(release: Release, terms: Terms) -> dict[str, Any]:
         "until": str(terms.until),
         "reason": terms.reason.strip(),
     }
-
-
-def follow(standing: StandingDecision, event: str, action: str, before: str, after: str, why: str = "") -> StandingStep:
-    """Hook a step to the last one. Raises `IntegrityError` where that is another than `before`."""
-    return StandingStep.objects.create(
-        event_id=event,
-        standing=standing,
-        previous=standing.steps.filter(next__isnull=True).first(),
-        before=before,
-        action=action,
-        after=after,
-        why=why,
-        at=timezone.now(),
-    )

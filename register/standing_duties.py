@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from declare import Sentence
 from register.conditions import check_as_run, check_inputs_stand, check_stands
 from register.duties import Effect, Wish, involved_owner
-from register.models import Person, Release, Request, Schedule, StandingDecision, StandingGrant, StandingOpinion, Work
+from register.models import Person, Request, Schedule, StandingDecision, StandingGrant, StandingOpinion, Work
 from register.refusals import DutiesKeptApart, OpinionMissing, StepNotAllowed, named
 from register.workflow import ReleaseState, Role
 
@@ -20,20 +21,29 @@ def check_apart(person: Person, request: Request) -> None:
         raise DutiesKeptApart("whose schedule runs the request does not decide that it goes on by itself")
 
 
-def _check_release(release: Release, wish: Wish) -> None:
+def _check_release(standing: StandingDecision, wish: Wish) -> None:
     """What people decided on, from which the series goes on, is neither held nor called back, and stands as it was run.
 
-    Raises `StepNotAllowed`, or as `check_as_run` and `check_inputs_stand`.
+    Raises `StepNotAllowed`, also past the last day, or as `check_as_run` and `check_inputs_stand`.
     """
+    _check_lasts(standing, wish)
+    release = standing.release
     if release.state != ReleaseState.RELEASED:
         raise StepNotAllowed(named("release", release.id), release.state, wish.step.action, [])
     check_as_run(release)
     check_inputs_stand(release)
 
 
+def _check_lasts(standing: StandingDecision, wish: Wish) -> None:
+    """Raises `StepNotAllowed` past its last day; the next round of a worker ends it."""
+    if wish.today > standing.until:
+        name, past = named("standing decision", standing.id), Sentence("past its last day")
+        raise StepNotAllowed(name, past, wish.step.action, [Sentence("propose another")])
+
+
 def _advise(standing: StandingDecision, wish: Wish) -> Effect:
     check_apart(wish.by.person, standing.request)
-    _check_release(standing.release, wish)
+    _check_release(standing, wish)
     favourable = wish.step.action == "advise"
     person = wish.by.person
     return Effect(row=StandingOpinion(standing=standing, person=person, favourable=favourable, digest=standing.digest))
@@ -51,7 +61,7 @@ def _allow(standing: StandingDecision, wish: Wish) -> Effect:
             "Let people decide on each release; against an opinion that takes two release officers.",
         )
     check_stands(standing.request, wish.today, "allow")
-    _check_release(standing.release, wish)
+    _check_release(standing, wish)
     return Effect(
         row=StandingGrant(
             standing=standing,
@@ -71,6 +81,7 @@ def _allow(standing: StandingDecision, wish: Wish) -> Effect:
 
 def _resume(standing: StandingDecision, wish: Wish) -> Effect:
     check_apart(wish.by.person, standing.request)
+    _check_lasts(standing, wish)
     return Effect()
 
 

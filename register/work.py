@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import Max, Q
+
 from register.conditions import missing_approvals
 from register.further import further_of
 from register.models import Inbox, Job, Release, Request, Schedule, Work
@@ -35,13 +37,8 @@ def _askable() -> Iterator[Askable]:
     for request in Request.objects.filter(state__in=states).order_by("id"):
         if not missing_approvals(request) and not further_of(request):
             yield Askable(Work.RUN.value, request.id, request.title)
-        last = request.releases.order_by("examined_at").last()
-        if last and _may_be_written(last):
-            yield Askable(Work.RELEASE.value, request.id, request.title)
-
-
-def _may_be_written(release: Release) -> bool:
-    return release.state == ReleaseState.RELEASED.value and not release.manifest_digest
+        for release in request.releases.filter(state=ReleaseState.RELEASED.value, manifest_digest=""):
+            yield Askable(Work.RELEASE.value, release.id, request.title)
 
 
 def live_jobs() -> list[Job]:
@@ -58,14 +55,19 @@ def latest_jobs() -> list[Job]:
 
 def came_to_nothing(request_id: str) -> Job | None:
     """The latest work on a request, if it was refused or failed; trying a draft is none."""
-    found = Job.objects.filter(subject=request_id, kind__in=[Work.RUN.value, Work.RELEASE.value, Work.SUBMIT.value])
-    last = found.order_by("pk").last()
+    of_it = Q(subject=request_id, kind__in=[Work.RUN.value, Work.SUBMIT.value])
+    releases = Release.objects.filter(request=request_id).values("id")
+    parcels = Q(kind=Work.RELEASE.value) & (Q(subject=request_id) | Q(subject__in=releases))
+    last = Job.objects.filter(of_it | parcels).order_by("pk").last()
     return last if last is not None and last.refusal is not None else None
 
 
 def schedules() -> list[Schedule]:
-    """Those that nobody ended, also when their last day is over."""
-    return list(Schedule.objects.filter(ended_at__isnull=True).select_related("maker").order_by("kind", "subject"))
+    """The latest of each subject, unless somebody ended it: also one whose last day is over, or that ended with its
+    series."""
+    latest = Schedule.objects.values("kind", "subject").annotate(newest=Max("pk")).values("newest")
+    found = Schedule.objects.filter(Q(ended_at__isnull=True) | Q(series__isnull=False), pk__in=latest)
+    return list(found.select_related("maker", "series").order_by("kind", "subject"))
 
 
 def schedulable() -> list[Askable]:

@@ -201,8 +201,11 @@ Besides the arrows:
   asked for the request, nor ever ran it, nor made its schedule. Against the opinion there is none: people then decide
   each time. It binds the plan, names the sources whose deliveries may be new ones, and has a last day.
 - By it, a run that ends in PASS is released at once, if all else stands. A run that ends in anything else, under
-  another plan, or with another delivery of a source that it does not name, stops it for good. A run sooner than it
-  says, by somebody who decided, or after its last day waits for people, as every other.
+  another plan, or with another delivery of a source that it does not name, stops it for good, and so does the end of
+  its last day. A run sooner than it says, or by somebody who decided, waits for people, as every other.
+- While it is held, the parcels of what it released are not written; once it goes on they are. After people ended it, or
+  called back a release of the request, they are not, and people decide on a new run. A schedule that ran the request
+  ends with it.
 - What was released can be held until its parcel is written. After that it can only be revoked.
 - A release is advised on and decided under the plan it was run by; once something of a request was released, its
   declaration changes no more, and a new request is made.

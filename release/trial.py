@@ -77,15 +77,16 @@ def foreseen(
 ) -> Foreseen:
     """The table of `unit` by `dimensions`, when `rate` of its records find their links.
 
-    `payload`: of each source the records that its filters keep. Raises `WrongInput` where the table has too many cells.
+    `payload`: of each source the records that its filters keep. Raises `WrongInput` where the categories that are told
+    make too many cells.
     """
     counts = [_counts(payload[name.partition(".")[0]], name) for name in dimensions]
-    if prod(each.len() for each in counts) > MOST_CELLS:
+    records = rounded(payload[unit].height, minimum)
+    told = [np.array([near for each in some if (near := rounded(each, minimum))], dtype=np.float64) for some in counts]
+    if prod(map(len, told)) > MOST_CELLS:  # a category of few would show by what is refused
         raise WrongInput(
             f"the table would have more than {MOST_CELLS:,} cells", remedy="Leave a dimension out, or coarsen one."
         )
-    records = rounded(payload[unit].height, minimum)
-    told = [np.array([near for each in some if (near := rounded(each, minimum))], dtype=np.float64) for some in counts]
     if records is None or not all(map(len, told)):
         return Foreseen(tuple(dimensions))
     means = records * rate * _outer([each / each.sum() for each in told])

@@ -86,7 +86,8 @@ def _told(schedule: "Schedule") -> tuple[str, ...]:
 
     last, until = schedule.last, f"until {schedule.until}" if schedule.until else "without end"
     came = f"{last.state}{' late' if last.late else ''} {_why(last)}".strip() if last else "not yet"
-    return schedule.kind, schedule.subject, schedule.cron, until, f"{localtime(schedule.due):%Y-%m-%d %H:%M}", came
+    due = f"ended with {schedule.series_id}" if schedule.series_id else f"{localtime(schedule.due):%Y-%m-%d %H:%M}"
+    return schedule.kind, schedule.subject, schedule.cron, until, due, came
 
 
 def _why(job: "Job") -> str:

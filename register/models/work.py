@@ -25,7 +25,7 @@ takes minutes, and nobody decides sooner."""
 class Work(StrEnum):
     RECEIVE = "receive"  # of a source: what lies whole in its inbox
     RUN = "run"  # of a request
-    RELEASE = "release"  # of a request: the parcel of its latest release
+    RELEASE = "release"  # of a release: its parcel
     TRY = "try"  # of a draft: what stands in its way, and what it might bring
     SUBMIT = "submit"  # of a draft
 
@@ -60,7 +60,8 @@ class Inbox(models.Model):
 class Schedule(models.Model):
     """Work that is asked for at every `due` of `cron`, until a day or until somebody ends it.
 
-    `due` is the next moment that was not yet dealt with. Whoever made it runs it, and so never releases what comes out.
+    `due` is the next moment that was not yet dealt with; `series` is the one that ended and the schedule with it, if
+    nobody ended it before. Whoever made it runs it, and so never releases what comes out.
     """
 
     event = models.OneToOneField(OutboxEvent, to_field="operation", on_delete=models.PROTECT, related_name="schedule")
@@ -73,6 +74,9 @@ class Schedule(models.Model):
     until = models.DateField(null=True)
     due = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    series = models.ForeignKey(
+        "register.StandingDecision", on_delete=models.PROTECT, null=True, related_name="schedules"
+    )
 
     class Meta:
         constraints = [
@@ -107,7 +111,7 @@ class Job(models.Model):
 
     event = models.OneToOneField(OutboxEvent, to_field="operation", on_delete=models.PROTECT, related_name="job")
     kind = models.CharField(max_length=20)
-    subject = models.CharField(max_length=60)
+    subject = models.CharField(max_length=80)
     asker = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="jobs")
     role = models.CharField(max_length=20, default=Role.STEWARD.value)
     how = models.CharField(max_length=10)

@@ -52,6 +52,7 @@ from register.refusals.steps import (
     OpinionMissing,
     PolicyChangedSince,
     ReferenceMissing,
+    SentOtherwise,
     StalePage,
     StepNotAllowed,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "Replayed",
     "RetentionOver",
     "RoomChanged",
+    "SentOtherwise",
     "StalePage",
     "StepNotAllowed",
     "TermsNotPossible",

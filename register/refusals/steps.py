@@ -116,6 +116,16 @@ class AlreadyDecided(Refusal):
         )
 
 
+class SentOtherwise(Refusal):
+    """What was made by a page is not what the page, sent again, asks for."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this page was sent before, with something else in it, and that stands; nothing was changed",
+            remedy="Open the page anew and fill it in again.",
+        )
+
+
 class AlreadyAsked(Refusal):
     def __init__(self, work: str, subject: str) -> None:
         super().__init__(

@@ -56,6 +56,7 @@ EXAMPLES: tuple[Refusal, ...] = (
     refusals.NotSignedIn("nobody is signed in"),
     refusals.InvitationOver(),
     refusals.WeakPassword(["Te kort."]),
+    refusals.SentOtherwise(),
     refusals.AlreadyAsked("run", "insight"),
     refusals.NoInbox("incomes"),
     refusals.NotProbed("covenant", "city", "insight"),

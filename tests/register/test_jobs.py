@@ -10,7 +10,16 @@ from declare import Fault, Refusal
 from register import jobs
 from register.jobs import ATTEMPTS, Outcome, ask, end, give_back, take
 from register.models import Job, JobState, Membership, OutboxEvent, Work
-from register.refusals import AlreadyAsked, NoInbox, NotApproved, NotSignedIn, NotYours, StepNotAllowed, Unregistered
+from register.refusals import (
+    AlreadyAsked,
+    NoInbox,
+    NotApproved,
+    NotSignedIn,
+    NotYours,
+    SentOtherwise,
+    StepNotAllowed,
+    Unregistered,
+)
 from register.runs import Rows, record_delivery
 from register.session import who_asked
 from tests.register.room import approved, draft, examined, furnish, person, signed_in
@@ -68,6 +77,14 @@ def test_a_form_that_is_sent_twice_asks_once() -> None:
     assert OutboxEvent.objects.get(operation="0" * 32).fields == {
         "person": "stef", "role": "data_steward", "how": "demo", "work": "receive", "id": "residents",
     }  # fmt: skip
+
+
+def test_a_form_sent_again_for_other_work_asks_nothing() -> None:
+    inbox()
+    first = ask(signed_in("stef"), Work.RECEIVE, "residents", operation="0" * 32)
+    with pytest.raises(SentOtherwise):
+        ask(signed_in("stef"), Work.RUN, "insight", operation="0" * 32)
+    assert list(Job.objects.all()) == [first]
 
 
 def test_no_two_workers_get_the_same_job() -> None:

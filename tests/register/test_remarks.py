@@ -39,6 +39,20 @@ HELD = {
     "a BSN with two blanks": "123  456  782",
     "a BSN behind a nought": "0123456782",
     "a BSN behind another number": "In 2026 12345 6782",
+    "a BSN with signs of zero width": "1234\u200b56\u2060782",
+    "a BSN with soft hyphens": "1234\u00ad56\u00ad782",
+    "a BSN in digits of full width": "１２３４５６７８２",
+    "a BSN in digits in circles": "①②③④⑤⑥⑦⑧②",
+    "a BSN in keycaps": "".join(f"{digit}\ufe0f\u20e3" for digit in "123456782"),
+    "a BSN in digits apart": "1 2 3 4 5 6 7 8 2",
+    "a BSN in digits far apart": "123    456\t\t\t782",
+    "a BSN with dots": "1.2.3.4.5.6.7.8.2",
+    "a BSN with dots in the middle": "1234·56·782",
+    "a BSN with dashes of another kind": "1234\u201156\u2212782",
+    "a BSN read from right to left": "\u202e1234\u202d56782\u202c",
+    "an account in letters of full width": "ＮＬ91ＡＢＮＡ0417164300",
+    "an account with signs of zero width": "NL91\ufeffABNA\u200d0417164300",
+    "an e-mail address with a sign of full width": "jan＠b.nl",
 }
 FREE = {
     "nothing": "",
@@ -48,6 +62,7 @@ FREE = {
     "a day and a law": "Since 2026-11-22, article 24, second paragraph.",
     "a day and an hour": "On 2026-11-22 at 10.",
     "a colleague": "Ask Dora.",
+    "accents and dashes": "Zoë – coördinatie · § 24—25",
 }
 
 

@@ -10,7 +10,7 @@ from declare import Refusal
 from register import jobs, schedules
 from register.jobs import Outcome, take
 from register.models import Job, JobState, OutboxEvent, Schedule, Work
-from register.refusals import BadCron, BadUntil, NoInbox, NotYours, Unregistered
+from register.refusals import BadCron, BadUntil, NoInbox, NotYours, SentOtherwise, Unregistered
 from register.schedules import check_cron, next_due, plan
 from tests.register.room import furnish, person, signed_in
 
@@ -96,6 +96,25 @@ def test_a_later_schedule_takes_the_place_of_the_earlier() -> None:
         OutboxEvent.objects.filter(name__startswith="schedule").order_by("number").values_list("name", flat=True)
     )
     assert names == ["schedule made", "schedule ended", "schedule made", "schedule ended"]
+
+
+OTHERWISE: dict[str, tuple[str, date | None]] = {
+    "other times": ("0 7 1 * *", None),
+    "another last day": (DAILY, date(2090, 1, 1)),
+}
+
+
+@pytest.mark.parametrize(("cron", "until"), OTHERWISE.values(), ids=OTHERWISE)
+def test_a_form_sent_again_makes_one_schedule_and_with_other_terms_none(cron: str, until: date | None) -> None:
+    furnish()
+    jobs.sync_inboxes(["residents"])
+    subject = (signed_in("stef"), Work.RECEIVE, "residents")
+    first = schedules.make(*subject, DAILY, operation="a" * 32)
+    assert schedules.make(*subject, f" {DAILY}  ", operation="a" * 32) == first
+    with pytest.raises(SentOtherwise) as refused:
+        schedules.make(*subject, cron, until, operation="a" * 32)
+    assert "anew" in refused.value.remedy
+    assert list(Schedule.objects.values_list("cron", "until", "ended_at")) == [(DAILY, None, None)]
 
 
 def test_what_comes_due_is_asked_for_once_in_the_name_of_who_made_it() -> None:

@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from register import load, notices, refusals, schedules
+from register import jobs, load, notices, refusals, schedules, work
+from register.conditions import check_may_write
 from register.declarations import Request as RequestDeclared
-from register.models import Job, Membership, OutboxEvent, Release, StandingDecision, StandingRelease, Work
-from register.queries import actions
-from register.runs import Examined, Rows, finish_run, record_delivery, start_run
+from register.models import Job, JobState, Membership, OutboxEvent, Release, StandingDecision, StandingRelease, Work
+from register.queries import actions, may_propose
+from register.runs import Examined, Rows, finish_run, record_delivery, record_parcel, start_run
 from register.session import act_as
 from register.standing import Terms, propose
+from register.standing_steps import stop_past
 from register.withdrawals import withdraw
+from register.work import askable
 from tests.register.room import (
     ANSWERS,
     PARTNERS,
@@ -92,7 +95,7 @@ def test_what_passes_is_released_by_it_in_the_name_of_who_decided() -> None:
     told = OutboxEvent.objects.get(name="released by standing decision").fields
     assert (told["person"], told["standing"], told["id"]) == ("rob", standing.id, release.id)
     (job,) = Job.objects.all()
-    assert (job.kind, job.subject, job.asker.username, job.state) == ("release", "insight", "stef", "waiting")
+    assert (job.kind, job.subject, job.asker.username, job.state) == ("release", release.id, "stef", "waiting")
 
 
 STOPS: dict[str, tuple[dict[str, Any], str]] = {
@@ -115,7 +118,6 @@ def test_it_stops_for_good(given: Callable[[], StandingDecision], run: dict[str,
 
 
 WAITS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
-    "after its last day": ({"until": TODAY}, {"today": TODAY + timedelta(days=1)}),
     "too soon": ({"every_days": 8}, {}),
     "run by the officer": ({}, {"who": "rob"}),
     "run by the DPO": ({}, {"who": "dora"}),
@@ -329,3 +331,155 @@ def test_those_who_decided_are_told_of_releases_and_of_a_stop() -> None:
     told = {(role, topic) for role in ("dpo", "release_officer")
             for topic in (f"released {by_itself.id}", f"stopped {standing.id}")}  # fmt: skip
     assert told <= notices.waiting()
+
+
+def served(job: Job, state: JobState = JobState.DONE) -> None:
+    jobs.end(job, jobs.Outcome(state, refusal=None if state == JobState.DONE else refusals.NothingSaid()))
+
+
+def parcels() -> list[tuple[str, str]]:
+    return list(Job.objects.filter(kind="release").order_by("pk").values_list("subject", "state"))
+
+
+def test_the_parcel_of_each_release_is_asked_for_also_while_another_is_written() -> None:
+    in_force()
+    first = again()
+    assert jobs.take("one") is not None
+    back_in_time(first)
+    second = again()
+    assert parcels() == [(first.id, "running"), (second.id, "waiting")]
+    other = jobs.take("another")
+    assert other is not None and other.subject == second.id
+    with pytest.raises(refusals.AlreadyAsked):
+        jobs.ask(act_as("stef"), Work.RELEASE, "insight")
+
+
+def test_a_parcel_that_a_later_run_overtook_is_written_all_the_same() -> None:
+    in_force()
+    first = again()
+    again("WARN")
+    check_may_write(first)
+    assert (Work.RELEASE, first.id) not in [(one.kind, one.subject) for one in askable()]  # it waits
+    job = jobs.take("one")
+    assert job is not None
+    served(job, JobState.REFUSED)
+    assert (Work.RELEASE, first.id) in [(one.kind, one.subject) for one in askable()]
+
+
+HOLDS: dict[str, tuple[str, str]] = {"a hold": ("dora", "hold"), "an end": ("tess", "end")}
+
+
+@pytest.mark.parametrize(("who", "action"), HOLDS.values(), ids=HOLDS)
+def test_what_people_stop_keeps_the_parcel_that_was_not_written(who: str, action: str) -> None:
+    standing = in_force()
+    release = again()
+    take(who, standing, action, "a complaint")
+    with pytest.raises(refusals.StepNotAllowed, match="standing decision insight-s1 is") as refused:
+        record_parcel(release, "5" * 64, started=timezone.now())
+    assert ("resume" in refused.value.remedy) == (action == "hold") and "run it again" in refused.value.remedy
+    release.refresh_from_db()
+    assert release.manifest_digest == ""
+
+
+def test_a_release_called_back_keeps_the_parcel_of_the_next_one() -> None:
+    standing = in_force()
+    release = again()
+    take("tess", standing.release, "revoke", "the figures are wrong")
+    with pytest.raises(refusals.StepNotAllowed, match="stopped"):
+        check_may_write(release)
+
+
+def test_what_goes_on_after_a_hold_asks_for_the_parcels_that_were_held() -> None:
+    standing = in_force()
+    written = again()
+    record_parcel(written, "5" * 64, started=timezone.now())
+    back_in_time(written)
+    held = again()
+    take("dora", standing, "hold", "a complaint")
+    for _ in range(2):
+        job = jobs.take("one")
+        assert job is not None
+        served(job, JobState.REFUSED)
+    take("dora", standing, "resume", "settled")
+    assert parcels() == [(written.id, "refused"), (held.id, "refused"), (held.id, "waiting")]
+    record_parcel(held, "6" * 64, started=timezone.now())
+
+
+def test_after_a_hold_nothing_is_asked_in_the_name_of_who_may_not() -> None:
+    standing = in_force()
+    again()
+    take("dora", standing, "hold", "a complaint")
+    job = jobs.take("one")
+    assert job is not None
+    served(job, JobState.REFUSED)
+    Membership.objects.filter(person__username="stef").delete()
+    take("dora", standing, "resume", "settled")
+    assert [state for _, state in parcels()] == ["refused"]
+
+
+PAST = TODAY + timedelta(days=1)
+LOOKS: dict[str, Callable[[], object]] = {
+    "a round of the worker": lambda: stop_past(PAST),
+    "a run that ends": lambda: again(today=PAST),
+}
+
+
+@pytest.mark.parametrize("given", [proposed, in_force])
+@pytest.mark.parametrize("looks", LOOKS.values(), ids=LOOKS)
+def test_past_its_last_day_it_ends_by_itself_and_those_who_decided_are_told(
+    looks: Callable[[], object], given: Callable[..., StandingDecision]
+) -> None:
+    standing = given(until=TODAY)
+    assert stop_past(TODAY) == []
+    looks()
+    assert state() == "stopped" and not StandingRelease.objects.exists()
+    assert OutboxEvent.objects.get(name="standing decision stopped").fields["why"] == "over"
+    assert {("dpo", f"stopped {standing.id}"), ("release_officer", f"stopped {standing.id}")} <= notices.waiting()
+    assert stop_past(PAST) == []
+
+
+@pytest.fixture
+def tomorrow(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    def comes() -> None:
+        now = timezone.now() + timedelta(days=1)
+        monkeypatch.setattr(timezone, "now", lambda: now)
+
+    return comes
+
+
+def test_past_its_last_day_another_can_be_proposed_and_nothing_else_decided(tomorrow: Callable[[], None]) -> None:
+    standing = proposed(until=TODAY)
+    tomorrow()
+    assert actions(person("dora"), standing) == () and may_propose(person("rob"), standing.release)
+    with pytest.raises(refusals.StepNotAllowed, match="past its last day"):
+        take("dora", standing, "advise")
+    assert propose(act_as("rob"), standing.release, TERMS, seen=standing.release.digest).id == "insight-s2"
+    assert list(StandingDecision.objects.order_by("id").values_list("state", flat=True)) == ["stopped", "proposed"]
+
+
+ENDS: dict[str, Callable[[StandingDecision], object]] = {
+    "stopped by a warning": lambda _: again("WARN"),
+    "past its last day": lambda _: stop_past(TODAY + timedelta(days=1)),
+    "ended by people": lambda standing: take("tess", standing, "end", "anew"),
+}
+
+
+@pytest.mark.parametrize("ends", ENDS.values(), ids=ENDS)
+def test_a_schedule_ends_with_the_series_that_it_ran(ends: Callable[[StandingDecision], object]) -> None:
+    standing = in_force(until=TODAY)
+    made = schedules.make(act_as("stef"), Work.RUN, "insight", "0 6 * * *")
+    ends(standing)
+    (told,) = work.schedules()
+    assert told == made and told.series == standing and told.ended_at is not None
+    assert schedules.plan(timezone.now() + timedelta(days=2)) == []
+    assert OutboxEvent.objects.get(name="schedule stopped").fields["standing"] == standing.id
+    assert ("data_steward", f"schedule {made.pk}") in notices.waiting()
+    anew = schedules.make(act_as("stef"), Work.RUN, "insight", "0 7 * * *")
+    assert work.schedules() == [anew]
+
+
+def test_a_schedule_goes_on_when_a_proposal_comes_to_nothing() -> None:
+    standing = proposed()
+    schedules.make(act_as("stef"), Work.RUN, "insight", "0 6 * * *")
+    take("rob", standing, "end", "another idea")
+    assert [one.ended_at for one in work.schedules()] == [None]

@@ -8,8 +8,10 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from audit.event import timestamp
 from register.models import (
     Decision,
+    OutboxEvent,
     Release,
     ReleaseDecision,
     StandingDecision,
@@ -18,8 +20,9 @@ from register.models import (
     StandingRelease,
     StandingStep,
 )
+from register.standing_steps import follow
 from register.workflow import BY_ITSELF
-from tests.register.room import person, take
+from tests.register.room import TODAY, person, take
 from tests.register.test_constraints import Forgeries, by_setting, decided, event, not_refused
 from tests.register.test_standing import UNTIL, again, in_force, proposed
 
@@ -90,6 +93,18 @@ def again_in_force(**forged: Any) -> None:
     for name, value in {"id": "forged", "event_id": "op-p", "state": "in_force", **forged}.items():
         setattr(row, name, value)
     row.save(force_insert=True)
+
+
+def over_tomorrow() -> None:
+    """Stopped tomorrow, as one whose last day is past."""
+    fields = {"standing": "insight-s1", "request": "insight", "why": "over"}
+    at = timestamp(timezone.now() + timedelta(days=1))
+    OutboxEvent.objects.create(operation="op-o", log="audit", name="standing decision stopped", at=at, fields=fields)
+    follow(StandingDecision.objects.get(), "op-o", "stop", "in_force", "stopped", "over")
+
+
+def until_today() -> None:
+    in_force(until=TODAY)
 
 
 def about_it(who: str, role: str, action: str, before: str, after: str) -> str:
@@ -164,6 +179,7 @@ FORGERIES: Forgeries = {
         waits,
         lambda: StandingDecision.objects.update(sources=["incomes", "residents"]),
     ),
+    "stopped as if its last day were past": ("standing_step_is_told", in_force, over_tomorrow),
     "in force without a word": ("standing_begins_as_proposed", ended, again_in_force),
     "two of one request": (
         "request_id", waits, lambda: again_in_force(state="proposed"),
@@ -194,6 +210,7 @@ def test_a_forger_is_refused_by_the_rule(given: Callable[[], Any]) -> None:
 
 HONEST: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
     "a release": (waits, by_itself),
+    "a stop past its last day": (until_today, over_tomorrow),
     "an opinion": (proposed, lambda: opine("advise", favourable=True)),
     "a grant": (advised, lambda: grant_it("rob")),
 }

@@ -29,7 +29,9 @@ RUNS: Final[dict[str, dict[str, Any]]] = {
     "ends after the last day": {"today": LAST + timedelta(days=1)},
 }
 MAY_LEAVE: Final = ("passes", "passes on the last day")
-STOPS: Final = ("warns", "is refused", "has another delivery of a source that may not vary")
+STOPS: Final = (
+    "warns", "is refused", "has another delivery of a source that may not vary", "ends after the last day",
+)  # fmt: skip
 STEPS: Final = {
     "held": ("dora", "hold"),
     "resumed": ("dora", "resume"),

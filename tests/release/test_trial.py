@@ -99,6 +99,13 @@ def test_of_a_group_below_the_least_nothing_is_foreseen(number: int) -> None:
 
 
 def test_a_table_of_too_many_cells_is_refused_before_it_is_made() -> None:
-    wide = _table(a=[str(n) for n in range(1_100)], b=[str(n) for n in range(1_100)])
+    names = [str(n) for n in range(1_001) for _ in range(MINIMUM)]
     with pytest.raises(WrongInput, match="more than 1,000,000 cells"):
-        foreseen({"u": wide}, "u", ["u.a", "u.b"], 1.0, MINIMUM)
+        foreseen({"u": _table(a=names, b=names)}, "u", ["u.a", "u.b"], 1.0, MINIMUM)
+
+
+@pytest.mark.parametrize("few", [0, MINIMUM - 1])
+def test_a_category_of_few_records_does_not_decide_whether_a_table_is_refused(few: int) -> None:
+    names = [str(n) for n in range(1_000) for _ in range(MINIMUM)]
+    payload = {"u": _table(a=names), "v": _table(b=[*names, *["few"] * few])}
+    assert foreseen(payload, "u", ["u.a", "v.b"], 1.0, MINIMUM).cells == 1_000_000
