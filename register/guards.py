@@ -121,13 +121,27 @@ def _moved(subject: str) -> str:
     )
 
 
-def _held(on_hold: str, *changed: str) -> str:
-    """A step back leads to where it was held; to a draft, should it have `changed` meanwhile."""
-    same = _listed("", *changed)
+def _held(on_hold: str, changed: str = "") -> str:
+    """What is on hold knows where it was held, or that it was `changed` meanwhile; all else knows of no hold."""
+    same = "NEW.held_from = OLD.held_from" + (f" OR {changed}" if changed else "")
     return (
-        f"NEW.held_from IN (OLD.held_from, {same})"
-        f" OR NEW.state = '{on_hold}' AND OLD.state <> NEW.state AND NEW.held_from = OLD.state"
+        f"CASE WHEN NEW.state <> '{on_hold}' THEN NEW.held_from = ''"
+        f" WHEN OLD.state <> NEW.state THEN NEW.held_from = OLD.state ELSE {same} END"
     )
+
+
+def _registered(kind: str, also: str = "TRUE") -> str:
+    """The row is as the latest version of the declaration has it, of which the log was told."""
+    versions = "register_version {0} JOIN register_outboxevent {1} ON {1}.operation = {0}.event_id"
+    latest = f"SELECT max(n.number) FROM {versions.format('w', 'n')} WHERE w.kind = '{kind}' AND w.name = NEW.id"  # noqa: S608
+    return _any(
+        versions.format("v", "e"),
+        f"v.kind = '{kind}' AND v.name = NEW.id AND v.digest = NEW.digest AND e.number = ({latest}) AND {also}",
+    )
+
+
+def _changed(*columns: str) -> str:
+    return "(" + " OR ".join(f"NEW.{column} DIFFERS OLD.{column}" for column in columns) + ")"
 
 
 def _apart(who: str) -> str:
@@ -153,7 +167,16 @@ _APPROVED_BY_ALL: Final = " AND ".join((
     ),
 ))  # fmt: skip
 _AS_DECLARED: Final = ("title", "purpose", "recipients", "retention_until")
-_APPROVED_AS: Final = (*_AS_DECLARED, "dpia", "dpia_valid_until", "dpia_status", "declaration", "plan", "agreement_id")
+_APPROVED_AS: Final = (
+    *_AS_DECLARED, "digest", "dpia", "dpia_approved", "dpia_valid_until", "dpia_status", "declaration", "plan",
+    "agreement_id",
+)  # fmt: skip
+_CHANGED: Final = f"NEW.held_from = '{RequestState.DRAFT}' AND NEW.digest <> OLD.digest"
+_NEVER_A_DRAFT: Final = (RequestState.RUNNING, RequestState.ON_HOLD, RequestState.REVOKED, RequestState.WITHDRAWN)
+"""States that no change of the declaration leads back from."""
+_DRAFT_OF: Final = _any(
+    "register_request r", f"r.id = {{}}.request_id AND '{RequestState.DRAFT}' IN (r.state, r.held_from)"
+)
 _NUMBER: Final = "(SELECT n.number FROM register_outboxevent n WHERE n.operation = {})"
 _STEP_TOLD: Final = _any(
     "register_outboxevent e",
@@ -190,7 +213,8 @@ _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
      + " END"),
     ("decision_is_about_what_there_is", "decision", "INSERT",
      "NEW.action = 'propose' OR " + " OR ".join(f"NEW.subject = '{kind}' AND " + _any(
-         f"register_{table} s", "s.id = NEW.subject_id AND s.state = NEW.before AND s.digest = NEW.digest")
+         f"register_{table} s", "s.id = NEW.subject_id AND s.state = NEW.before AND s.digest = NEW.digest"
+         " AND (NEW.action <> 'resume' OR s.held_from = NEW.after)")
          for kind, table in (("request", "request"), ("release", "release"), ("standing", "standingdecision")))),
     ("approval_rests_on_its_decision", "approval", "INSERT",
      _decided("person_id", "NEW.kind", f"CASE NEW.kind WHEN '{Role.DPO}' THEN 'advise' ELSE 'approve' END",
@@ -203,19 +227,26 @@ _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
             "u.request_id = NEW.request_id AND s.owner_id = NEW.partner_id")),
     ("request_begins_as_a_draft", "request", "INSERT", f"NEW.state = '{RequestState.DRAFT}' AND NEW.round = 0"),
     ("request_state_was_decided", "request", "UPDATE",
-     f"NEW.state IN (OLD.state, '{RequestState.DRAFT}') OR {_moved('request')}"),
+     f"NEW.state = OLD.state OR {_moved('request')} OR NEW.state = '{RequestState.DRAFT}' AND NEW.digest <> OLD.digest"
+     f" AND OLD.state NOT IN ({_listed(*_NEVER_A_DRAFT)})"),
     ("request_is_approved_by_all", "request", "UPDATE",
      f"NOT (OLD.state = '{RequestState.CONSENTED}' AND NEW.state = '{RequestState.SCHEDULED}') OR {_APPROVED_BY_ALL}"),
     ("request_changes_as_a_draft", "request", "UPDATE",
-     "NOT (" + " OR ".join(f"NEW.{column} DIFFERS OLD.{column}" for column in ("digest", *_APPROVED_AS))
-     + f") OR '{RequestState.DRAFT}' IN (NEW.state, NEW.held_from)"),
-    ("request_is_held_where_it_was", "request", "UPDATE", _held(RequestState.ON_HOLD, RequestState.DRAFT)),
+     f"NOT {_changed(*_APPROVED_AS)} OR NEW.digest <> OLD.digest AND {_registered('request')}"
+     f" AND (NEW.state = '{RequestState.DRAFT}' OR NEW.state = '{RequestState.ON_HOLD}' AND {_CHANGED})"),
+    ("request_is_held_where_it_was", "request", "UPDATE", _held(RequestState.ON_HOLD, _CHANGED)),
     ("request_round_begins_when_submitted", "request", "UPDATE",
-     f"NEW.round = OLD.round OR NEW.round = OLD.round + 1 AND NEW.state = '{RequestState.SUBMITTED}'"
-     " AND OLD.state <> NEW.state"),
+     f"NEW.round = OLD.round + CASE WHEN NEW.state = '{RequestState.SUBMITTED}'"
+     f" AND OLD.state IN ({_listed(RequestState.DRAFT, RequestState.RETURNED)}) THEN 1 ELSE 0 END"),
     ("request_stays_as_it_was_released", "request", "UPDATE",
-     "NOT (" + " OR ".join(f"NEW.{column} DIFFERS OLD.{column}" for column in _AS_DECLARED) + ") OR NOT "
+     f"NOT {_changed(*_AS_DECLARED)} OR NOT "
      + _any("register_release r", "r.request_id = NEW.id AND r.decision_id IS NOT NULL")),
+    ("requestsource_while_a_draft", "requestsource", "INSERT", _DRAFT_OF.format("NEW")),
+    ("requestsource_while_a_draft", "requestsource", "DELETE", _DRAFT_OF.format("OLD")),
+    ("requestsource_is_written_anew", "requestsource", "UPDATE", "FALSE"),
+    ("agreement_is_as_registered", "agreement", "UPDATE",
+     f"NOT {_changed('id', 'title', 'starts', 'until', 'digest')} OR " + _registered(
+         "agreement", "v[from] = CAST(NEW.starts AS text) AND v[until] = CAST(NEW.until AS text)")),
     ("release_begins_as_examined", "release", "INSERT",
      f"NEW.decision_id IS NULL AND NEW.manifest_digest = '' AND NEW.state = CASE NEW.outcome WHEN 'FAIL'"
      f" THEN '{ReleaseState.REFUSED}' ELSE '{ReleaseState.EXAMINED}' END"),
@@ -255,6 +286,7 @@ _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
          "register_standingstep s",
          "s.standing_id = NEW.id AND s.before = OLD.state AND s.after = NEW.state AND NOT "
          + _any("register_standingstep n", "n.previous_id = s.event_id"))),
+    ("standing_is_held_where_it_was", "standingdecision", "UPDATE", _held(StandingState.ON_HOLD)),
     ("standing_step_is_told", "standingstep", "INSERT", _STEP_TOLD),
     ("standing_opinion_rests_on_its_decision", "standingopinion", "INSERT",
      _decided("person_id", f"'{Role.DPO}'", "CASE WHEN NEW.favourable THEN 'advise' ELSE 'advise against' END",
@@ -269,6 +301,9 @@ _RULES: Final[tuple[tuple[str, str, Deed, str], ...]] = (
     ("standing_release_is_told", "standingrelease", "INSERT",
      _told("'released by standing decision'", by="officer_id", key="step_id", standing="standing_id", id="release_id",
            grant="grant_id", plan="plan")),
+    ("standing_release_on_its_day", "standingrelease", "INSERT", _any(
+        "register_outboxevent e JOIN register_release r ON r.id = NEW.release_id",
+        "e.operation = NEW.step_id AND (NEW.day ON_DAY e.at) AND (NEW.day ON_DAY r.examined_at)")),
     ("acceptance_is_told_by_an_owner", "consentacceptance", "INSERT",
      _told("'consent accepted'", partner="partner_id", consent="consent_id", how="how") + " AND "
      + _holds_role(f"'{Role.OWNER}'", partner="partner_id")),

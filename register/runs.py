@@ -145,7 +145,7 @@ def stop_run(by: SignedIn, run: Run, *, status: str = "failed") -> None:
 
 
 @transaction.atomic
-def finish_run(by: SignedIn, run: Run, examined: Examined, *, links: int, today: date | None = None) -> Release:
+def finish_run(by: SignedIn, run: Run, examined: Examined, *, links: int, now: datetime | None = None) -> Release:
     """The release that the run ended in, for people to decide on; a FAIL is refused for good.
 
     Where a standing decision is in force the same transaction releases it by that, or stops the series. Raises
@@ -167,13 +167,13 @@ def finish_run(by: SignedIn, run: Run, examined: Examined, *, links: int, today:
         output_digest=examined.output,
         digest=release_digest(run, examined),
         state=(ReleaseState.REFUSED if examined.outcome == "FAIL" else ReleaseState.EXAMINED).value,
-        examined_at=timezone.now(),
+        examined_at=now or timezone.now(),
     )
     ids = {"request": run.request_id, "run": run.id, "decision": decision}
     _note("run ended", run.request_id, run.started_at, ids | {"links": links})
     digests = {"outcome": examined.outcome, "verdict": examined.verdict, "output": examined.output}
     _note("draft examined", run.request_id, run.started_at, ids | digests | {"release": release.id})
-    go_on(by, release, today or timezone.localdate())
+    go_on(by, release, timezone.localdate(release.examined_at))
     return release
 
 

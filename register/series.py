@@ -89,15 +89,15 @@ def _too_soon(standing: StandingDecision, release: Release) -> bool:
 
 
 def _release(standing: StandingDecision, release: Release, today: date) -> None:
-    operation, grant = new_operation(), standing.grant
+    operation, grant, at = new_operation(), standing.grant, release.examined_at
     moved = {"action": BY_ITSELF, "before": release.state, "after": ReleaseState.RELEASED.value}
     fields = {"person": grant.officer.username, "role": Role.RELEASE.value, "standing": standing.id}
     about = {"subject": "release", "id": release.id, "outcome": release.outcome, "plan": grant.plan}
     more = {"grant": grant.pk, "digest": release.digest}
-    record(Event("released by standing decision", operation, timestamp(), {**fields, **about, **moved, **more}))
+    record(Event("released by standing decision", operation, timestamp(at), {**fields, **about, **moved, **more}))
     decision = Decision.objects.create(
         event_id=operation, person=grant.officer, role=Role.RELEASE.value, how="standing", subject="release",
-        subject_id=release.id, reason="", digest=release.digest, at=timezone.now(), **moved,
+        subject_id=release.id, reason="", digest=release.digest, at=at, **moved,
     )  # fmt: skip
     people = {"requester": release.requester, "runner": release.runner, "officer": grant.officer}
     force = StandingState.IN_FORCE.value

@@ -52,13 +52,13 @@ def stop_if_past(request_id: str, today: date) -> bool:
 
 def stop_it(standing: StandingDecision, why: str, release: Release | None = None) -> None:
     """Inside the caller's transaction, which has `standing` locked."""
-    operation = new_operation()
+    operation, at = new_operation(), release.examined_at if release else None
     about = {"release": release.id} if release else {}
     fields = {"standing": standing.id, "request": standing.request_id, "why": why}
-    record(Event("standing decision stopped", operation, timestamp(), fields | about))
+    record(Event("standing decision stopped", operation, timestamp(at), fields | about))
     follow(standing, operation, "stop", standing.state, StandingState.STOPPED.value, why)
-    standing.state = StandingState.STOPPED.value
-    standing.save(update_fields=["state"])
+    standing.state, standing.held_from = StandingState.STOPPED.value, ""
+    standing.save(update_fields=["state", "held_from"])
     end_schedule(standing)
 
 

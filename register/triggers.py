@@ -11,10 +11,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from django.conf import settings
 from django.db import connection, transaction
 
 PREFIX: Final = "guard_"
-_TOLD: Final = re.compile(r"e\[([a-z ]+)\]")
+_TOLD: Final = re.compile(r"\b([ev])\[([a-z ]+)\]")
+_HELD_IN: Final = {"e": "e.fields", "v": "v.content"}
+_ON_DAY: Final = re.compile(r"\(([\w.]+) ON_DAY ([\w.]+)\)")
+_FIXED: Final = "SET search_path = {schema}, pg_temp SET datestyle = 'ISO'"
+"""Of PostgreSQL: a session's own temporary tables, which it reads first elsewhere, come last."""
 _COLUMN: Final = re.compile(r'"\w+"')
 _PRESENT: Final = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 6) = 'guard_'",
@@ -31,8 +36,9 @@ Deed = Literal["INSERT", "UPDATE", "DELETE"]
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """`holds` is SQL on the row: `NEW.column`, `OLD.column`, `e[field]` for what the event `e` told, and `DIFFERS` for
-    a comparison that knows null. Where it is not true, the deed is refused by an `IntegrityError` that names `rule`."""
+    """`holds` is SQL on the row: `NEW.column`, `OLD.column`, `e[field]` for what the event `e` told, `v[field]` for
+    what the version `v` of a declaration says, `DIFFERS` for a comparison that knows null, and `(day ON_DAY moment)`.
+    Where it is not true, the deed is refused by an `IntegrityError` that names `rule`."""
 
     rule: str
     table: str
@@ -41,21 +47,22 @@ class Trigger:
 
     @property
     def name(self) -> str:
-        text = f"{self.table} {self.on} {self.holds}"
+        text = f"{self.table} {self.on} {self.holds} {_FIXED}"
         return f"{PREFIX}{self.rule}_{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
     def create(self) -> list[str]:
         """Statements for the database that is in use. After the deed, so that keys and checks are named first."""
         head = f'TRIGGER "{self.name}" AFTER {self.on} ON "{self.table}"'
+        condition = _in_sqlite(self.holds) if connection.vendor == "sqlite" else _in_postgresql(self.holds)
         if connection.vendor == "sqlite":
-            condition = _in(self.holds, r"json_extract(e.fields, '$.\1')", "IS NOT")
             refuse = f"SELECT RAISE(ABORT, '{self.rule}');"
             return [f"CREATE {head} WHEN ({condition}) IS NOT TRUE BEGIN {refuse} END"]
-        condition = _in(self.holds, r"(e.fields ->> '\1')", "IS DISTINCT FROM")
         refuse = f"RAISE EXCEPTION USING ERRCODE = '23514', MESSAGE = '{self.rule}', CONSTRAINT = '{self.rule}';"
         body = f"BEGIN IF ({condition}) IS NOT TRUE THEN {refuse} END IF; RETURN NULL; END"
+        fixed = _FIXED.format(schema=_schema())
         return [
-            f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $guard$ {body} $guard$',
+            f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql {fixed}'
+            f" AS $guard$ {body} $guard$",
             f'CREATE OR REPLACE {head} FOR EACH ROW EXECUTE FUNCTION "{self.name}"()',
         ]
 
@@ -87,10 +94,11 @@ class Key:
 
 
 def keys(table: str, primary: str) -> Iterator[Key]:
-    """All unique keys of a table, for new and for changed rows; none where the database has no REPLACE."""
+    """All unique keys of a table, the hidden rowid too, for new and for changed rows; none where the database has no
+    REPLACE."""
     if connection.vendor != "sqlite":
         return
-    found = {((primary,), "")}
+    found = {((primary,), ""), (("rowid",), "")}
     with connection.cursor() as cursor:
         for _, name, unique, _, partial in cursor.execute(f'PRAGMA index_list("{table}")').fetchall():
             columns = tuple(column for _, _, column in cursor.execute(f'PRAGMA index_info("{name}")').fetchall())
@@ -142,6 +150,21 @@ def _execute(statements: Iterable[str]) -> None:
             cursor.execute(sql)
 
 
-def _in(holds: str, told: str, differs: str) -> str:
-    """The condition in the words of one database."""
-    return _TOLD.sub(told, holds).replace("DIFFERS", differs)
+def _schema() -> str:
+    """Of PostgreSQL: where the register's tables stand."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT quote_ident(current_schema())")
+        return str(cursor.fetchone()[0])
+
+
+def _in_sqlite(holds: str) -> str:
+    """Without time zones: where the register is, it is one or two hours later than UTC."""
+    said = _TOLD.sub(lambda told: f"json_extract({_HELD_IN[told[1]]}, '$.{told[2]}')", holds)
+    said = _ON_DAY.sub(r"\1 IN (date(\2, '+1 hours'), date(\2, '+2 hours'))", said)
+    return said.replace("DIFFERS", "IS NOT")
+
+
+def _in_postgresql(holds: str) -> str:
+    said = _TOLD.sub(lambda told: f"({_HELD_IN[told[1]]} ->> '{told[2]}')", holds)
+    day = f"(\\2::timestamptz AT TIME ZONE '{settings.TIME_ZONE}')::date"
+    return _ON_DAY.sub(rf"\1 = {day}", said).replace("DIFFERS", "IS DISTINCT FROM")

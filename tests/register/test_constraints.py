@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from audit.event import timestamp
 from register.consents import accept
 from register.models import (
     Approval,
@@ -59,7 +60,7 @@ def delete_events() -> None:
 
 def event(operation: str, name: str, who: str, **fields: Any) -> str:
     told = json.dumps({"person": who} | {field.rstrip("_"): value for field, value in fields.items()})
-    insert("register_outboxevent", operation=operation, log="audit", name=name, at="2026-11-21T09:00:00Z", fields=told)
+    insert("register_outboxevent", operation=operation, log="audit", name=name, at=timestamp(), fields=told)
     return operation
 
 

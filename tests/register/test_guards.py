@@ -11,6 +11,7 @@ from django.utils import timezone
 from register import notices
 from register.guards import KEPT, keep, triggers
 from register.models import (
+    Agreement,
     Approval,
     ConsentAcceptance,
     Decision,
@@ -25,12 +26,13 @@ from register.models import (
     Request,
     Schedule,
     StandingConsent,
+    StandingDecision,
     Version,
 )
 from register.runs import start_run
 from register.session import act_as
 from register.triggers import let_go
-from tests.register.room import TODAY, approved, deliveries, examined, furnish, person, plan, take
+from tests.register.room import REQUEST, TODAY, approved, deliveries, draft, examined, furnish, person, plan, take
 from tests.register.test_constraints import (
     Forgeries,
     advised,
@@ -170,6 +172,50 @@ def held() -> None:
 def request_on_hold() -> None:
     submitted()
     take("dora", Request.objects.get(), "hold", "because")
+
+
+def registered(digest: str = "f" * 64) -> str:
+    """A version of the request of which the log is told; its digest."""
+    told = {"kind": "request", "id": "insight", "digest": digest, "account": "forger"}
+    known = Version.objects.get(kind="request")
+    copied(known, event_id=event("op-f", "registered", "ann", **told), digest=digest, account="forger")
+    return digest
+
+
+def revoked() -> None:
+    take("lea", approved(), "revoke", "because")
+
+
+def draft_of_it() -> None:
+    furnish()
+    draft()
+
+
+def of_one_source() -> None:
+    furnish()
+    one = draft(sources=REQUEST["sources"][:1])
+    take("ann", one, "submit")
+
+
+def standing_on_hold() -> None:
+    from tests.register.test_standing import in_force
+
+    take("dora", in_force(), "hold", "because")
+
+
+def resumed(to: str, subject: str = "request", held: str = "on_hold") -> None:
+    """The DPO ends a hold, with its event, and says where that leads."""
+    key = {"request": "insight", "release": "insight-1"}[subject]
+    decided("dora", "op-h", role="dpo", action="resume", subject=subject, subject_id=key, before=held, after=to)
+
+
+def of_a_source(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} WHERE source_id = 'incomes'")
+
+
+def another_source() -> None:
+    insert("register_requestsource", request_id="insight", source_id="incomes", ground="Law 1", columns="[]")
 
 
 def with_a_job() -> None:
@@ -360,13 +406,63 @@ FORGERIES: Forgeries = {
         held,
         lambda: Release.objects.update(held_from="advised"),
     ),
+    "resumed to somewhere else than where it was held": (
+        "decision_is_about_what_there_is", request_on_hold, lambda: resumed("scheduled"),
+    ),
+    "a release resumed to somewhere else": (
+        "decision_is_about_what_there_is", held, lambda: resumed("advised", "release"),
+    ),
+    "held at draft while it is not held": (
+        "request_is_held_where_it_was",
+        approved,
+        lambda: Request.objects.update(held_from="draft"),
+    ),
+    "held at draft, and nothing changed": (
+        "request_is_held_where_it_was", request_on_hold, lambda: Request.objects.update(held_from="draft"),
+    ),
+    "a series held somewhere else": (
+        "standing_is_held_where_it_was", standing_on_hold, lambda: StandingDecision.objects.update(held_from=""),
+    ),
+    "a draft by which nothing changed": (
+        "request_state_was_decided", approved, lambda: Request.objects.update(state="draft"),
+    ),
+    "a draft of what was called back": (
+        "request_state_was_decided",
+        revoked,
+        lambda: Request.objects.update(state="draft", digest=registered()),
+    ),
+    "a draft of what nobody registered": (
+        "request_changes_as_a_draft",
+        approved,
+        lambda: Request.objects.update(state="draft", digest="f" * 64),
+    ),
+    "a DPIA that begins sooner": (
+        "request_changes_as_a_draft",
+        draft_of_it,
+        lambda: Request.objects.update(dpia_approved="2020-01-01"),
+    ),
+    "columns of a source exchanged": (
+        "requestsource_is_written_anew",
+        draft_of_it,
+        lambda: of_a_source("UPDATE register_requestsource SET columns = '[\"name\"]'"),
+    ),
+    "a source taken from what was submitted": (
+        "requestsource_while_a_draft", submitted, lambda: of_a_source("DELETE FROM register_requestsource"),
+    ),
+    "a source added to what was submitted": ("requestsource_while_a_draft", of_one_source, another_source),
+    "an agreement that lasts longer": (
+        "agreement_is_as_registered", furnish, lambda: Agreement.objects.update(until="2099-01-01"),
+    ),
+    "an agreement of another digest": (
+        "agreement_is_as_registered", furnish, lambda: Agreement.objects.update(digest="f" * 64),
+    ),
     "an earlier round called back": (
         "request_round_begins_when_submitted", submitted, lambda: Request.objects.update(round=0),
     ),
     "recipients exchanged after the release": (
         "request_stays_as_it_was_released",
         released,
-        lambda: Request.objects.update(recipients=["bank"], state="draft"),
+        lambda: Request.objects.update(recipients=["bank"], state="draft", digest=registered()),
     ),
     "an opinion made from a hold": (
         "opinion_rests_on_its_decision",
@@ -613,3 +709,14 @@ def test_a_verdict_that_failed_stays_so_on_sqlite() -> None:
         cursor.execute(f"REPLACE INTO register_release ({', '.join(columns)}) SELECT {other} FROM register_release")  # noqa: S608
     release.refresh_from_db()
     assert release.outcome == "FAIL"
+
+
+def test_sqlite_removes_no_row_for_one_that_gets_its_rowid() -> None:
+    """The hidden key of a table whose own key is text."""
+    take("dora", examined(), "hold", "a complaint")
+    with connection.cursor() as cursor, pytest.raises(IntegrityError, match="rowid"), transaction.atomic():
+        cursor.execute(
+            "UPDATE OR REPLACE register_decision SET rowid = (SELECT max(rowid) FROM register_decision)"
+            " WHERE action = 'submit'"
+        )
+    assert Decision.objects.filter(action="hold").exists()

@@ -24,7 +24,7 @@ from register.standing_steps import follow
 from register.workflow import BY_ITSELF
 from tests.register.room import TODAY, person, take
 from tests.register.test_constraints import Forgeries, by_setting, decided, event, not_refused
-from tests.register.test_standing import UNTIL, again, in_force, proposed
+from tests.register.test_standing import UNTIL, again, back_in_time, in_force, proposed
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +33,12 @@ def waits() -> None:
     """In force, and a release that passed and waits for people, being too soon."""
     in_force(every_days=30)
     again()
+
+
+def late() -> None:
+    """The run came after the last day."""
+    waits()
+    back_in_time(Release.objects.latest("examined_at"), days=-500)
 
 
 def stopped() -> None:
@@ -72,7 +78,7 @@ def by_itself(told: dict[str, Any] | None = None, **forged: Any) -> None:
     outcome = forged.pop("outcome", release.outcome)
     values = {
         "standing": standing, "grant": grant, "release": release, "run": release.run, "request": release.request,
-        "plan": grant.plan, "day": grant.until, "until": grant.until, "adviser": grant.adviser, **people,
+        "plan": grant.plan, "day": TODAY, "until": grant.until, "adviser": grant.adviser, **people,
     }  # fmt: skip
     by_it = StandingRelease.objects.create(step=step, **values | forged)
     ReleaseDecision.objects.create(
@@ -150,6 +156,13 @@ FORGERIES: Forgeries = {
     ),
     "released past a last day that was moved": (
         "standing_release_as_granted", waits, lambda: by_itself(until=UNTIL + timedelta(days=1)),
+    ),
+    "released past its last day, by a day before it": (
+        "standing_release_on_its_day", late, lambda: by_itself(day=UNTIL),
+    ),
+    "released past its last day, by a day before the run": ("standing_release_on_its_day", late, by_itself),
+    "released on a day that its event does not tell": (
+        "standing_release_on_its_day", waits, lambda: by_itself(day=TODAY + timedelta(days=1)),
     ),
     "released by another plan": (
         "standing_release_is_told", waits, lambda: by_itself(plan="f" * 64),
