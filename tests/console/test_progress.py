@@ -17,8 +17,8 @@ from register.presence import Presence
 from register.progress import come_to, progress
 from register.runs import start_run, stop_run
 from tests.console.test_pages import client
+from tests.register.forging import insert
 from tests.register.room import TODAY, approved, deliveries, plan, signed_in
-from tests.register.test_constraints import insert
 
 pytestmark = pytest.mark.django_db
 HOLDER = "import sys, time; from pathlib import Path; from register.presence import Presence; \

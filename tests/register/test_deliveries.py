@@ -7,8 +7,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from register.models import Delivery
+from tests.register.forging import insert, named, update
 from tests.register.room import furnish
-from tests.register.test_constraints import insert, named, update
 
 pytestmark = pytest.mark.django_db
 

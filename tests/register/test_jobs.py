@@ -22,9 +22,9 @@ from register.refusals import (
 )
 from register.runs import Rows, record_delivery
 from register.session import who_asked
+from tests.register.forging import insert, named, update
 from tests.register.room import approved, draft, examined, furnish, person, signed_in
 from tests.register.room import take as decide_as
-from tests.register.test_constraints import insert, named, update
 
 pytestmark = pytest.mark.django_db
 

@@ -12,8 +12,8 @@ from tests.conftest import missing_service
 from tests.register.postgresql import Server, cluster, programs
 
 HERE = Path(__file__).parent
-REPEATED = ("test_constraints.py", "test_guards.py",
-            "test_standing_forgers.py", "test_deliveries.py", "test_decisions.py", "test_probes.py",
+REPEATED = ("test_forged_requests.py", "test_forged_approvals.py", "test_forged_releases.py", "test_forged_work.py",
+            "test_standing_forgers.py", "test_guards.py", "test_deliveries.py", "test_decisions.py", "test_probes.py",
             "test_withdrawals.py", "test_jobs.py", "test_remarks.py", "test_versions.py", "at_once.py",
             "away.py")  # fmt: skip
 CHOSEN = "forger or together or at_once or away"

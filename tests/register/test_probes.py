@@ -35,8 +35,8 @@ from register.refusals import (
 )
 from register.waiting import answers_pending
 from register.workflow import Role
+from tests.register.forging import insert
 from tests.register.room import AGREEMENT, PEOPLE, REQUEST, TODAY, Member, draft, furnish, person, signed_in, take
-from tests.register.test_constraints import insert
 
 pytestmark = pytest.mark.django_db
 

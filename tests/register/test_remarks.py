@@ -14,8 +14,8 @@ from register.models import OutboxEvent, Person, Remark
 from register.refusals import AlreadyDecided, NamesSomebody, NothingSaid, NotPlainText, NotYours, TooLong
 from register.remarks import remark
 from register.session import act_as
+from tests.register.forging import insert
 from tests.register.room import approved, draft, furnish, signed_in, take
-from tests.register.test_constraints import insert
 
 HELD = {
     "a BSN": "It is about 123456782.",

@@ -22,8 +22,8 @@ from register.models import (
 )
 from register.standing_steps import follow
 from register.workflow import BY_ITSELF
+from tests.register.forging import Forgeries, by_setting, decided, event, not_refused
 from tests.register.room import TODAY, person, take
-from tests.register.test_constraints import Forgeries, by_setting, decided, event, not_refused
 from tests.register.test_standing import UNTIL, again, back_in_time, in_force, proposed
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +193,9 @@ FORGERIES: Forgeries = {
         lambda: StandingDecision.objects.update(sources=["incomes", "residents"]),
     ),
     "stopped as if its last day were past": ("standing_step_is_told", in_force, over_tomorrow),
+    "held somewhere else": (
+        "standing_is_held_where_it_was", on_hold, lambda: StandingDecision.objects.update(held_from=""),
+    ),
     "in force without a word": ("standing_begins_as_proposed", ended, again_in_force),
     "two of one request": (
         "request_id", waits, lambda: again_in_force(state="proposed"),

@@ -15,8 +15,8 @@ from register.declarations import Agreement
 from register.load import sync_agreements, sync_room
 from register.models import OutboxEvent, Version
 from register.versions import until
+from tests.register.forging import insert
 from tests.register.room import AGREEMENT, CONSENT, PARTNERS, PEOPLE, Member, Partner, draft, furnish, unguarded
-from tests.register.test_constraints import insert
 from tests.register.test_probes import AREAS, TERMS
 
 
