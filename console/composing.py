@@ -10,6 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from console.declaring import Errors, Typed, lines_of
+from console.said import said
+from declare import Sentence
 from register import catalogue
 from register.catalogue import Entry, Use
 
@@ -50,6 +52,8 @@ class Offer:
     typed: Typed
     entries: Sequence[Entry]
     links: Mapping[str, tuple[str, str]]
+    partners: Mapping[str, str]
+    """Id → name."""
 
     @property
     def uses(self) -> dict[str, str]:
@@ -57,8 +61,10 @@ class Offer:
         return dict(sorted(found.items(), key=lambda each: each[1]))
 
     @property
-    def recipients(self) -> list[str]:
-        return sorted({name for use in self._all() if self._is_meant(use) for name in use.recipients})
+    def recipients(self) -> dict[str, str]:
+        """Id → name, in the order of the names."""
+        ids = {partner for use in self._all() if self._is_meant(use) for partner in use.recipients}
+        return {partner: name for partner, name in self.partners.items() if partner in ids}
 
     @property
     def sources(self) -> dict[str, Entry]:
@@ -101,7 +107,7 @@ def may_be_asked(entry: Entry, use: Use) -> list[Mapping[str, Any]]:
 
 
 def offer(typed: Typed) -> Offer:
-    return Offer(typed, catalogue.entries(), catalogue.models())
+    return Offer(typed, catalogue.entries(), catalogue.models(), catalogue.partners())
 
 
 class DraftForm(forms.Form):
@@ -124,11 +130,12 @@ class DraftForm(forms.Form):
         for name, messages in errors.items():
             self._tell(name, messages, step)
 
-    def _tell(self, name: str, messages: Sequence[str], step: int) -> None:
+    def _tell(self, name: str, sentences: Sequence[Sentence], step: int) -> None:
+        messages = [said(each) for each in sentences]
         if name not in self.fields:
             self.wrong += messages if step == STEPS else []
         elif step == STEPS or any(name in [field.name for field in fields] for _, _, fields in self.sections[:-1]):
-            self.add_error(name, list(messages))
+            self.add_error(name, messages)
 
     def offered(self) -> dict[str, list[str]]:
         """What was typed, without choices that are offered no more."""
@@ -153,7 +160,7 @@ def _who(offer: Offer) -> Named:
         (name, f"{entry.source.title} ({name}, {entry.source.owner.name})") for name, entry in offer.sources.items()
     ]
     return {
-        "recipients": _some_of(_("Recipients"), [(name, name) for name in offer.recipients]),
+        "recipients": _some_of(_("Recipients"), offer.recipients.items()),
         "sources": _some_of(_("Sources"), titles),
     }
 

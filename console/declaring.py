@@ -9,11 +9,12 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from declare import to_toml
+from console.reader import HAS_A_FIELD, TOO_DEEP, no_toml, wrong
+from declare import Sentence, to_toml
 from register.declarations import Request
 
 Typed = Mapping[str, Sequence[str]]
-Errors = Mapping[str, Sequence[str]]
+Errors = Mapping[str, Sequence[Sentence]]
 """Field, or "" for the whole → what is wrong."""
 INDICATORS: Final = 3
 """Lines for indicators, and one more than there are."""
@@ -31,13 +32,13 @@ def declaration(typed: Typed, requester: str) -> tuple[str, Errors]:
         text = to_toml(content)
         Request.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        return to_toml(content), {"more": [str(error)]}
+        return to_toml(content), {"more": [no_toml(error)]}
     except ValidationError as error:
         return text, _errors(error, typed)
     except KeyError as error:
-        return to_toml(content), {"more": [f"{error.args[0]} has a field of its own"]}
+        return to_toml(content), {"more": [Sentence(HAS_A_FIELD, {"place": error.args[0]})]}
     except (ValueError, RecursionError):
-        return to_toml(_content(typed, requester)), {"more": ["this is too deep, or has a number too long to read"]}
+        return to_toml(_content(typed, requester)), {"more": [Sentence(TOO_DEEP)]}
     return text, {}
 
 
@@ -165,13 +166,12 @@ def lines_of(typed: Typed) -> int:
     return max(INDICATORS, min(1 + max(filled, default=0), 20))
 
 
-def _errors(error: ValidationError, typed: Typed) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for each in error.errors(include_url=False, include_context=False, include_input=False):
-        said = each["msg"].removeprefix("Value error, ")
+def _errors(error: ValidationError, typed: Typed) -> dict[str, list[Sentence]]:
+    found: dict[str, list[Sentence]] = {}
+    for each in error.errors(include_url=False, include_input=False):
         told = found.setdefault(_field(each["loc"], typed), [])
-        if said not in told:
-            told.append(said)
+        if (sentence := wrong(each)) not in told:
+            told.append(sentence)
     return found
 
 

@@ -7,7 +7,7 @@ from declare.files import remove, replacing, workplace, write_atomically
 from declare.load import Declaration, load
 from declare.opaque import Opaque
 from declare.refusal import Fault, Refusal, WrongInput
-from declare.sentence import Part, Sentence
+from declare.sentence import Misdeclared, Part, Sentence
 from declare.signing import BadSignature, Sealer, Signer, verify_signature
 from declare.write import to_toml
 
@@ -17,6 +17,7 @@ __all__ = [
     "Coarsening",
     "Declaration",
     "Fault",
+    "Misdeclared",
     "Opaque",
     "Part",
     "Refusal",

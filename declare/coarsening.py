@@ -5,6 +5,7 @@ from typing import Self
 from pydantic import model_validator
 
 from declare.load import Declaration
+from declare.sentence import Misdeclared
 
 _WAYS = ("widths", "cuts", "prefixes", "groups")
 
@@ -39,7 +40,11 @@ class Coarsening(Declaration):
     @model_validator(mode="after")
     def _one_way(self) -> Self:
         if len(self.ways) > 1:
-            raise ValueError(f"{self.ways[0]} and {self.ways[1]} do not go together; choose one way of coarsening")
+            raise Misdeclared(
+                "%(one)s and %(other)s do not go together; choose one way of coarsening",
+                one=self.ways[0],
+                other=self.ways[1],
+            )
         if min((*self.widths, *self.prefixes, 1)) <= 0:
             raise ValueError("a width or prefix is above 0")
         return self

@@ -24,6 +24,14 @@ class Sentence:
         return filled(self.template, {name: _english(part) for name, part in self.parts.items()})
 
 
+class Misdeclared(ValueError):
+    """What a declaration's own reader finds wrong, as `said`; a template without parts may be a plain `ValueError`."""
+
+    def __init__(self, template: str, **parts: Part) -> None:
+        self.said = Sentence(template, parts)
+        super().__init__(str(self.said))
+
+
 def places(template: str) -> list[str]:
     """Names of the places in a template, in their order."""
     return re.findall(r"%\((\w+)\)s", template)

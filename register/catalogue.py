@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from register.models import Described, SharingTriple
+from register.models import Described, Partner, SharingTriple
 from register.models import Source as SourceRow
 from register.models.described import Subject
 
@@ -70,6 +70,11 @@ def entry(source: str) -> Entry | None:
 def purposes() -> list[str]:
     """For which some agreement lets something be asked."""
     return sorted(set(SharingTriple.objects.values_list("purpose", flat=True)))
+
+
+def partners() -> dict[str, str]:
+    """Id → name, in the order of the names."""
+    return dict(Partner.objects.order_by("name", "id").values_list("id", "name"))
 
 
 def models() -> dict[str, tuple[str, str]]:

@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from declare import Declaration
+from declare import Declaration, Misdeclared
 from register.output import ID, SAID, Generalisation, Output
 
 
@@ -381,5 +381,7 @@ class Request(Declaration):
         if self.output.unit not in {source.id for source in self.sources}:
             raise ValueError("output.unit is not a source of the request")
         if unknown := (self.output.columns | self.output.checked) - asked:
-            raise ValueError(f"the output names columns that the sources do not list: {', '.join(sorted(unknown))}")
+            raise Misdeclared(
+                "the output names columns that the sources do not list: %(columns)s", columns=sorted(unknown)
+            )
         return self

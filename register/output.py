@@ -13,7 +13,7 @@ from pydantic import (
     model_validator,
 )
 
-from declare import Coarsening, Declaration
+from declare import Coarsening, Declaration, Misdeclared
 
 ID: Final = r"^[a-z][a-z0-9_-]*$"
 _NAME: Final = r"^[a-z][a-z0-9-]*$"
@@ -53,7 +53,7 @@ class Implausible(Declaration):
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:
         if self.relation in ("before", "differs") and self.other is None:
-            raise ValueError(f"{self.relation} needs another column")
+            raise Misdeclared("%(relation)s needs another column", relation=self.relation)
         if (self.relation == "among") != bool(self.values):
             raise ValueError("values belong to among")
         return self
@@ -120,7 +120,7 @@ class Attribute(Coarsening):
     @model_validator(mode="after")
     def _only_quasi_identifiers_are_coarsened(self) -> Self:
         if self.ways and self.role != "quasi-identifier":
-            raise ValueError(f"{self.ways[0]} belong to a quasi-identifier; other columns leave as they are")
+            raise Misdeclared("%(way)s belong to a quasi-identifier; other columns leave as they are", way=self.ways[0])
         return self
 
 
@@ -132,7 +132,9 @@ class Generalisation(Coarsening):
     @model_validator(mode="after")
     def _there_is_such_a_step(self) -> Self:
         if self.level > self.steps:
-            raise ValueError(f"there is no step {self.level}: declare it with widths, cuts, prefixes or groups")
+            raise Misdeclared(
+                "there is no step %(level)s: declare it with widths, cuts, prefixes or groups", level=self.level
+            )
         return self
 
 
@@ -185,10 +187,14 @@ class Output(Declaration):
     @classmethod
     def _tables_are_different(cls, tables: tuple[Breakdown, ...]) -> tuple[Breakdown, ...]:
         if twice := [name for name, times in Counter(each.name for each in tables).items() if times > 1]:
-            raise ValueError(f"there are two tables {', '.join(twice)}")
+            raise Misdeclared("there are two tables %(names)s", names=twice)
         for one, other in permutations(tables, 2):
             if set(one.dimensions) <= set(other.dimensions):
-                raise ValueError(f"table {one.name} is a margin of table {other.name}, which has its cells already")
+                raise Misdeclared(
+                    "table %(one)s is a margin of table %(other)s, which has its cells already",
+                    one=one.name,
+                    other=other.name,
+                )
         return tables
 
     @model_validator(mode="after")
@@ -239,15 +245,15 @@ class Output(Declaration):
         if self.generalise and self.kind not in ("table", EXTRACT):
             raise ValueError("generalise belongs to a table or an extract; attributes of anonymous rows have steps")
         if foreign := sorted(set(self.generalise) - set(self.described)):
-            raise ValueError(f"{', '.join(foreign)} is coarsened and does not leave")
+            raise Misdeclared("%(columns)s is coarsened and does not leave", columns=foreign)
         return self
 
     @model_validator(mode="after")
     def _hierarchies_are_of_dimensions(self) -> Self:
         if foreign := sorted(set(self.hierarchies) - set(self.dimensions)):
-            raise ValueError(f"there is a hierarchy of {', '.join(foreign)}, which is no dimension")
+            raise Misdeclared("there is a hierarchy of %(columns)s, which is no dimension", columns=foreign)
         if round_ := sorted(name for name, above in self.hierarchies.items() if _goes_round(above)):
-            raise ValueError(f"the hierarchy of {', '.join(round_)} goes round")
+            raise Misdeclared("the hierarchy of %(columns)s goes round", columns=round_)
         return self
 
     @property

@@ -154,7 +154,7 @@ COMMANDS: Final = (
         "--via": {"choices": ["prefect"], "help": "run it as a Prefect flow"},
     }),
     Command("release", "write the parcel once it has been decided", "room:release", {
-        "request": {"metavar": "REQUEST"}, **_ROOM, **_AS,
+        "request": {"metavar": "RELEASE", "help": "a release, or a request for its latest one"}, **_ROOM, **_AS,
         "--via": {"choices": ["prefect"], "help": "run it as a Prefect flow"},
     }),
     Command("publish", "write the public site: what was released to everybody", "room:publish", {

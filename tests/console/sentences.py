@@ -77,6 +77,9 @@ EXAMPLES: tuple[Refusal, ...] = (
 KINDS = {kind for kind in vars(refusals).values() if isinstance(kind, type)}
 NAMES = {"cross-checks.toml", "--text"}
 """Constants in a refusal that no language changes."""
+DECLARES = {"Request", "RequestedSource", "Effect", "Indicator", "Dpia", "Output", "Breakdown", "Attribute",
+            "Generalisation", "Filter", "Headline", "Implausible", "Polluted", "Population"}  # fmt: skip
+"""What a request is declared in."""
 REPOSITORY = Path(__file__).parents[2]
 
 
@@ -104,7 +107,7 @@ def in_rooms() -> set[str]:
     """Texts of the rooms that work, some of which a job keeps and the steward's page says."""
     modules = [
         ast.parse(path.read_text(encoding="utf-8"))
-        for name in ("audit", "flows", "register")
+        for name in ("audit", "declare", "flows", "register")
         for path in (REPOSITORY / name).rglob("*.py")
     ]
     return {
@@ -113,6 +116,15 @@ def in_rooms() -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
+
+
+def in_reader() -> set[str]:
+    """What the declaration of a request says of itself when it is wrong."""
+    request = [each for each in _nodes("register") if isinstance(each, ast.ClassDef) and each.name in DECLARES]
+    coarsening = ast.parse((REPOSITORY / "declare" / "coarsening.py").read_text(encoding="utf-8"))
+    calls = (call for part in (*request, coarsening) for call in ast.walk(part) if isinstance(call, ast.Call))
+    made = [call for call in calls if getattr(call.func, "id", "") in ("ValueError", "Misdeclared")]
+    return {text for call in made for arg in call.args for text in _constants(arg)}
 
 
 def in_examples() -> set[str]:

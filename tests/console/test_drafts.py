@@ -144,17 +144,17 @@ def test_a_draft_is_tried_and_submitted_as_it_stands() -> None:
 
 
 WRONG: dict[str, tuple[dict[str, Any], str, str]] = {
-    "an id like a path": ({"id": "../room"}, "id_id_error", "match pattern"),
+    "an id like a path": ({"id": "../room"}, "id_id_error", "nly small letters"),
     "an id like a run's": ({"id": "by-kind-1"}, "id_id_error", "a number: runs are named so"),
-    "no such day": ({"retention_until": "2029-02-31"}, "id_retention_until_error", "valid date"),
-    "no recipient": ({"recipients": []}, "id_recipients_error", "Field required"),
-    "no effect": ({"intended": " "}, "id_intended_error", "Field required"),
-    "a table without a column": ({"tables": "one:"}, "id_tables_error", "Field required"),
+    "no such day": ({"retention_until": "2029-02-31"}, "id_retention_until_error", "no day"),
+    "no recipient": ({"recipients": []}, "id_recipients_error", "is missing"),
+    "no effect": ({"intended": " "}, "id_intended_error", "is missing"),
+    "a table without a column": ({"tables": "one:"}, "id_tables_error", "is missing"),
     "steps that are no numbers": ({"way.reports.soort": "widths", "steps.reports.soort": "x"}, "soort_error", "number"),
-    "more that is no TOML": ({"more": "= 1"}, "id_more_error", "Invalid statement"),
-    "more that has a field": ({"more": 'purpose = "x"'}, "id_more_error", "purpose has a field of its own"),
-    "more that plays somebody": ({"more": 'requester = "x"'}, "id_more_error", "requester has a field of its own"),
-    "more that nothing reads": ({"more": "color = 1"}, "wrong", "Extra inputs are not permitted"),
+    "more that is no TOML": ({"more": "= 1"}, "id_more_error", "no TOML from line 1, sign 1"),
+    "more that has a field": ({"more": 'purpose = "x"'}, "id_more_error", "urpose has a field of its own"),
+    "more that plays somebody": ({"more": 'requester = "x"'}, "id_more_error", "equester has a field of its own"),
+    "more that nothing reads": ({"more": "color = 1"}, "wrong", "othing reads “color”"),
 }
 
 
@@ -170,6 +170,18 @@ def test_what_is_wrong_is_said_beside_its_field_and_kept() -> None:
         assert "&lt;b&gt;Reports" in answer.text and "<b>Reports" not in answer.text, named
         assert Draft.objects.get().typed["dimensions"] == ["reports.soort"], named
     assert not Job.objects.exists()
+    dutch = client("ann", "nl")
+    for named, (other, _, _) in WRONG.items():
+        page = press(dutch, address, "try", FORM | other).text
+        assert 'role="alert"' in page and '<span lang="en"' not in page, named
+
+
+@pytest.mark.django_db
+def test_partners_are_shown_by_their_names() -> None:
+    catalogued()
+    browser = client("ann")
+    page = press(browser, begun(browser), "next", {"title": "By kind", "id": "by-kind", "use": USE, "step": "1"}).text
+    assert re.search(r'value="gemeente"[^>]*> Gemeente</label>', page)
 
 
 @pytest.mark.django_db
@@ -235,7 +247,7 @@ def test_a_request_is_composed_without_script(monkeypatch: pytest.MonkeyPatch, l
         page.get_by_label("Purpose").select_option(USE)
         on = page.get_by_role("button", name="Keep this and go on")
         on.click()
-        page.get_by_label("gemeente", exact=True).check()
+        page.get_by_label("Gemeente", exact=True).check()
         page.get_by_label("Meldingen (reports").check()
         on.click()
         page.get_by_label("soort –").check()
@@ -248,7 +260,7 @@ def test_a_request_is_composed_without_script(monkeypatch: pytest.MonkeyPatch, l
         for _ in range(2):
             on.click()
         page.get_by_role("button", name="Submit it").click()
-        assert page.get_by_text("Field required").count() == 2  # how long it is kept, and the effect
+        assert page.get_by_text("This is missing").count() == 2  # how long it is kept, and the effect
         assert barriers(page) == []
         page.screenshot(path=tmp_path / "draft.png", full_page=True)
     (draft,) = drafts.of(signed_in("ann"))

@@ -10,7 +10,7 @@ from register.coverage import NewKind
 from register.models import JobState, Work
 from register.uses import ConsentState
 from register.workflow import TRANSITIONS, ReleaseState, RequestState, Role, StandingState
-from tests.console.sentences import in_examples, in_register, in_rooms
+from tests.console.sentences import in_examples, in_reader, in_register, in_rooms
 
 CONSOLE = Path(__file__).parents[2] / "console"
 CATALOGUE = CONSOLE / "locale" / "nl" / "LC_MESSAGES"
@@ -33,7 +33,7 @@ def used() -> set[str]:
 
 def test_every_word_exists_in_dutch() -> None:
     kept = in_rooms() & catalogue().keys()
-    assert used() | in_register() | in_examples() | kept == catalogue().keys()
+    assert used() | in_register() | in_reader() | in_examples() | kept == catalogue().keys()
 
 
 def test_the_compiled_catalogue_is_current() -> None:

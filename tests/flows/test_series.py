@@ -80,12 +80,6 @@ def series(room: Path) -> tuple[str, int, int]:
     )
 
 
-def asked(room: Path) -> list[tuple[str, str, str]]:
-    """A run asked for by the steward, and all that the worker then did."""
-    assert ask(room, "run", "quarters").code == 0
-    return told(served(room))
-
-
 def told(jobs: list[dict[str, Any]]) -> list[tuple[str, str, str]]:
     return [(job["work"], job["state"], job["result"]) for job in jobs]
 
@@ -97,10 +91,22 @@ SAID = {
 }
 
 
-def test_a_delivery_becomes_a_parcel_and_a_warning_ends_the_series(going_on: Path, tmp_path: Path) -> None:
+CRON = "0 6 * * *"
+
+
+def scheduled(room: Path) -> list[tuple[str, str, str]]:
+    """What the worker did at the next time of the schedule."""
+    assert koppelkamer(CRON, at=room, program="tests.flows.worker:comes_due").code == 0
+    return told(served(room))
+
+
+def test_a_scheduled_delivery_becomes_a_parcel_and_a_warning_ends_series_and_schedule(
+    going_on: Path, tmp_path: Path
+) -> None:
     room = Path(shutil.copytree(going_on, tmp_path / "room"))
+    do(room, "schedule", "quarters", "--cron", CRON, "--as", "otto")
     receive(room, "next.csv", NEXT)
-    assert asked(room) == DONE
+    assert scheduled(room) == DONE
     assert series(room) == ("in_force", 1, 2)
     do(room, "verify", ".")
     for folder in ("reports", "parcels"):
@@ -109,11 +115,26 @@ def test_a_delivery_becomes_a_parcel_and_a_warning_ends_the_series(going_on: Pat
             assert re.search(sentence, page), (folder, language)
     a_week_later(room)
     receive(room, "telling.csv", TELLING)
-    assert asked(room) == [("run", "done", "quarters-3")]
+    assert scheduled(room) == [("run", "done", "quarters-3")]
     assert series(room) == ("stopped", 1, 2)
     assert one(room, "SELECT outcome || ' ' || state FROM register_release WHERE id = 'quarters-3'") == "WARN examined"
     assert koppelkamer("release", "quarters", at=room).code == 1
     assert not (room / "parcels" / "quarters-3").exists()
+    (schedule,) = koppelkamer("schedule", "--json", at=room).facts["schedules"]
+    assert schedule["due"] == "ended with quarters-s1" and schedule["last"].startswith("done")
+    assert scheduled(room) == []
+
+
+def test_past_its_last_day_a_worker_ends_the_series_before_its_schedule_comes_due(
+    going_on: Path, tmp_path: Path
+) -> None:
+    room = Path(shutil.copytree(going_on, tmp_path / "room"))
+    do(room, "schedule", "quarters", "--cron", CRON, "--as", "otto")
+    said = koppelkamer("2031-01-01", at=room, program="tests.flows.worker:on_day")
+    assert (said.code, said.out, said.err) == (0, "quarters-s1: its last day is over\n", "")
+    assert one(room, "SELECT why FROM register_standingstep WHERE action = 'stop'") == "over"
+    assert one(room, "SELECT series_id FROM register_schedule WHERE ended_at IS NOT NULL") == "quarters-s1"
+    assert one(room, "SELECT count(*) FROM register_job") == 0
 
 
 KILLED = ("flows.link._finish", "flows.release._write")
@@ -130,6 +151,20 @@ def test_a_killed_worker_leaves_nothing_undone_and_nothing_doubled(going_on: Pat
     assert series(room) == ("in_force", 1, 2)
     assert one(room, "SELECT count(*) FROM register_job WHERE state = 'done'") == len(DONE)
     do(room, "verify", ".")
+
+
+def test_a_hold_keeps_a_parcel_until_the_series_goes_on(going_on: Path, tmp_path: Path) -> None:
+    room = Path(shutil.copytree(going_on, tmp_path / "room"))
+    receive(room, "next.csv", NEXT)
+    assert run(room).code == 0  # on the command line; the parcel waits for a worker
+    do(room, "decide", "quarters-s1", "hold", "--as", "siem", "--reason", "Een klacht.")
+    (job,) = served(room)
+    assert (job["work"], job["state"]) == ("release", "refused")
+    assert "standing decision quarters-s1 is" in job["message"]
+    assert series(room) == ("on_hold", 1, 1) and not (room / "parcels" / "quarters-2").exists()
+    do(room, "decide", "quarters-s1", "resume", "--as", "siem", "--reason", "Afgehandeld.")
+    assert told(served(room)) == DONE[1:]
+    assert series(room) == ("in_force", 1, 2)
 
 
 def test_another_plan_ends_the_series_on_the_command_line_too(going_on: Path, tmp_path: Path) -> None:

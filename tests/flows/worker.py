@@ -62,16 +62,51 @@ def killed(arguments: Sequence[str]) -> int:
 
 
 def a_week_later(_: Sequence[str]) -> int:
-    """As if the last release had been examined a week ago."""
+    """As if the last release had been examined, and work come due, a week ago."""
     open_register(open_room(Path()))
     from datetime import timedelta
 
-    from register.models import Release
+    from django.db.models import F
+
+    from register.models import Job, Release
     from tests.register.room import unguarded
 
     last = Release.objects.latest("examined_at")
     with unguarded():
         Release.objects.filter(pk=last.pk).update(examined_at=last.examined_at - timedelta(days=7, hours=1))
+        Job.objects.filter(due__isnull=False).update(due=F("due") - timedelta(days=7))
+    return 0
+
+
+def comes_due(arguments: Sequence[str]) -> int:
+    """CRON: as if the worker had last looked just before its latest time."""
+    open_register(open_room(Path()))
+    from datetime import timedelta
+
+    from cronsim import CronSim
+    from django.utils import timezone
+
+    from register.models import Schedule
+
+    now = timezone.localtime() + timedelta(seconds=1)
+    Schedule.objects.filter(ended_at=None).update(due=next(CronSim(arguments[0], now, reverse=True)))
+    return 0
+
+
+def on_day(arguments: Sequence[str]) -> int:
+    """DAY: a round of a worker on that day, at noon."""
+    open_register(open_room(Path()))
+    from datetime import datetime
+
+    from django.utils import timezone
+
+    from audit.event import timestamp
+    from register import standing_steps
+
+    noon = timezone.make_aware(datetime.fromisoformat(f"{arguments[0]}T12:00"))
+    timezone.now = lambda: noon
+    standing_steps.timestamp = lambda moment=None: timestamp(moment or noon)
+    Worker(Path(), Plain, print).round()
     return 0
 
 
