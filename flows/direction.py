@@ -5,8 +5,9 @@ counted for an earlier list counts for no later one. So two lists that differ by
 could be told, and one subject under many labels is one person.
 """
 
+import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import polars as pl
@@ -40,12 +41,22 @@ class Direction:
     least: int
     """An area is told when at least so many of the list are in it."""
     missed: float | None
-    """Share of true links that the model is expected to miss, at most; None where it cannot tell."""
+    """Share of true links that the model is expected to miss, as it was trained: of this very list it would tell how
+    much was found. None where it cannot tell."""
     outcome: str
     """What the gate said of naming these areas at all."""
     found: pl.DataFrame
     """`record`, the token of everybody who was found on this list, whether an area was told or not, and `key`, the
     version it was made under; for later lists."""
+    blind: str = field(default_factory=secrets.token_hex)
+    """32 random bytes, hexadecimal, without which nobody finds the answer by trying from a digest of `stored`."""
+
+    @property
+    def stored(self) -> pl.DataFrame:
+        """All but who was found, each row with what belongs to the whole."""
+        missed = pl.lit(self.missed, pl.Float64)
+        whole = {"least": pl.lit(self.least, pl.Int64), "missed": missed, "outcome": pl.lit(self.outcome)}
+        return self.table.with_columns(**whole, blind=pl.lit(self.blind))
 
     @property
     def areas(self) -> list[str]:
@@ -80,12 +91,12 @@ class CannotTellAgain(Refusal):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Terms:
-    """How a source is asked: `area` and `least` as its agreement says, about so many `subjects`; `before` holds the
-    record tokens of all who were found for earlier lists."""
+    """How a source is asked: `area` and `least` as its agreement says, with a model that is expected to miss so much;
+    `before` holds the record tokens of all who were found for earlier lists."""
 
     area: Area
     least: int
-    subjects: int
+    missed: float | None
     before: pl.Series
 
 
@@ -99,17 +110,14 @@ def direction(room: Room, linked: LinkedTable, subjects: str, used: ProtectedTab
     persons = _persons(used, terms.area)
     shown, outcome = _shown(room, used.source, persons, terms.area)
     found = _found(linked, subjects, used.source).join(persons, on="row")
-    different = found.unique("record")
-    fresh = different.join(terms.before.to_frame("record"), on="record", how="anti")
+    fresh = found.unique("record").join(terms.before.to_frame("record"), on="record", how="anti")
     enough = fresh.group_by(AREA).len().filter(pl.col("len") >= terms.least)[AREA]
-    # Somebody under two labels is one person: of fewer than twice the least an area might hold all of the list.
-    listed = different.height + terms.subjects - found.height
-    told = sorted(set(enough) & shown) if listed >= 2 * terms.least else []
-    (quality,) = linked.quality
-    missed = None if quality.recall is None else 1 - quality.recall
+    # Of fewer than twice the least an area might hold everybody whom the list is about: who is on it under two labels,
+    # was counted before or was made up adds nobody.
+    told = sorted(set(enough) & shown) if fresh.height >= 2 * terms.least else []
     table = pl.DataFrame({AREA: [*told, None]}, schema=DIRECTION)
     everybody = found.select("record", key=pl.lit(used.key_id)).unique().sort("record")
-    return Direction(used.source, table, terms.least, missed, outcome, everybody)
+    return Direction(used.source, table, terms.least, terms.missed, outcome, everybody)
 
 
 def _persons(used: ProtectedTable, area: Area) -> pl.DataFrame:
@@ -159,12 +167,7 @@ def _ends(links: pl.DataFrame, subjects: str, source: str, mine: str, theirs: st
 
 def keep(room: Room, keyring: Keyring, probe: str, said: Direction) -> None:
     """Encrypted, bound to its place."""
-    constant = {
-        "least": pl.lit(said.least, pl.Int64), "missed": pl.lit(said.missed, pl.Float64),
-        "outcome": pl.lit(said.outcome),
-    }  # fmt: skip
-    tables = {"area": said.table.with_columns(**constant), "found": said.found}
-    for name, table in tables.items():
+    for name, table in {"area": said.stored, "found": said.found}.items():
         path = room.store / "probes" / probe / f"{said.source}.{name}.parquet"
         keyring.vault("runs").write(table, path, context_of(room, path))
 
@@ -172,8 +175,8 @@ def keep(room: Room, keyring: Keyring, probe: str, said: Direction) -> None:
 def held(room: Room, keyring: Keyring, probe: str, source: str) -> Direction:
     """As it waits, or was given."""
     table, found = (_read(room, keyring, probe, source, name) for name in ("area", "found"))
-    least, missed, outcome = table.select(_SAID).row(0)
-    return Direction(source, table.select(DIRECTION.names()), least, missed, outcome, found)
+    least, missed, outcome, blind = table.select(*_SAID, "blind").row(0)
+    return Direction(source, table.select(DIRECTION.names()), least, missed, outcome, found, blind)
 
 
 def found_before(room: Room, keyring: Keyring, used: ProtectedTable, probes: Sequence[str]) -> pl.Series:

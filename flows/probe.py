@@ -1,11 +1,13 @@
 """First phase: could a partner contribute on these few subjects? Linked on tokens, held until each partner speaks.
 
 An answer is about a label of the asker's own list, and says *probable*, *possible* or *none found*, with the
-probability behind it. None found is not nothing there: `missed` says how many true links the model is expected to miss.
+probability behind it. None found is not nothing there: `missed` says how many true links the model is expected to miss,
+as it was trained.
 """
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -46,7 +48,14 @@ class Answer:
     table: pl.DataFrame
     """As `ANSWER`, one row a subject."""
     missed: float | None
-    """Share of true links that the model is expected to miss, at most; None where it cannot tell."""
+    """Share of true links that the model is expected to miss; None where it cannot tell."""
+    blind: str = field(default_factory=secrets.token_hex)
+    """As that of `Direction`."""
+
+    @property
+    def stored(self) -> pl.DataFrame:
+        """The one row at least that every list has carries what belongs to the whole."""
+        return self.table.with_columns(missed=pl.lit(self.missed, pl.Float64), blind=pl.lit(self.blind))
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -78,12 +87,12 @@ def ask(room: Room, keyring: Keyring, by: "SignedIn", probe_id: str) -> "Probe":
     models = {source: _in_place(fitted_model(room, name), source, declared) for source, name in declared.models.items()}
     deliveries = {source: latest(source) for source in declared.models}
 
-    def said(linked: LinkedTable, used: ProtectedTable) -> Answer | Direction:
+    def said(linked: LinkedTable, used: ProtectedTable, missed: float | None) -> Answer | Direction:
         if terms.tells != "area":
-            return _answer(linked, declared, used.source)
+            return _answer(linked, declared, used.source, missed)
         before = found_before(room, keyring, used, beside[used.source])
         area = Area.model_validate(terms.areas[used.source])
-        how = Terms(area, terms.least_subjects or 0, listed.table.height, before)
+        how = Terms(area, terms.least_subjects or 0, missed, before)
         return direction(room, linked, declared.subjects, used, how)
 
     answers = []
@@ -91,7 +100,7 @@ def ask(room: Room, keyring: Keyring, by: "SignedIn", probe_id: str) -> "Probe":
         whole = {source: protected_table(room, keyring, source, deliveries[source])}
         used = minimised(room, keyring, declared.agreement, declared.purpose, whole)[source].table
         linked = link_tables({declared.subjects: listed, source: used}, [model])
-        answers.append(said(linked, used))
+        answers.append(said(linked, used, model.missed))
     contents = digest(canonical(_contents(declared.digest, {declared.subjects: subjects, **deliveries}, answers)))
     with transaction.atomic():
         probe = record_probe(by, declared, listed.table.height, contents, today, beside)
@@ -124,7 +133,7 @@ class NotAModelOf(WrongInput):
 
 
 def _contents(declared: str, deliveries: Mapping[str, str], answers: "list[Answer | Direction]") -> dict[str, Any]:
-    told = {answer.source: digest_frame(answer.table) for answer in answers}
+    told = {answer.source: digest_frame(answer.stored) for answer in answers}
     return {"probe": declared, "deliveries": dict(deliveries), "answers": told}
 
 
@@ -147,7 +156,7 @@ class NoLabels(WrongInput):
         )
 
 
-def _answer(linked: LinkedTable, declared: "Declared", source: str) -> Answer:
+def _answer(linked: LinkedTable, declared: "Declared", source: str, missed: float | None) -> Answer:
     """The likeliest link of each subject. Assignment does not matter: a record may have one partner, a subject may
     stand in a source twice, and one link is enough for an answer."""
     (quality,), subjects = linked.quality, declared.subjects
@@ -164,7 +173,7 @@ def _answer(linked: LinkedTable, declared: "Declared", source: str) -> Answer:
         .select(ANSWER.names())
         .sort("subject")
     )
-    return Answer(source, table, None if quality.recall is None else 1 - quality.recall)
+    return Answer(source, table, missed)
 
 
 def _ends(links: pl.DataFrame, subjects: str, source: str, mine: str, theirs: str) -> pl.DataFrame:
@@ -201,17 +210,16 @@ def held(room: Room, keyring: Keyring, probe: "Probe", source: str) -> Answer | 
         return held_direction(room, keyring, probe.id, source)
     path = _path(room, probe.id, source)
     stored = keyring.vault("runs").read(path, context_of(room, path))
-    return Answer(source, stored.select(ANSWER.names()), stored.item(0, "missed"))
+    return Answer(source, stored.select(ANSWER.names()), stored.item(0, "missed"), stored.item(0, "blind"))
 
 
 def _keep(room: Room, keyring: Keyring, probe: str, answer: Answer | Direction) -> None:
-    """Encrypted, bound to its place; the one row at least that every list has carries what is missed."""
+    """Encrypted, bound to its place."""
     if isinstance(answer, Direction):
         keep_direction(room, keyring, probe, answer)
         return
     path = _path(room, probe, answer.source)
-    missed = pl.lit(answer.missed, dtype=pl.Float64).alias("missed")
-    keyring.vault("runs").write(answer.table.with_columns(missed), path, context_of(room, path))
+    keyring.vault("runs").write(answer.stored, path, context_of(room, path))
 
 
 def _path(room: Room, probe: str, source: str) -> Path:

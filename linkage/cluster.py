@@ -135,7 +135,7 @@ def _loose(nodes: pl.DataFrame, linked: pl.DataFrame, rules: Rules) -> pl.DataFr
     A join with k links among p compared pairs is refused when k < share × p, so when more than (1 - share) / share × k
     pairs are no links, and k is one at least.
     """
-    if not rules.least_share:
+    if not rules.least_share or not rules.compared:
         return nodes.select("component").clear()
     counted = nodes.group_by("component").agg(_compared(rules).alias("compared"))
     tied = linked.group_by("component").agg(pl.len().cast(pl.Int64).alias("links"))

@@ -156,6 +156,9 @@ class FittedModel(Declaration):
     """Pairs it was fitted on."""
     tail: float = 0.0
     """Share of the expected matches among the candidates that are less likely than the model's floor."""
+    missed: float | None = None
+    """The same for the model's threshold: what it may be expected to miss, whichever records it links later. None where
+    that was not kept, and where labels made other chances of the weights."""
     converged: bool
     history: tuple[Iteration, ...] = ()
     dependences: tuple[Dependence, ...] = ()

@@ -56,12 +56,17 @@ def fit(pairing: Pairing, blocks: Blocks, labels: pl.DataFrame | None = None) ->
     found = expectation_maximisation(seen, known, drawn.possible, first.prior, prior_fixed=first.fixed)
     odds = pattern_odds(seen.levels, found.prior, [one.fields for one in known], found.m, found.u)
     matches = seen.matches(odds, found.prior)
-    below = matches[odds < pairing.model.floor / (1.0 - pairing.model.floor)].sum()
+    tail, missed = (_share_below(chance, matches, odds) for chance in (pairing.model.floor, pairing.model.threshold))
     fitted = _frozen(pairing, assignment, known, found).model_copy(
-        update={"candidates": pairs.height, "tail": float(below / max(matches.sum(), 1e-300))}
+        update={"candidates": pairs.height, "tail": tail, "missed": missed}
     )
     fitted = diagnosed(pairing, fitted, pairs, seen, matches)
     return fitted if labels is None else _calibrated(fitted, pairing, labels)
+
+
+def _share_below(chance: float, matches: np.ndarray, odds: np.ndarray) -> float:
+    """Of the expected matches, those of patterns less likely than `chance`."""
+    return float(matches[odds < chance / (1.0 - chance)].sum() / max(matches.sum(), 1e-300))
 
 
 def patterns(
@@ -184,7 +189,8 @@ def _calibrated(fitted: FittedModel, pairing: Pairing, labels: pl.DataFrame) -> 
     weighed = ready.score(with_levels(labels, pairing))
     found = calibrated(weighed.with_columns(odds=pl.col("match_weight") + ready.start))
     said = f"chances are calibrated by {labels.height} labels" if found else NOT_CALIBRATED
-    return fitted.model_copy(update={"calibration": found, "warnings": (*fitted.warnings, said)})
+    missed = None if found else fitted.missed
+    return fitted.model_copy(update={"calibration": found, "missed": missed, "warnings": (*fitted.warnings, said)})
 
 
 def _frozen(pairing: Pairing, assignment: Assignment, known: tuple[Chances, ...], found: Fit) -> FittedModel:

@@ -4,12 +4,12 @@ An answer waits until somebody of the partner it comes from has confirmed it; no
 before.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from audit import Event
@@ -109,24 +109,28 @@ def _check_how_many(terms: ProbeTerms, subjects: int, today: date) -> None:
 
 
 def _check_in_one_way(terms: ProbeTerms, declared: Declared) -> None:
-    """Neither recipients nor agreements are told apart: who asks may know what another was told."""
-    otherwise = (
-        ProbeTerms.objects.exclude(tells="area") if terms.tells == "area" else ProbeTerms.objects.filter(tells="area")
-    )
-    asked = {source for other in otherwise for source in other.sources}
-    if both := sorted(asked & set(declared.models)):
+    """Neither recipients nor agreements are told apart, nor what may be asked now from what was asked before: who asks
+    may know what another was told."""
+    by_area = Q(tells="area")
+    otherwise = ~by_area if terms.tells == "area" else by_area
+    may_be = {source for other in ProbeTerms.objects.filter(otherwise) for source in other.sources}
+    was = {source for source, _ in _told(otherwise)}
+    if both := sorted((may_be | was) & set(declared.models)):
         raise AskedOtherwise(both[0])
 
 
 def asked_before(sources: Iterable[str]) -> dict[str, list[str]]:
     """Source → probes that asked it for areas, whoever asked, in the order of their ids; without those of which the
     answer was kept back, for nobody was told anything by them."""
-    found: dict[str, list[str]] = {source: [] for source in sources}
-    for probe in Probe.objects.filter(tells="area").order_by("id"):
+    told = list(_told(Q(tells="area")))
+    return {name: [probe for source, probe in told if source == name] for name in sources}
+
+
+def _told(which: Q) -> Iterator[tuple[str, str]]:
+    """Source and probe, for each answer that was told or may still be."""
+    for probe in Probe.objects.filter(which).order_by("id"):
         kept = set(probe.voices.filter(about="answer", agreed=False).values_list("partner_id", flat=True))
-        for source in found.keys() & {name for name, partner in probe.sources.items() if partner not in kept}:
-            found[source].append(probe.id)
-    return found
+        yield from ((source, probe.id) for source, partner in probe.sources.items() if partner not in kept)
 
 
 @transaction.atomic

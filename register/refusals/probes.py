@@ -38,7 +38,7 @@ class AskedOtherwise(Refusal):
 
     def __init__(self, source: str) -> None:
         super().__init__(
-            "%(source)s may be asked for areas, and elsewhere about subjects; together these would tell more",
+            "%(source)s is asked for areas, and elsewhere or before about subjects; together these would tell more",
             remedy="Let the agreements of this room ask that source in one way.",
             source=source,
         )

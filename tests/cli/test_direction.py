@@ -94,6 +94,28 @@ def test_a_list_of_few_under_many_labels_tells_nothing(room: Path, tenants: pl.D
     assert areas(room, "doubled") == []
 
 
+def test_a_list_filled_up_with_people_who_do_not_count_tells_nothing(room: Path, tenants: pl.DataFrame) -> None:
+    """Made up, or counted for an earlier list: three of the others in an area would be all of them."""
+    strangers = pl.DataFrame([NOBODY] * 3, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+    counted = of(tenants, 0, Oever=2)
+    listed = [part.select(*COLUMNS) for part in (strangers, counted, of(tenants, 70, Beekzijde=3))]
+    assert asked(room, "filled", pl.concat(listed)).code == 0
+    assert areas(room, "filled") == []
+
+
+def test_what_may_be_missed_tells_nothing_of_the_list(room: Path, tenants: pl.DataFrame) -> None:
+    """Where it came of this very list, whether anybody was found would show."""
+    strangers = pl.DataFrame([NOBODY] * 6, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+    lists = {"empty": strangers, "one": pl.concat([strangers[1:], of(tenants, 80, Oever=1).select(*COLUMNS)])}
+    missed = set()
+    for name, listed in lists.items():
+        assert asked(room, name, listed).code == 0
+        (answer,) = koppelkamer("probe", name, "show", "--as", "quinten", "--json", at=room).facts["answers"]
+        missed.add(answer["missed"])
+    (share,) = missed
+    assert 0 <= share < 1
+
+
 def test_a_column_that_the_source_does_not_keep_tells_no_area(room: Path) -> None:
     (agreement,) = (room / "agreements").glob("*.toml")
     text = agreement.read_text()

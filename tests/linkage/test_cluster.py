@@ -114,6 +114,8 @@ def test_chains(links, share, expected):
 def test_records_of_sources_nobody_compared_do_not_speak_against_a_chain():
     chain = table([(0, 1), (1, 2), (2, 3), (3, 4)])
     sources = pl.Series([0, 1, 2, 3, 4], dtype=pl.UInt32)
+    nobody = Rules(sources, least_share=1.0)
+    assert clusters(5, table([]), nobody).numbers.n_unique() == 5
     neighbours = Rules(sources, least_share=1.0, compared=frozenset({(0, 1), (1, 2), (2, 3), (3, 4)}))
     assert clusters(5, chain, neighbours).numbers.n_unique() == 1
     everyone = Rules(sources, least_share=1.0, compared=frozenset(combinations(range(5), 2)))

@@ -238,6 +238,20 @@ def test_a_source_is_not_asked_for_areas_beside_subjects_by_whatever_agreement()
     asked(6, models={"residents": "m"})
 
 
+@pytest.mark.parametrize(("first", "then"), [("area", "each"), ("each", "area")])
+def test_a_source_keeps_the_way_in_which_it_was_asked(first: str, then: str) -> None:
+    """Whatever its agreement says by now; unless nobody was told anything."""
+    terms: dict[str, dict[str, Any]] = {"area": AREAS, "each": {}}
+    agreed(**terms[first])
+    many = {"area": 6, "each": 2}
+    probe = asked(many[first])
+    agreed(**terms[then])
+    speak(signed_in("tess"), probe, "tax", NO, seen=CONTENTS)
+    with pytest.raises(AskedOtherwise, match="residents"):
+        asked(many[then], id="second")
+    asked(many[then], id="second", models={"incomes": "m"})
+
+
 def test_answers_know_of_all_that_was_asked_before_but_not_of_what_was_kept_back() -> None:
     agreed(**AREAS)
     sources = ["residents", "incomes"]
