@@ -53,7 +53,7 @@ def compose(house: House, name: str, title: str) -> None:
     page.get_by_label("Id: small letters").fill(name)
     page.get_by_label("Purpose").select_option(label="wateroverlast (Afspraak over wateroverlast)")
     noor.press("Keep this and go on")
-    page.get_by_label("waterschap", exact=True).check()
+    page.get_by_label("Waterschap De Beken", exact=True).check()
     for source in ("(complaints,", "(tenants,"):
         page.get_by_label(source).check()
     noor.press("Keep this and go on")
