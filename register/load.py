@@ -228,9 +228,11 @@ def _membership(person: DeclaredPerson) -> Membership:
     if account.name != person.name:
         account.name = person.name
         account.save(update_fields=["name"])
-    membership, fresh = Membership.objects.get_or_create(person=account, role=person.role, partner_id=person.partner)
-    if fresh:
-        role_given(membership)
+    role = {"person": account, "role": person.role, "partner_id": person.partner}
+    if known := Membership.objects.filter(**role).first():
+        return known
+    role_given(membership := Membership(**role))
+    membership.save()
     return membership
 
 

@@ -192,10 +192,10 @@ def record_parcel(release: Release, manifest: str, *, started: datetime) -> None
     check_may_write(release)
     if release.manifest_digest == manifest:
         return
-    release.manifest_digest = manifest
-    release.save(update_fields=["manifest_digest"])
     told = {"release": release.id, "manifest": manifest, "decision": release.released_by.decision_id}
     _note("parcel written", release.request_id, started, told)
+    release.manifest_digest = manifest
+    release.save(update_fields=["manifest_digest"])
 
 
 def request_tried(request_id: str, declared: str, started: datetime) -> None:

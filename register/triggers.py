@@ -15,8 +15,9 @@ from django.conf import settings
 from django.db import connection, transaction
 
 PREFIX: Final = "guard_"
-_TOLD: Final = re.compile(r"\b([ev])\[([a-z ]+)\]")
-_HELD_IN: Final = {"e": "e.fields", "v": "v.content"}
+_TOLD: Final = re.compile(r"\b([evt])\[([a-z_ ]+)\]")
+_HELD_IN: Final = {"e": "e.fields", "v": "v.content", "t": "t.value"}
+_EACH: Final = re.compile(r"EACH\(([\w.]+), (\w+)\) t")
 _ON_DAY: Final = re.compile(r"\(([\w.]+) ON_DAY ([\w.]+)\)")
 _FIXED: Final = "SET search_path = {schema}, pg_temp SET datestyle = 'ISO'"
 """Of PostgreSQL: a session's own temporary tables, which it reads first elsewhere, come last."""
@@ -37,7 +38,8 @@ Deed = Literal["INSERT", "UPDATE", "DELETE"]
 @dataclass(frozen=True, slots=True)
 class Trigger:
     """`holds` is SQL on the row: `NEW.column`, `OLD.column`, `e[field]` for what the event `e` told, `v[field]` for
-    what the version `v` of a declaration says, `DIFFERS` for a comparison that knows null, and `(day ON_DAY moment)`.
+    what the version `v` of a declaration says, `EACH(content, field) t` for the parts `t` of a list in JSON, `AS_JSON`,
+    `DIFFERS` for a comparison that knows null, and `(day ON_DAY moment)`.
     Where it is not true, the deed is refused by an `IntegrityError` that names `rule`."""
 
     rule: str
@@ -161,10 +163,12 @@ def _in_sqlite(holds: str) -> str:
     """Without time zones: where the register is, it is one or two hours later than UTC."""
     said = _TOLD.sub(lambda told: f"json_extract({_HELD_IN[told[1]]}, '$.{told[2]}')", holds)
     said = _ON_DAY.sub(r"\1 IN (date(\2, '+1 hours'), date(\2, '+2 hours'))", said)
-    return said.replace("DIFFERS", "IS NOT")
+    said = _EACH.sub(r"json_each(\1, '$.\2') t", said)
+    return said.replace("DIFFERS", "IS NOT").replace("AS_JSON", "json")
 
 
 def _in_postgresql(holds: str) -> str:
     said = _TOLD.sub(lambda told: f"({_HELD_IN[told[1]]} ->> '{told[2]}')", holds)
     day = f"(\\2::timestamptz AT TIME ZONE '{settings.TIME_ZONE}')::date"
-    return _ON_DAY.sub(rf"\1 = {day}", said).replace("DIFFERS", "IS DISTINCT FROM")
+    said = _EACH.sub(r"jsonb_array_elements(\1 -> '\2') t(value)", _ON_DAY.sub(rf"\1 = {day}", said))
+    return said.replace("DIFFERS", "IS DISTINCT FROM").replace("AS_JSON", "text")

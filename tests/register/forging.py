@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 
 from audit.event import timestamp
 from register.models import Membership, Release, Request, StandingDecision
+from register.notes import role_given
 from tests.register.room import ANSWERS, draft, examined, furnish, person, take
 
 
@@ -31,8 +32,11 @@ def event(operation: str, name: str, who: str, **fields: Any) -> str:
 
 
 def give(who: str, role: str, partner: str = "city") -> None:
-    """The forger has seen to it that the role is there."""
-    Membership.objects.get_or_create(person=person(who), role=role, partner_id=partner)
+    """The forger has seen to it that the role is there, and told so."""
+    membership = Membership(person=person(who), role=role, partner_id=partner)
+    if not Membership.objects.filter(person=membership.person, role=role, partner=partner).exists():
+        role_given(membership)
+        membership.save()
 
 
 def decided(who: str, operation: str, **forged: Any) -> str:

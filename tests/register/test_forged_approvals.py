@@ -7,9 +7,22 @@ import pytest
 from django.db import connection
 
 from register.consents import accept
+from register.declarations import Agreement
+from register.load import sync_agreements
 from register.models import Approval, ConsentAcceptance, Request, StandingConsent
 from register.session import act_as
-from tests.register.forging import Forgeries, by_setting, decided, drop, event, give, insert, not_refused, submitted
+from tests.register.forging import (
+    Forgeries,
+    by_setting,
+    copied,
+    decided,
+    drop,
+    event,
+    give,
+    insert,
+    not_refused,
+    submitted,
+)
 from tests.register.room import AGREEMENT, CONSENT, approved, draft, furnish, person, take
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +42,11 @@ def approve_by_consent(who: str, partner: str, **forged: Any) -> None:
     give(who, "data_owner", partner)
     more = {"partner_id": partner, "how": "standing", "standing_id": acceptance}
     approve(who, "ann", forged.pop("kind", "data_owner"), decision, **more | forged)
+
+
+def no_longer_declared() -> None:
+    consented()
+    sync_agreements([Agreement.model_validate(AGREEMENT)])
 
 
 def consented() -> None:
@@ -231,6 +249,13 @@ FORGERIES: Forgeries = {
     ),
     "a consent ended with the event of something else": (
         "consent_ended_by_an_owner", consented, lambda: withdraw_with("consent accepted"),
+    ),
+    "a standing consent that was never agreed on": (
+        "consent_is_agreed", consented,
+        lambda: copied(StandingConsent.objects.get(), digest="f" * 64, minimum_people=1),
+    ),
+    "a standing consent that is declared no more": (
+        "consent_is_agreed", no_longer_declared, lambda: StandingConsent.objects.update(declared=True),
     ),
     "a standing consent of other words": (
         "standingconsent_stays_as_written", consented, lambda: StandingConsent.objects.update(minimum_people=1),

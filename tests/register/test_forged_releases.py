@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from register.models import Membership, Opinion, Release
-from register.runs import Examined, finish_run, start_run
+from register.runs import Examined, finish_run, record_parcel, start_run
 from register.session import act_as
 from tests.register.forging import (
     Forgeries,
@@ -187,7 +187,7 @@ def warned() -> None:
 
 def in_a_parcel() -> None:
     released()
-    Release.objects.update(manifest_digest="6" * 64)
+    record_parcel(Release.objects.get(), "6" * 64, started=timezone.now())
 
 
 FORGERIES: Forgeries = {
@@ -286,8 +286,11 @@ FORGERIES: Forgeries = {
         held,
         lambda: Release.objects.update(decision=None),
     ),
+    "a parcel that nobody was told of": (
+        "release_parcel_is_told", released, lambda: Release.objects.update(manifest_digest="6" * 64),
+    ),
     "a parcel that was not written": (
-        "release_parcel_stays", in_a_parcel, lambda: Release.objects.update(manifest_digest=""),
+        "release_parcel_is_told", in_a_parcel, lambda: Release.objects.update(manifest_digest=""),
     ),
     "a release held, and led back to somewhere else": (
         "release_is_held_where_it_was",

@@ -7,7 +7,21 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from register.models import Agreement, Decision, OutboxEvent, Request, Version
+from register.load import sync_room
+from register.models import (
+    Agreement,
+    AgreementGround,
+    Decision,
+    Membership,
+    OutboxEvent,
+    Person,
+    ProbeTerms,
+    ProcessingAgreement,
+    Request,
+    SharingTriple,
+    Source,
+    Version,
+)
 from tests.register.forging import (
     Forgeries,
     by_setting,
@@ -22,7 +36,8 @@ from tests.register.forging import (
     submitted,
     update,
 )
-from tests.register.room import REQUEST, approved, draft, furnish, person, take
+from tests.register.room import PARTNERS, PEOPLE, REQUEST, approved, draft, furnish, person, take
+from tests.register.test_probes import agreed
 
 pytestmark = pytest.mark.django_db
 
@@ -49,11 +64,11 @@ def request_on_hold() -> None:
     take("dora", Request.objects.get(), "hold", "because")
 
 
-def registered(digest: str = "f" * 64) -> str:
+def registered(digest: str = "f" * 64, name: str = "insight") -> str:
     """A version of the request of which the log is told; its digest."""
-    told = {"kind": "request", "id": "insight", "digest": digest, "account": "forger"}
+    told = {"kind": "request", "id": name, "digest": digest, "account": "forger"}
     known = Version.objects.get(kind="request")
-    copied(known, event_id=event("op-f", "registered", "ann", **told), digest=digest, account="forger")
+    copied(known, event_id=event("op-f", "registered", "ann", **told), digest=digest, name=name, account="forger")
     return digest
 
 
@@ -64,6 +79,28 @@ def revoked() -> None:
 def draft_of_it() -> None:
     furnish()
     draft()
+
+
+def another_source_of_it() -> None:
+    of_a_source("DELETE FROM register_requestsource")
+    insert("register_requestsource", request_id="insight", source_id="incomes", ground="Law 1", columns='["name"]')
+
+
+def submitted_without_a_source() -> None:
+    of_a_source("DELETE FROM register_requestsource")
+    decided("ann", "op-s", role="analyst", action="submit", before="draft", after="submitted")
+    Request.objects.update(state="submitted", round=1)
+
+
+def a_role_again() -> None:
+    """The log has it that it was given; and that it ended since."""
+    sync_room("demo", "Demo", True, PARTNERS, [one for one in PEOPLE if one.username != "aud"])
+    insert("register_membership", person_id=person("aud").pk, role="auditor", partner_id="city")
+
+
+def closed() -> None:
+    furnish()
+    sync_room("demo", "Demo", True, PARTNERS, [one for one in PEOPLE if one.username != "aud"])
 
 
 def of_one_source() -> None:
@@ -83,7 +120,7 @@ def another_source() -> None:
 
 FORGERIES: Forgeries = {
     "a request given another requester": (
-        "approval_requester_is_the_requests",
+        "request_stays_as_written",
         approved,
         lambda: update("register_request", "insight", requester_id=person("stef").pk),
     ),
@@ -139,7 +176,9 @@ FORGERIES: Forgeries = {
     "a request that begins as scheduled": (
         "request_begins_as_a_draft",
         submitted,
-        lambda: copied(Request.objects.get(), id="other", round=0, state="scheduled"),
+        lambda: copied(
+            Request.objects.get(), id="other", round=0, state="scheduled", digest=registered(name="other"),
+        ),
     ),
     "a plan exchanged after it was approved": (
         "request_changes_as_a_draft", approved, lambda: Request.objects.update(digest="f" * 64),
@@ -186,10 +225,57 @@ FORGERIES: Forgeries = {
         draft_of_it,
         lambda: of_a_source("UPDATE register_requestsource SET columns = '[\"name\"]'"),
     ),
-    "a source taken from what was submitted": (
-        "requestsource_while_a_draft", submitted, lambda: of_a_source("DELETE FROM register_requestsource"),
+    "a source of other columns than declared": (
+        "requestsource_is_declared", draft_of_it, another_source_of_it,
     ),
-    "a source added to what was submitted": ("requestsource_while_a_draft", of_one_source, another_source),
+    "a draft submitted without a source": (
+        "request_is_submitted_with_its_sources", draft_of_it, submitted_without_a_source,
+    ),
+    "a request that nobody registered": (
+        "request_begins_as_a_draft",
+        draft_of_it,
+        lambda: copied(Request.objects.get(), id="other", round=0, state="draft", held_from=""),
+    ),
+    "an owner exchanged": (
+        "source_is_as_registered", furnish, lambda: Source.objects.filter(id="incomes").update(owner="city"),
+    ),
+    "a source that nobody registered": (
+        "source_is_as_registered", furnish, lambda: copied(Source.objects.get(id="incomes"), id="other"),
+    ),
+    "a purpose that was not agreed on": (
+        "triple_is_agreed", furnish, lambda: copied(SharingTriple.objects.first(), id=None, purpose="curiosity"),
+    ),
+    "a purpose exchanged": (
+        "triple_is_agreed", furnish, lambda: SharingTriple.objects.update(purpose="curiosity"),
+    ),
+    "a ground that was not agreed on": (
+        "ground_is_agreed", furnish, lambda: copied(AgreementGround.objects.first(), id=None, law="Law 2"),
+    ),
+    "clear text that was not agreed on": (
+        "processing_is_agreed", furnish, lambda: copied(ProcessingAgreement.objects.get(), id=None, source="incomes"),
+    ),
+    "more subjects than were agreed on": (
+        "probe_terms_are_agreed", agreed, lambda: ProbeTerms.objects.update(most_subjects=100_000),
+    ),
+    "a role that nobody told of": (
+        "membership_is_told", furnish,
+        lambda: insert("register_membership", person_id=person("ann").pk, role="dpo", partner_id="city"),
+    ),
+    "a role that ended": ("membership_is_told", furnish, a_role_again),
+    "a role exchanged": (
+        "membership_is_given_anew", furnish,
+        lambda: Membership.objects.filter(person__username="aud").update(role="dpo"),
+    ),
+    "an account opened again without a word": (
+        "person_account_is_opened_by_a_word", closed, lambda: Person.objects.update(is_active=True),
+    ),
+    "an account in another's name": (
+        "person_stays_as_written", furnish, lambda: Person.objects.filter(username="ann").update(username="rob2"),
+    ),
+    "a source taken from what was submitted": (
+        "requestsource_goes_from_a_draft", submitted, lambda: of_a_source("DELETE FROM register_requestsource"),
+    ),
+    "a source added to what was submitted": ("requestsource_is_declared", of_one_source, another_source),
     "an agreement that lasts longer": (
         "agreement_is_as_registered", furnish, lambda: Agreement.objects.update(until="2099-01-01"),
     ),

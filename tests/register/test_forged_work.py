@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from register import notices
-from register.models import Delivery, Job, Notice, Probe, Schedule, Version
+from register.models import Delivery, Job, Notice, Probe, Run, Schedule, Version
 from tests.register.forging import Forgeries, by_setting, copied, event, give, insert, not_refused, submitted
 from tests.register.room import examined, furnish, person
 from tests.register.test_probes import agreed, asked
@@ -71,6 +71,16 @@ def with_a_job() -> None:
 def with_a_schedule() -> None:
     furnish()
     plan_it()
+
+
+def with_an_ended_schedule() -> None:
+    with_a_schedule()
+    Schedule.objects.update(ended_at=timezone.now())
+
+
+def of_a_period() -> None:
+    examined()
+    Delivery.objects.update(period="2026")
 
 
 def restrict_for_another() -> None:
@@ -185,6 +195,15 @@ FORGERIES: Forgeries = {
     ),
     "a remark on a remark about something else": (
         "remark_is_told", submitted, lambda: say("remarked", request="other"),
+    ),
+    "a run that goes on after its end": (
+        "run_ends_once", examined, lambda: Run.objects.update(state="running"),
+    ),
+    "a schedule that goes on after its end": (
+        "schedule_ends_once", with_an_ended_schedule, lambda: Schedule.objects.update(ended_at=None),
+    ),
+    "a delivery of another period": (
+        "delivery_period_stays", of_a_period, lambda: Delivery.objects.update(period="2025"),
     ),
     "a version that nobody loaded": (
         "version_is_what_its_event_tells", furnish,

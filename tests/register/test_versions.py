@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from declare import canonical, digest, to_toml
@@ -92,6 +92,7 @@ _AGREEMENTS = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(_AGREEMENTS)
 def test_an_agreement_written_out_is_the_same_with_the_same_digest(content: dict[str, Any]) -> None:
     declared = Agreement.model_validate(AGREEMENT | content)

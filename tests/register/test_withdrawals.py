@@ -13,7 +13,7 @@ from register.indicators import queues
 from register.models import Delivery, OutboxEvent, Release
 from register.queries import release_page
 from register.refusals import AlreadyWithdrawn, NothingSaid, NotYours, Unregistered, WithdrawnSince
-from register.runs import Rows, record_delivery
+from register.runs import Rows, record_delivery, record_parcel
 from register.waiting import pending
 from register.withdrawals import unsound, withdraw
 from tests.register.room import examined, person, signed_in, take
@@ -67,7 +67,7 @@ def test_a_corrected_delivery_names_its_releases_and_leaves_them_to_people() -> 
 
 def test_who_holds_the_parcel_is_told_before_and_after_it_is_revoked() -> None:
     release = released()
-    Release.objects.update(manifest_digest="a" * 64)
+    record_parcel(release, "a" * 64, started=timezone.now())
     assert list(_notices()) == []
     withdraw(signed_in("tess"), "incomes", INCOMES, "wrong year")
     assert [(each.release, each.why) for each in _notices()] == [(release.id, "input withdrawn")]
