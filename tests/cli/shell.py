@@ -1,7 +1,8 @@
 """The real commands, each in a process of its own.
 
 Importing the libraries takes seconds and a fork takes milliseconds, so one process imports them once and forks for
-every command. Room, register and Django are as new in each of them as in a terminal.
+every command. Room, register and Django's settings are as new in each of them as in a terminal; of Django they have
+the models, the applications and the migrations, which are those of every room.
 """
 
 import atexit
@@ -9,6 +10,7 @@ import gc
 import importlib
 import json
 import os
+import pkgutil
 import resource
 import subprocess
 import sys
@@ -32,7 +34,7 @@ _LIBRARIES = (
     "expectations.checks.contact", "expectations.checks.eleven_test", "expectations.checks.iban_check_digits",
     "expectations.checks.investigation", "expectations.checks.national_code",
 )  # fmt: skip
-"""None of them needs a register; what does is imported by the command itself."""
+"""None of them needs Django set up."""
 _PAGES = ("expectations.report.page", "linkage.report.page", "release.report.render", "release.site.pages")
 """What renders pages, each with templates of its own."""
 
@@ -103,6 +105,7 @@ def _serve() -> None:
         templates = importlib.import_module(page)._templates()
         for name in templates.list_templates(filter_func=lambda name: ".j" in name):
             templates.get_template(name)  # compiled once, for every child
+    _set_django_up()
     gc.freeze()  # a child that collects garbage copies every page it looks at
     for line in sys.stdin:
         call = json.loads(line)
@@ -112,12 +115,42 @@ def _serve() -> None:
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)  # noqa: T201  (to the asker)
 
 
+def _set_django_up() -> None:
+    """What all rooms have in common, and no database: whoever would ask one before its room is opened, fails."""
+    import django
+    from django.conf import settings
+    from django.db.migrations.loader import MigrationLoader
+
+    from koppelkamer.settings import django_settings
+
+    settings.configure(**django_settings({}, Path(os.devnull), "of no room"))
+    django.setup()
+    for package in map(importlib.import_module, ("register", "flows", "koppelkamer.cli")):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
+    MigrationLoader(None)  # reads the migrations
+
+
+def _forget_settings() -> None:
+    """So that the command sets Django up for its room, as in a process that is new."""
+    from django.conf import settings
+    from django.core.cache import caches
+    from django.db import connections
+    from django.utils.functional import empty
+
+    settings._wrapped = empty
+    for handler in (connections, caches):
+        vars(handler).clear()
+        vars(handler).update(vars(type(handler)()))
+
+
 def _run(
     arguments: Sequence[str], at: str, out: str, err: str, largest: int | None, environment: dict[str, str],
     program: str,
 ) -> int:  # fmt: skip
     os.environ.update(environment)
     os.chdir(at)
+    _forget_settings()
     if largest is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
     for name, number, mode in ((os.devnull, 0, os.O_RDONLY), (out, 1, os.O_WRONLY), (err, 2, os.O_WRONLY)):
