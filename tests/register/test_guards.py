@@ -7,10 +7,11 @@ from django.db import IntegrityError, connection, transaction
 from register.guards import KEPT, keep, triggers
 from register.models import Decision, Delivery, OutboxEvent, Release
 from register.triggers import let_go
-from tests.register.forging import submitted
-from tests.register.room import examined, take
+from tests.register.forging import insert, submitted
+from tests.register.room import examined, furnish, person, take
 
 pytestmark = pytest.mark.django_db
+FORGED = '{"person": "ann", "role": "dpo", "partner": "city"}'
 
 
 def test_every_forger_meets_a_rule_and_every_rule_a_forger() -> None:
@@ -101,3 +102,15 @@ def test_sqlite_removes_no_row_for_one_that_gets_its_rowid() -> None:
             " WHERE action = 'submit'"
         )
     assert Decision.objects.filter(action="hold").exists()
+
+
+def test_a_forger_brings_no_table_of_events_along() -> None:
+    """A temporary table is read before another of the same name, and not by a rule."""
+    furnish()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE register_outboxevent AS SELECT * FROM register_outboxevent")
+        cursor.execute("UPDATE register_outboxevent SET name = 'role given', fields = %s", [FORGED])
+        with pytest.raises(IntegrityError, match="membership_is_told"), transaction.atomic():
+            insert("register_membership", person_id=person("ann").pk, role="dpo", partner_id="city")
+        cursor.execute("DROP TABLE register_outboxevent")
+    assert OutboxEvent.objects.exists()
