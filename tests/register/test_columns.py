@@ -10,7 +10,7 @@ from register.guards import KEPT, triggers
 FREE: Final = {
     "Room": "title demo: held against room.toml whenever the room is opened",
     "Partner": "name kind: shown, and nothing is decided by it",
-    "Person": "name password last_login: whoever writes a password needs the second factor too, which is not here",
+    "Person": "name password last_login: not held yet; a second factor that is set up anew is told",
     "ProbeTerms": "sources areas least_subjects needs_case: not held yet",
     "Delivery": "rows_in rows_kept rows_quarantined: counts, which the same file has anew under another declaration",
     "Schedule": "due: when it is next looked at; the last day stays",
