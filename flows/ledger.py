@@ -172,6 +172,7 @@ def _about(release: Published) -> pl.DataFrame:
         "delivery": release.lineage.delivery,
         "key": release.lineage.key,
         "magnitude": list(release.lineage.magnitude),
+        "filters": [list(variables) for variables in release.lineage.filters],
         "rows": release.lineage.rows,
         "parents": {name: dict(above) for name, above in release.lineage.parents.items()},
         "extract": release.lineage.extract,
@@ -197,6 +198,7 @@ def _published(about: dict[str, Any], table: pl.DataFrame, members: pl.DataFrame
         tables=tuple(tuple(names) for names in about.get("tables", ())),
         parents=about.get("parents", {}),
         magnitude=tuple(about.get("magnitude", ())),
+        filters=tuple(tuple(variables) for variables in about.get("filters", ())),
         rows=about.get("rows", False),
     )
     return Published(about["release"], tuple(about["recipients"]), table, lineage)

@@ -43,6 +43,7 @@ def lineage_of(
         extract=made.rows is not None,
         tables=made.told_apart,
         magnitude=_variables(room, magnitude) if magnitude else (),
+        filters=tuple(_variables(room, column.name) for column in made.columns if column.use == "selection"),
     )
 
 

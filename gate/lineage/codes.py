@@ -33,6 +33,7 @@ class Coded:
     members: pl.DataFrame
     parents: Parents
     magnitude: tuple[str, ...] = ()
+    filters: tuple[tuple[str, ...], ...] = ()
     rows: bool = False
 
     @property
@@ -46,16 +47,14 @@ class Coded:
         return shown
 
     @cached_property
-    def called(self) -> pl.Series:
-        """Per cell what it is of, in whichever table: its categories other than totals, each with its variables."""
-        each = [
-            pl.when(pl.col(dimension.name) != TOTAL).then(
-                pl.concat_str(pl.lit("\0".join([*dimension.variables, ""])), pl.col(dimension.name))
-            )
-            for dimension in self.dimensions
-        ]
-        named = pl.concat_list(each) if each else pl.lit([], dtype=pl.List(pl.String))
-        return self.table.select(called=named.list.drop_nulls().list.sort().list.join("\1"))["called"]
+    def held(self) -> pl.Series:
+        """Per cell which dimensions it holds to a category, as the bits of a number."""
+        bits = [(pl.col(name) != TOTAL).cast(pl.UInt32) * 2**place for place, name in enumerate(self.names)]
+        return self.table.select(held=pl.sum_horizontal(pl.lit(0, pl.UInt32), *bits))["held"]
+
+    def made_of(self, held: int) -> list[tuple[str, ...]]:
+        """What the dimensions of these bits are made of."""
+        return [dimension.variables for place, dimension in enumerate(self.dimensions) if held >> place & 1]
 
     @cached_property
     def margins(self) -> dict[tuple[int, ...], pl.Series]:
@@ -130,6 +129,7 @@ def coded(releases: Sequence[Published]) -> list[Coded]:
             lasting=release.lineage.lasting,
             table=release.table,
             parents=release.lineage.parents,
+            filters=release.lineage.filters,
             rows=release.lineage.rows,
             magnitude=release.lineage.magnitude if "value" in release.table.columns else (),
             members=pl.DataFrame(

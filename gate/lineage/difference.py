@@ -2,12 +2,12 @@
 
 Subtracting tells something where one cell holds all of the other: the records of a smaller cell, or its persons where
 the releases rest on different deliveries. It does as well where two cells cross, each with some the other lacks, if
-they are of one name (a town before and after a removal) or are sums over nearly the same persons: whoever knows who
-came for whom learns what the newcomer has. Of other cells that cross, what is left is no group that anybody knows; what
-several releases tell together is for `gate.lineage.joint`.
+they hold mostly the same persons by the same variables (a town before and after a removal) or are sums over nearly the
+same persons: whoever knows who came for whom learns what the newcomer has. Of other cells that cross, what is left is
+no group that anybody knows; what several releases tell together is for `gate.lineage.joint`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -77,16 +77,43 @@ def nested(met: pl.DataFrame, *, equal: bool = False) -> pl.DataFrame:
 
 
 def crossed(met: pl.DataFrame, new: Coded, old: Coded, of: Of, least: int) -> pl.DataFrame:
-    """`cell`, `cell_old`, `left` (in one of them only) of overlaps that cross and can be told from each other: of one
-    name, or both sums over the same persons but for fewer than `least`."""
-    left = pl.col("size").cast(pl.Int64) + pl.col("size_old").cast(pl.Int64) - 2 * pl.col("both").cast(pl.Int64)
-    crossing = _telling(met).filter(~_HOLDS & ~_HELD).select("cell", "cell_old", left=left)
+    """`cell`, `cell_old`, `left` (in one of them only) of overlaps that cross and can be told from each other: mostly
+    the same by the same variables, or both sums over the same persons but for fewer than `least`."""
+    sizes = [pl.col(name).cast(pl.Int64) for name in ("size", "size_old", "both")]
+    mostly = pl.max_horizontal(sizes[:2]) <= 2 * sizes[2]
+    told = _telling(met).filter(~_HOLDS & ~_HELD)
+    crossing = told.select("cell", "cell_old", left=sizes[0] + sizes[1] - 2 * sizes[2], mostly=mostly)
     few = crossing.filter(pl.col("left") <= (least - 1) * (1 if of == "person" else _most_records(new, old)))
     summed = (
         few.filter(_summed(new, few["cell"]) & _summed(old, few["cell_old"])) if same_amounts(new, old) else few[:0]
     )
-    named = [side.called.gather(crossing[cell]) for side, cell in ((new, "cell"), (old, "cell_old"))]
-    return pl.concat([crossing.filter(named[0] == named[1]), summed]).unique()
+    return pl.concat([_alike(crossing.filter("mostly"), new, old), summed]).drop("mostly").unique()
+
+
+def _alike(pairs: pl.DataFrame, new: Coded, old: Coded) -> pl.DataFrame:
+    """Pairs of cells by the same variables, whatever their categories are called."""
+    placed = pairs.with_columns(held=new.held.gather(pairs["cell"]), held_old=old.held.gather(pairs["cell_old"]))
+    kinds = placed.select("held", "held_old").unique()
+    alike = [_same_variables(new, one, old, two) for one, two in kinds.iter_rows()]
+    return placed.join(kinds.filter(pl.Series(alike, dtype=pl.Boolean)), on=["held", "held_old"], how="semi").select(
+        pairs.columns
+    )
+
+
+def _same_variables(new: Coded, held: int, old: Coded, held_old: int) -> bool:
+    """Whether what each cell holds to a category is held in the other too, by a dimension or by a filter; or one holds
+    all that the other does. Filters alone, and different ones, make cells of different things."""
+    mine, theirs = new.made_of(held), old.made_of(held_old)
+    my_all, their_all = [*mine, *new.filters], [*theirs, *old.filters]
+    if (mine or theirs) and _among(mine, their_all) and _among(theirs, my_all):
+        return True
+    return _among(my_all, their_all) or _among(their_all, my_all)
+
+
+def _among(some: Iterable[tuple[str, ...]], others: Iterable[tuple[str, ...]]) -> bool:
+    """Each shares a variable with one of the others."""
+    known = {variable for other in others for variable in other}
+    return all(known & set(each) for each in some)
 
 
 def _telling(met: pl.DataFrame) -> pl.DataFrame:

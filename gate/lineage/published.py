@@ -45,6 +45,8 @@ class Lineage:
     magnitude: tuple[str, ...] = ()
     """What its sums add up, as `Dimension.variables`; then `members` has `amount` (Float64), what each record gives.
     Without it nothing is known of what sums in the table are made of."""
+    filters: tuple[tuple[str, ...], ...] = ()
+    """What records were chosen by, each as `Dimension.variables`: what a filter keeps a dimension would tell apart."""
     rows: bool = False
     """Whether rows left, and their columns are the dimensions: each cell of the table is a combination of values that
     occurs, with no margins."""

@@ -144,7 +144,9 @@ def _slowly(new: Coded, old: Coded, least: int) -> int:
     found = 0
     for a, (one, gave) in mine.items():
         for b, (two, given_then) in theirs.items():
-            alike = _called(new, a) == _called(old, b) or len(one ^ two) <= apart
+            held, other = _held(new, a), _held(old, b)
+            mostly = 2 * len(one & two) >= max(len(one), len(two))
+            alike = (mostly and (held <= other or other <= held)) or len(one ^ two) <= apart
             inside = one < two or two < one or (alike and one & two and one != two)
             inside = inside and a not in twins[0] and b not in twins[1]
             if inside or (not same and (a, b) in equal):
@@ -158,11 +160,9 @@ def _most(release: Coded) -> int:
     return max(Counter(release.members["person"]).values())
 
 
-def _called(release: Coded, cell: int) -> frozenset[tuple[str, str]]:
+def _held(release: Coded, cell: int) -> frozenset[str]:
     return frozenset(
-        (name, each)
-        for name, each in release.table.row(cell, named=True).items()
-        if name in release.names and each != "*"
+        name for name, each in release.table.row(cell, named=True).items() if name in release.names and each != "*"
     )
 
 
