@@ -8,6 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from gate.bias.facts import GroupRates
+from gate.bias.gap import Gap, Rate, gaps, large
 from gate.bias.interval import wilson
 from gate.finding import Finding, Outcome
 from gate.perturb.perturbed import Perturbed
@@ -301,27 +302,30 @@ def _groups(rates: GroupRates | None, policy: Policy) -> tuple[GroupRate, ...]:
 
 
 def _group(attribute: str, group: str, eligible: int, linked: int, policy: Policy) -> GroupRate:
-    """In whole percents. Rate and interval of a small group together still tell its counts, so it has no interval when
-    one of them is small."""
     if eligible < policy.thresholds.minimum_group.value:
         return GroupRate(attribute=attribute, group=group, rate=None, low=None, high=None)
-    rate = round(linked / eligible, 2)
-    if any(0 < count < policy.thresholds.minimum_people.value for count in (linked, eligible - linked)):
-        return GroupRate(attribute=attribute, group=group, rate=rate, low=None, high=None)
-    low, high = wilson(linked, eligible)
-    return GroupRate(attribute=attribute, group=group, rate=rate, low=round(low, 2), high=round(high, 2))
+    rate = Rate(group, linked, eligible, policy.thresholds.minimum_people.value)
+    low, high = rate.bounds if rate.small else wilson(*rate.share)
+    told = None if rate.small else round(rate.value, 2)
+    return GroupRate(attribute=attribute, group=group, rate=told, low=round(low, 2), high=round(high, 2))
 
 
 def _gaps(rates: GroupRates | None, policy: Policy) -> tuple[GroupGap, ...]:
-    """Of the exact rates, rounded once; between groups that are large enough."""
+    """Between groups that are large enough."""
     if rates is None:
         return ()
-    rate = (pl.col("linked") / pl.col("eligible")).filter(pl.col("eligible") >= policy.thresholds.minimum_group.value)
-    found = rates.table.group_by("attribute", maintain_order=True).agg(gap=rate.max() - rate.min(), groups=rate.len())
-    return tuple(
-        GroupGap(attribute=attribute, points=round(100 * gap) if groups > 1 else None)
-        for attribute, gap, groups in found.iter_rows()
-    )
+    limits = policy.thresholds.minimum_group.value, policy.thresholds.minimum_people.value
+    parts = rates.table.partition_by("attribute", maintain_order=True)
+    return tuple(_gap(str(part["attribute"][0]), gaps(large(part, "linked", "eligible", *limits))) for part in parts)
+
+
+def _gap(attribute: str, found: Sequence[Gap]) -> GroupGap:
+    """The widest of them, and of those that are told no closer the widest that there may be."""
+    if not found:
+        return GroupGap(attribute=attribute, points=None)
+    most = max(each.bounds[1] for each in found)
+    at_most = any(each.small and each.bounds[1] == most for each in found)
+    return GroupGap(attribute=attribute, points=ceil(100 * most) if at_most else round(100 * most), at_most=at_most)
 
 
 def _found(draft: Draft, unseen: int) -> tuple[QualityFact, ...]:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from math import ceil, floor
 from typing import Any, Final
 
 import polars as pl
 
-from gate.bias.interval import Share, gap_interval, z_of
+from gate.bias.interval import Share, gap_interval, wilson, z_of
 from gate.finding import NONE, Finding, Outcome
 
 EPSILON: Final = 1e-9
@@ -23,7 +24,7 @@ class Rate:
     count: float
     of: float
     few: float
-    """Counts below this, other than 0, are told in no exact way."""
+    """Of counts below this, other than 0, it is told that they are, and no more."""
 
     @property
     def share(self) -> Share:
@@ -35,8 +36,31 @@ class Rate:
 
     @property
     def small(self) -> bool:
-        """Whether rate and interval together would tell a small count."""
+        """Whether the rate, of a group whose size somebody knows, would tell a small count: also in whole percents."""
         return any(0 < part < self.few for part in (self.count, self.of - self.count))
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Between what the rate is told to lie: it is told itself, or all that a small count could make it."""
+        part = self.few / self.of
+        if not self.small:
+            return self.value, self.value
+        low = 0.0 if 0 < self.count < self.few else 1 - part
+        return low, 1.0 if 0 < self.of - self.count < self.few else part
+
+    @property
+    def told(self) -> str:
+        if self.small:
+            return f"{_outwards(*self.bounds)} percent (small counts are told no closer)"
+        low, high = wilson(*self.share)
+        # Of none, or all, the interval would tell of how many.
+        digits = 0 if self.count in (0, self.of) else 1
+        told = f"95% interval {100 * low:.{digits}f} to {100 * high:.{digits}f}"
+        return f"{100 * self.value:.1f} percent ({told})"
+
+    @property
+    def measured(self) -> float | None:
+        return None if self.small else round(self.value, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +79,29 @@ class Gap:
         return self.most.value - self.least.value
 
     @property
-    def measured(self) -> float:
-        """As it may be told: whole points where a count is small."""
-        return round(self.value, 2 if self._small else 4)
+    def bounds(self) -> tuple[float, float]:
+        """Between what it is told to lie, as the two rates are."""
+        (least, less), (more, most) = self.least.bounds, self.most.bounds
+        return max(0.0, more - less), most - least
+
+    @property
+    def measured(self) -> float | None:
+        return None if self.small else round(self.value, 4)
 
     @property
     def told(self) -> str:
-        if self._small:
-            return f"{100 * self.value:.0f} points (small counts, no interval)"
+        if self.small:
+            return f"{_outwards(*self.bounds)} points (small counts are told no closer)"
         return f"{100 * self.value:.1f} points (95% interval {100 * self.below:.1f} to {100 * self.above:.1f})"
 
     @property
-    def _small(self) -> bool:
+    def small(self) -> bool:
         return self.most.small or self.least.small
+
+
+def _outwards(low: float, high: float) -> str:
+    """In whole percents."""
+    return f"{floor(100 * low + EPSILON)} to {ceil(100 * high - EPSILON)}"
 
 
 def attributes(table: pl.DataFrame, *by: str) -> Iterator[pl.DataFrame]:

@@ -110,13 +110,11 @@ def _found(rule: ImplausibleLinks | Pollution, tally: Tally, limits: _Limits) ->
 
 def _level(rule: ImplausibleLinks | Pollution, what: str, rate: Rate, limits: _Limits) -> Finding:
     outcome = Outcome.WARN if rate.value > limits.warn else Outcome.PASS
-    low, high = wilson(*rate.share)
-    if low > limits.fail:
+    if wilson(*rate.share)[0] > limits.fail:
         outcome = Outcome.FAIL
-    told = "fewer than a few" if rate.small else f"{100 * rate.value:.1f} percent ({100 * low:.1f} to {100 * high:.1f})"
     limit = limits.fail if outcome is Outcome.FAIL else limits.warn
-    measured = round(rate.value, 2 if rate.small else 4)
-    return Finding(rule.id, outcome, what, measured, limit, f"{what}: {told}.", remedy_of(outcome, rule.remedy))
+    said = f"{what}: {rate.told}."
+    return Finding(rule.id, outcome, what, rate.measured, limit, said, remedy_of(outcome, rule.remedy))
 
 
 def _between(rule: ImplausibleLinks | Pollution, about: str, rates: tuple[Rate, ...], limits: _Limits) -> Finding:

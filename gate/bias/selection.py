@@ -65,10 +65,8 @@ class SelectionDisparity:
         )  # it would tell a small count
         side = "at least" if outcome is Outcome.PASS else "less than"
         how = f"{side} {self.selection_ratio:g}" if measured is None else f"{measured:.3f}"
-        message = (
-            f"{about}: {low.group} is selected {how} times as often as {high.group} ({100 * low.value:.0f} against "
-            f"{100 * high.value:.0f} percent)."
-        )
+        told = "" if measured is None else f" ({100 * low.value:.0f} against {100 * high.value:.0f} percent)"
+        message = f"{about}: {low.group} is selected {how} times as often as {high.group}{told}."
         return Finding(
             self.id, outcome, about, measured, self.selection_ratio, message, remedy_of(outcome, self.remedy)
         )

@@ -105,13 +105,9 @@ class WrongLinks:
         fail = self.wrong_links_fail_persons if subject.kind == "persons" else self.wrong_links_fail
         ranked = sorted(rates, key=lambda rate: (-rate.value, rate.group))
         outcome, rate = worst((self._judge_level(rate, fail), rate) for rate in ranked)
-        low, high = wilson(*rate.share)
-        told = "" if rate.small else f" (95% interval {100 * low:.1f} to {100 * high:.1f})"
-        share = f"{100 * rate.value:.0f}" if rate.small else f"{100 * rate.value:.1f}"
-        message = f"{attribute}: of the links of {rate.group}, {share} percent are expected to be wrong{told}."
+        message = f"{attribute}: of the links of {rate.group}, wrong are expected to be {rate.told}."
         limit = fail if outcome is Outcome.FAIL else self.wrong_links_warn
-        measured = round(rate.value, 2 if rate.small else 4)
-        return Finding(self.id, outcome, attribute, measured, limit, message, remedy_of(outcome, self.remedy))
+        return Finding(self.id, outcome, attribute, rate.measured, limit, message, remedy_of(outcome, self.remedy))
 
     def _judge_level(self, rate: Rate, fail: float) -> Outcome:
         low, high = wilson(*rate.share)

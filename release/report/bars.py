@@ -33,20 +33,21 @@ class Chart:
 
 
 def charts(groups: tuple[GroupRate, ...]) -> tuple[Chart, ...]:
-    """One chart an attribute, in the order given; groups in order of rate, lowest first, unknown last."""
+    """One chart an attribute, in the order given; groups in order of rate (of its lower bound where it is not told),
+    lowest first, unknown last."""
     attributes = dict.fromkeys(group.attribute for group in groups)
     return tuple(_chart(name, [group for group in groups if group.attribute == name]) for name in attributes)
 
 
 def _chart(attribute: str, groups: list[GroupRate]) -> Chart:
-    ordered = sorted(groups, key=lambda group: (group.rate is None, group.rate or 0.0, group.group))
+    ordered = sorted(groups, key=lambda group: (group.low is None, group.rate or group.low or 0.0, group.group))
     shown = ordered if len(ordered) <= _LOWEST + _HIGHEST else _ends(ordered)
     return Chart(attribute, tuple(_bar(group) for group in shown), len(ordered) - len(shown))
 
 
 def _ends(ordered: list[GroupRate]) -> list[GroupRate]:
-    """The lowest and the highest rates; groups without a rate are left out first."""
-    known = [group for group in ordered if group.rate is not None]
+    """The lowest and the highest rates; groups of which nothing is told are left out first."""
+    known = [group for group in ordered if group.low is not None]
     return [*known[:_LOWEST], *known[_LOWEST:][-_HIGHEST:]]
 
 

@@ -207,7 +207,8 @@ class Disclosure:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupRate:
     """Section 6: link rate of one group with its Wilson 95 % interval, in whole percents: exact ones tell their counts.
-    All None for a group too small to show; no interval where few records are linked or few are not."""
+    All None for a group too small to show; where few records are linked, or few are not, no rate, and the bounds are
+    those of all that few could make it."""
 
     attribute: str
     group: str
@@ -223,6 +224,8 @@ class GroupGap:
 
     attribute: str
     points: int | None
+    at_most: bool = False
+    """Whether it is told no closer, for it rests on small counts."""
 
 
 FOUND_BY_DRAFT: Final = ("conflicting", "unlinked")

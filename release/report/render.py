@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from release.report.bars import charts
 from release.report.came import Came
-from release.report.facts import FOUND_BY_DRAFT, LeftOut, ReportFacts
+from release.report.facts import FOUND_BY_DRAFT, GroupGap, LeftOut, ReportFacts
 from release.report.pictures import pictures
 from release.report.public import public_copy
 from release.report.words import Language, Words, words
@@ -36,7 +36,7 @@ def render(facts: ReportFacts, language: Language, *, public: bool = False) -> s
             pictures=pictures(shown.profile),
             changed=changed(text, shown.changes) if shown.changes else (),
             came_of=lambda came: _came_of(text, came),
-            gaps={gap.attribute: gap.points for gap in shown.gaps},
+            gaps={gap.attribute: _gap(text, gap) for gap in shown.gaps},
             between=lambda bounds: _between(text, bounds),
             left_out=lambda line: _left_out(text, line),
             quality_words=lambda what: _quality_words(text, what),
@@ -50,6 +50,11 @@ def _came_of(text: Words, came: Came) -> str:
     counts = {name: text.number(count) for name, count in (("answered", came.answered), ("releases", came.releases))}
     due = [text("came_due_count", count=text.number(len(came.due)))] if came.due else []
     return " ".join([text("came_counts", **counts), *due])
+
+
+def _gap(text: Words, gap: GroupGap) -> str | None:
+    """None where there is nothing to compare."""
+    return None if gap.points is None else text("gap_at_most" if gap.at_most else "gap", gap=gap.points)
 
 
 def changed(text: Words, changes: Changes) -> list[str]:

@@ -147,13 +147,17 @@ WRONG = {
 
 @pytest.mark.parametrize(("groups", "kind", "outcomes"), WRONG.values(), ids=WRONG)
 def test_wrong_links(groups: dict[str, tuple[int, float]] | None, kind: str, outcomes: list[Outcome]) -> None:
+    assert [finding.outcome for finding in wrong_links(groups, kind)] == outcomes
+
+
+def wrong_links(groups: dict[str, tuple[int, float]] | None, kind: str = "table") -> list[Finding]:
     rows = [("race", name, links, links, links, wrong) for name, (links, wrong) in (groups or {}).items()]
     columns = {"attribute": pl.String, "group": pl.String, **dict.fromkeys(("eligible", "linked", "links"), pl.Int64)}
     table = pl.DataFrame(rows, schema=columns | {"wrong": pl.Float64}, orient="row")
     delivered = None if groups is None else GroupRates(table)
     subject = Subject(kind, (), TABLE if kind == "table" else None, groups=delivered)
     found = examine(subject, signed(("B04", "B06"))).findings
-    assert [finding.outcome for finding in found if finding.rule == "B06"] == outcomes
+    return [finding for finding in found if finding.rule == "B06"]
 
 
 def test_rates_without_a_count_of_links_say_nothing_of_wrong_ones() -> None:
@@ -186,13 +190,20 @@ def test_what_may_not_be_read_is_never_a_pass() -> None:
 
 
 def test_small_counts_are_told_in_no_exact_way() -> None:
-    """93 of 100 is 7 that were not linked: in whole points and without interval nobody finds the 7."""
-    (small,) = rates({"x": (93, 100), "y": (700, 1000)})
+    """Of 1 to 9 that were not linked the same is told; whoever knows that the group has 100 would read a percent."""
+    small = {found for linked in range(91, 100) for found in rates({"x": (linked, 100), "y": (700, 1000)})}
+    (told,) = small
+    assert told.measured is None
+    assert "the gap is 20 to 30 points (small counts are told no closer)" in told.message
     (large,) = rates({"x": (88, 100), "y": (700, 1000)})
-    assert small.measured == 0.23
-    assert "interval 1" not in small.message
     assert large.measured == 0.18
     assert "95% interval" in large.message
+
+
+def test_an_interval_of_nothing_tells_no_exact_size() -> None:
+    """Of no wrong link the upper bound is z² / (n + z²), which is n."""
+    told = {wrong_links({"x": (size, 0), "y": (1000, 20)})[0].message for size in (39, 40, 41)}
+    assert len(told) == 1
 
 
 def test_many_groups_make_no_gap_by_chance() -> None:

@@ -99,7 +99,13 @@ OTHERWISE_CALLED = {
     "categories have other names": (BOTH, BY_TOWN, (), LATER_BOTH, RENAMED, (), Outcome.FAIL),
     # whoever lives in a town and whoever is of an age: nobody knows who is in one only
     "two filters on different things": (
-        BOTH[:30], {"one": lambda _: "all"}, OF_TOWN, BOTH[1:31], {"two": lambda _: "all"}, OF_AGE, Outcome.PASS,
+        BOTH[:30],
+        {"one": lambda _: "all"},
+        OF_TOWN,
+        BOTH[1:31],
+        {"two": lambda _: "all"},
+        OF_AGE,
+        Outcome.PASS,
     ),
 }
 

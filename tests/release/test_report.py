@@ -172,6 +172,17 @@ def test_a_small_group_has_no_rate_on_the_page() -> None:
     assert "too small to show" in render(facts, "en")
 
 
+def test_of_few_in_a_group_the_page_tells_the_bounds() -> None:
+    groups = (GroupRate(attribute="a", group="g", rate=None, low=0.74, high=1.0),)
+    gaps = (GroupGap(attribute="a", points=27, at_most=True),)
+    facts = replace(FACTS, groups=groups, gaps=gaps)
+    page = render(facts, "nl")
+    assert "74–100\u202f%" in page
+    assert "tussen 74\u202f% en 100\u202f%" in page
+    for each in (page, render(facts, "nl", public=True)):
+        assert "verschil hoogstens 27 punt" in each
+
+
 def test_of_many_groups_the_ends_are_shown() -> None:
     groups = [GroupRate(attribute="a", group=f"g{n}", rate=n / 10, low=0.0, high=1.0) for n in range(9)]
     unknown = GroupRate(attribute="a", group="small", rate=None, low=None, high=None)
