@@ -7,10 +7,18 @@ import polars as pl
 _FORMULA: Final = r"[\s\x{FEFF}]*[=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]|[\t\r]"
 """A spreadsheet takes text that begins so for a formula (OWASP, CSV injection), some also in full width."""
 _QUOTED: Final = rf"^'({_FORMULA})"
-_STEERING: Final = (
-    r"[\x{00}-\x{08}\x{0B}\x{0C}\x{0E}-\x{1F}\x{7F}-\x{9F}\x{061C}\x{200E}\x{200F}\x{202A}-\x{202E}\x{2066}-\x{2069}]"
-)
+_STEERS: Final = (
+    (0x00, 0x08), (0x0B, 0x0C), (0x0E, 0x1F), (0x7F, 0x9F), (0x061C, 0x061C), (0x200E, 0x200F), (0x202A, 0x202E),
+    (0x2066, 0x2069),
+)  # fmt: skip
 """Control characters but for tab and line ends, and signs that turn text around (Boucher and Anderson 2021)."""
+_STEERING: Final = "[" + "".join(rf"\x{{{first:X}}}-\x{{{last:X}}}" for first, last in _STEERS) + "]"
+_STEADY: Final = {sign: "�" for first, last in _STEERS for sign in range(first, last + 1)}
+
+
+def steady(text: str) -> str:
+    """The same with � for what steers: for a page, which runs no formula."""
+    return text.translate(_STEADY)
 
 
 def harmless(table: pl.DataFrame) -> pl.DataFrame:

@@ -24,6 +24,8 @@ class Entry:
     files: tuple[tuple[str, int, str], ...]
     """Name, bytes, SHA-256."""
     revoked: bool = False
+    municipalities: frozenset[str] = frozenset()
+    """Dimensions whose column is declared to be a municipality."""
 
     def __repr__(self) -> str:
         return f"Entry({self.facts.release})"

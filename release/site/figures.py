@@ -1,8 +1,8 @@
 """A released table as pictures: counts per municipality on a map, counts per category as bars."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -57,10 +57,14 @@ class Bars:
     """Categories beyond `MOST_BARS`."""
 
 
-def figures(table: pl.DataFrame) -> tuple[Map | Bars, ...]:
-    """One picture for each dimension, in the order of the table."""
+def figures(table: pl.DataFrame, municipalities: Collection[str] = ()) -> tuple[Map | Bars, ...]:
+    """One picture for each dimension, in the order of the table. `municipalities`: dimensions declared to be that;
+    a year of birth or a postcode may look just like a municipality's code."""
     dimensions = dimensions_of(table)
-    return tuple(_figure(name, _counts(table, dimensions, name)) for name in dimensions)
+    return tuple(
+        _figure(name, _counts(table, dimensions, name), names() if name in municipalities else {})
+        for name in dimensions
+    )
 
 
 def total(table: pl.DataFrame) -> int | None:
@@ -76,15 +80,17 @@ def _counts(table: pl.DataFrame, dimensions: Sequence[str], name: str) -> list[C
     order = [~pl.col(name).str.starts_with("<"), pl.col(name)]
     rows = table.filter(pl.col(name) != TOTAL, *others).select(name, "people").sort(order).rows()
     most = max((people for _, people in rows if people), default=1)
-    return [Count(category, names().get(category, category), people, (people or 0) / most) for category, people in rows]
+    return [Count(category, category, people, (people or 0) / most) for category, people in rows]
 
 
-def _figure(name: str, counts: list[Count]) -> Map | Bars:
-    known = [count for count in counts if count.category in names()]
-    strange = [count for count in counts if count not in known and count.category != UNKNOWN]
-    # Codes of four digits may be something else: most of them must be municipalities.
+def _figure(name: str, counts: list[Count], places: Mapping[str, str]) -> Map | Bars:
+    told = [replace(count, label=places.get(count.category, count.category)) for count in counts]
+    known = [count for count in told if count.category in places]
+    strange = [count for count in told if count.category not in places and count.category != UNKNOWN]
+    # Coarsened to provinces, or of another year: few of them are on the map.
     if len(known) > len(strange):
-        return _map(name, known, [count for count in counts if count not in known])
+        return _map(name, known, [count for count in told if count.category not in places])
+    counts = told
     return Bars(name, tuple(counts[:MOST_BARS]), max(0, len(counts) - MOST_BARS))
 
 

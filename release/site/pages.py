@@ -10,6 +10,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from gate.spreadsheet import steady
 from release.aggregate import UNKNOWN
 from release.report.words import Language, Words
 from release.site import borders
@@ -33,7 +34,7 @@ def index(entries: Sequence[Entry], room: str, language: Language) -> str:
 def release(entry: Entry, room: str, language: Language) -> str:
     """One release: what it is, its figures, what to know, the files."""
     facts, table = entry.facts, None if entry.revoked else entry.table
-    shown = () if table is None else figures(table)
+    shown = () if table is None else figures(table, entry.municipalities)
     return _page(
         "release.html.j2",
         language,
@@ -62,7 +63,9 @@ def _use(name: str) -> str:
 def _page(template: str, language: Language, room: str, **values: Any) -> str:
     other = PAGES["en" if language == "nl" else "nl"]
     page = _templates().get_template(template)
-    return page.render(t=words(language), room=room, page=PAGES[language], translated=other, style=_style(), **values)
+    return steady(
+        page.render(t=words(language), room=room, page=PAGES[language], translated=other, style=_style(), **values)
+    )
 
 
 @cache

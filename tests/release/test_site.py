@@ -36,6 +36,7 @@ TABLE = pl.DataFrame(
     }
 )
 ROOM = "Kamer <Havenstad>"
+TOWNS = frozenset({"residents.town"})
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def parcel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def entry(parcel: Path) -> Entry:
-    return replace(read_entry(parcel, SIGNER.public_key), table=TABLE)
+    return replace(read_entry(parcel, SIGNER.public_key), table=TABLE, municipalities=TOWNS)
 
 
 def points(path: str) -> list[list[tuple[int, int]]]:
@@ -85,7 +86,7 @@ def test_every_ring_closes() -> None:
 
 
 def test_figures_of_a_table() -> None:
-    towns, ages = figures(TABLE)
+    towns, ages = figures(TABLE, TOWNS)
     assert isinstance(towns, Map)
     assert [(place.name, place.people, place.shade) for place in towns.places] == [
         ("Utrecht", 0, 0), ("Amsterdam", 300, 1), ("Rotterdam", None, None),
@@ -100,7 +101,16 @@ def test_codes_that_are_no_municipalities_are_bars() -> None:
     table = pl.DataFrame(
         {"a.code": ["*", "9999", "0363", "0001"], "people": [30, 10, 10, 10], "records": [30, 10, 10, 10]}
     )
-    assert isinstance(figures(table)[0], Bars)
+    assert isinstance(figures(table, {"a.code"})[0], Bars)
+
+
+@pytest.mark.parametrize("codes", [["1955", "1956", "1960", "1961"], ["1701", "1705", "1709"], ["0363", "0344"]])
+def test_only_a_column_declared_a_municipality_is_shown_as_one(codes: list[str]) -> None:
+    """Years of birth, postcodes and any other four digits keep their own names, whatever else they could mean."""
+    people = [10 * len(codes), *[10] * len(codes)]
+    (found,) = figures(pl.DataFrame({"a.code": ["*", *codes], "people": people}), {"a.town", "b.code"})
+    assert isinstance(found, Bars)
+    assert [one.label for one in found.counts] == sorted(codes)
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(0, 500)), min_size=1, max_size=60))
@@ -109,7 +119,7 @@ def test_shades_follow_the_counts(people: list[int | None]) -> None:
     table = pl.DataFrame(
         {"a.town": ["*", *codes], "people": [None, *people]}, schema={"a.town": pl.String, "people": pl.Int64}
     )
-    (found,) = figures(table)
+    (found,) = figures(table, {"a.town"})
     assert isinstance(found, Map)
     for place in found.places:
         if place.people:
@@ -130,7 +140,7 @@ def test_both_languages_say_the_same() -> None:
 
 
 def test_the_site_holds_the_parcel_as_it_was_signed(entry: Entry, parcel: Path, tmp_path: Path) -> None:
-    build([entry], ROOM, tmp_path / "site")
+    build([entry], ROOM, tmp_path / "site", "havenstad")
     folder = tmp_path / "site" / "r-1"
     copied = tmp_path / "r-1"
     copied.mkdir()
@@ -146,7 +156,7 @@ def test_the_site_holds_the_parcel_as_it_was_signed(entry: Entry, parcel: Path, 
 
 
 def test_every_link_leads_somewhere_and_none_leads_out(entry: Entry, tmp_path: Path) -> None:
-    build([entry], ROOM, tmp_path / "site")
+    build([entry], ROOM, tmp_path / "site", "havenstad")
     pages = list((tmp_path / "site").rglob("index*.html"))
     assert len(pages) == 4
     for page in pages:
@@ -159,7 +169,7 @@ def test_every_link_leads_somewhere_and_none_leads_out(entry: Entry, tmp_path: P
 
 
 def test_a_hidden_count_is_nowhere(entry: Entry, tmp_path: Path) -> None:
-    build([entry], ROOM, tmp_path / "site")
+    build([entry], ROOM, tmp_path / "site", "havenstad")
     for language in LANGUAGES:
         text = (tmp_path / "site" / "r-1" / PAGES[language]).read_text()
         assert f"Rotterdam: {words(language)('hidden')}" in text
@@ -167,8 +177,8 @@ def test_a_hidden_count_is_nowhere(entry: Entry, tmp_path: Path) -> None:
 
 
 def test_a_revoked_release_is_named_and_no_more(entry: Entry, tmp_path: Path) -> None:
-    build([entry], ROOM, tmp_path / "site")
-    build([replace(entry, revoked=True)], ROOM, tmp_path / "site")
+    build([entry], ROOM, tmp_path / "site", "havenstad")
+    build([replace(entry, revoked=True)], ROOM, tmp_path / "site", "havenstad")
     folder = tmp_path / "site" / "r-1"
     assert sorted(path.name for path in folder.iterdir()) == sorted(PAGES.values())
     assert words("en")("revoked_long") in (folder / PAGES["en"]).read_text()
@@ -179,8 +189,61 @@ def test_a_revoked_release_is_named_and_no_more(entry: Entry, tmp_path: Path) ->
 def test_another_folder_is_not_written_over(entry: Entry, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(WrongInput):
-        build([entry], ROOM, tmp_path)
+        build([entry], ROOM, tmp_path, "havenstad")
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("thesis.docx", b"mine"), ("r-1/notes.txt", b"mine"), (".git/HEAD", b"ref"), ("index.html", b"edited"),
+        ("site.json", b"{}"),
+    ],
+)  # fmt: skip
+def test_what_publish_did_not_write_is_not_taken_away(entry: Entry, tmp_path: Path, name: str, content: bytes) -> None:
+    site = tmp_path / "site"
+    build([entry], ROOM, site, "havenstad")
+    build([entry], ROOM, site, "havenstad")
+    (site / name).parent.mkdir(exist_ok=True)
+    (site / name).write_bytes(content)
+    before = {path: path.read_bytes() for path in site.rglob("*") if path.is_file()}
+    with pytest.raises(WrongInput):
+        build([entry], ROOM, site, "havenstad")
+    assert {path: path.read_bytes() for path in site.rglob("*") if path.is_file()} == before
+
+
+def test_folders_that_are_no_site_of_this_room(entry: Entry, tmp_path: Path) -> None:
+    """A catalogue of somebody, another room's site, an empty folder within ours, a file, a folder below a file."""
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / CATALOGUE).write_text("{}")
+    build([entry], ROOM, tmp_path / "theirs", "elsewhere")
+    build([entry], ROOM, tmp_path / "ours", "havenstad")
+    (tmp_path / "ours" / "drafts").mkdir()
+    (tmp_path / "afile").write_text("mine")
+    for name in ("other", "theirs", "ours", "afile", "afile/below"):
+        with pytest.raises(WrongInput):
+            build([entry], ROOM, tmp_path / name, "havenstad")
+    assert [path.name for path in (tmp_path / "other").iterdir()] == [CATALOGUE]
+    assert (tmp_path / "afile").read_text() == "mine"
+
+
+def test_a_symbolic_link_stays_one(entry: Entry, tmp_path: Path) -> None:
+    (tmp_path / "served").mkdir()
+    (tmp_path / "link").symlink_to("served")
+    for _ in range(2):
+        build([entry], ROOM, tmp_path / "link", "havenstad")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "served" / CATALOGUE).is_file()
+
+
+def test_no_sign_turns_the_text_of_a_page_around(entry: Entry, tmp_path: Path) -> None:
+    turned = TABLE.with_columns(pl.col("residents.age").str.replace("0-64", "0-\u202e64"))
+    asked = replace(entry.facts.asked, title="Lef\u202et", effect="to \u2067turn")
+    build([replace(entry, table=turned, facts=replace(entry.facts, asked=asked))], ROOM, tmp_path / "site", "havenstad")
+    for file in (*(tmp_path / "site").rglob("index*.html"), tmp_path / "site" / CATALOGUE):
+        text = file.read_text()
+        assert "Lef\ufffdt" in text
+        assert not set("\u202e\u2067") & set(text), file.name
 
 
 def test_a_changed_parcel_is_not_shown(parcel: Path, tmp_path: Path) -> None:
@@ -206,7 +269,7 @@ def test_the_metadata_describe_the_file(parcel: Path) -> None:
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 400])
 def test_in_a_browser_nothing_is_fetched_or_cut_off(entry: Entry, tmp_path: Path, width: int) -> None:
-    build([entry], ROOM, tmp_path / "site")
+    build([entry], ROOM, tmp_path / "site", "havenstad")
     with chromium() as browser:
         page = browser.new_page(viewport={"width": width, "height": 900}, java_script_enabled=False)
         asked: list[str] = []
@@ -244,7 +307,7 @@ def test_several_tables_are_drawn_as_one(parcel: Path, tmp_path: Path) -> None:
     shown = read_table(tmp_path, facts)
     assert shown is not None
     assert total(shown) == 412
-    assert [type(figure) for figure in figures(shown)] == [Map, Bars]
+    assert [type(figure) for figure in figures(shown, TOWNS)] == [Map, Bars]
     rows = replace(facts, leaves=replace(FACTS.leaves, kind="anonymous", people=321))
     assert read_table(tmp_path, rows) is None
     for language in LANGUAGES:
