@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django import forms
+from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -57,7 +58,7 @@ class Offer:
 
     @property
     def uses(self) -> dict[str, str]:
-        found = {f"{use.agreement}|{use.purpose}": f"{use.purpose} ({use.title})" for use in self._all()}
+        found = {f"{use.agreement}|{use.purpose}": f"{use.purpose} ({_titled(use)})" for use in self._all()}
         return dict(sorted(found.items(), key=lambda each: each[1]))
 
     @property
@@ -100,6 +101,13 @@ class Offer:
         return next((use for use in entry.uses if self._is_meant(use) and wanted <= set(use.recipients)), None)
 
 
+def _titled(use: Use) -> str:
+    """Its agreement; one that has ended says so, for what was chosen under it stays."""
+    if use.until >= timezone.localdate():
+        return use.title
+    return f"{use.title}, {_('ended on %(day)s') % {'day': use.until.isoformat()}}"
+
+
 def may_be_asked(entry: Entry, use: Use) -> list[Mapping[str, Any]]:
     """Columns that are kept as payload, and that the purpose may use."""
     kept = [column for column in entry.content["columns"] if column["role"] == "payload"]
@@ -107,7 +115,8 @@ def may_be_asked(entry: Entry, use: Use) -> list[Mapping[str, Any]]:
 
 
 def offer(typed: Typed) -> Offer:
-    return Offer(typed, catalogue.entries(), catalogue.models(), catalogue.partners())
+    agreement = "".join(typed.get("use", ())[:1]).partition("|")[0]
+    return Offer(typed, catalogue.entries(beside=agreement), catalogue.models(), catalogue.partners())
 
 
 class DraftForm(forms.Form):

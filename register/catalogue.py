@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from register.models import Described, Partner, SharingTriple
@@ -50,11 +51,12 @@ def describe(kind: Subject, said: Mapping[str, Mapping[str, Any]]) -> None:
             Described.objects.update_or_create(kind=kind.value, name=name, defaults={"content": content})
 
 
-def entries(words: str = "", purpose: str = "") -> list[Entry]:
+def entries(words: str = "", purpose: str = "", *, beside: str = "") -> list[Entry]:
     """Sources in the order of their titles: those that may be used for `purpose`, if given, with the columns in which
-    every one of `words` is found; a source whose own title has them all shows all its columns."""
+    every one of `words` is found; a source whose own title has them all shows all its columns. By agreements that hold
+    today, and by `beside`, whether that one does or not."""
     found = []
-    for entry in _all():
+    for entry in _all(beside):
         if purpose and purpose not in {use.purpose for use in entry.uses}:
             continue
         shown = _having(entry, words.casefold().split())
@@ -83,9 +85,9 @@ def models() -> dict[str, tuple[str, str]]:
     return {each.name: (each.content["left"], each.content["right"]) for each in found}
 
 
-def _all() -> Iterator[Entry]:
+def _all(beside: str = "") -> Iterator[Entry]:
     contents = {each.name: each.content for each in Described.objects.filter(kind=Subject.SOURCE.value)}
-    uses = _uses()
+    uses = _uses(beside)
     for source in SourceRow.objects.select_related("owner").filter(id__in=contents).order_by("title", "id"):
         content = contents[source.id]
         yield Entry(source, content, uses.get(source.id, ()), content["columns"])
@@ -104,12 +106,13 @@ def _text(column: Mapping[str, Any]) -> str:
     return " ".join(said).casefold()
 
 
-def _uses() -> dict[str, list[Use]]:
-    """Source → what agreements that hold today let be done with it."""
+def _uses(beside: str) -> dict[str, list[Use]]:
+    """Source → what agreements that hold today, and `beside`, let be done with it."""
     limits = {
         each.name: each.content["minimisation"] for each in Described.objects.filter(kind=Subject.AGREEMENT.value)
     }
-    triples = SharingTriple.objects.select_related("agreement").filter(agreement__until__gte=timezone.localdate())
+    named = Q(agreement__until__gte=timezone.localdate()) | Q(agreement=beside)
+    triples = SharingTriple.objects.select_related("agreement").filter(named)
     found: dict[tuple[str, str, str], list[SharingTriple]] = {}
     for triple in triples.order_by("agreement", "purpose", "source", "recipient"):
         found.setdefault((triple.source, triple.agreement_id, triple.purpose), []).append(triple)

@@ -354,6 +354,12 @@ class Request(Declaration):
     output: Output
     effect: Effect
 
+    @property
+    def own_words(self) -> tuple[str, ...]:
+        """What people wrote and others read, some of it in public."""
+        told = (each.what for each in self.effect.seen_by)
+        return (self.title, self.effect.intended, *told, *self.output.needs.values(), self.output.environment or "")
+
     @field_validator("id")
     @classmethod
     def _id_is_not_that_of_a_run(cls, name: str) -> str:

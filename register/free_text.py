@@ -11,6 +11,8 @@ LONGEST: Final = 4000
 """Letters of one text, as the audit log keeps them."""
 _BARRED: Final = re.compile(r"[\x00\ud800-\udfff]")
 """What no database or log can keep: NUL, and what bytes become that are no UTF-8."""
+_STEERING: Final = re.compile(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What steers a screen, or turns text round on it, instead of being read."""
 _NINE: Final = [
     re.compile(rf"(?:(?<!\d)|(?<=(?<!\d)0))(?=(\d(?:{between}\d){{8}})(?!\d))")
     for between in (r"\s{0,2}", r"\.?", "-?", "/?", "_?", ",?")
@@ -31,7 +33,7 @@ PATTERNS: Final = {
 
 def check_names_nobody(texts: Iterable[str]) -> None:
     """Raises `NamesSomebody` for a number that meets the eleven test, a Dutch account number or an e-mail address, and
-    `NotPlainText` or `TooLong` for what cannot be kept.
+    `NotPlainText` or `TooLong` for what cannot be kept, or read.
 
     Names are not looked for: those of colleagues belong in a reason.
     """
@@ -46,6 +48,8 @@ def check_names_nobody(texts: Iterable[str]) -> None:
         for what, pattern in PATTERNS.items():
             if pattern.search(seen):
                 raise NamesSomebody(what)
+        if _STEERING.search(text) or (text.strip() and not seen.strip()):
+            raise NotPlainText
 
 
 def _as_seen(text: str) -> str:

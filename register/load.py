@@ -9,6 +9,7 @@ from django.db import transaction
 from declare import Sentence, canonical, digest
 from register import declarations, versions
 from register.consents import declare_consents
+from register.free_text import check_names_nobody
 from register.models import (
     Agreement,
     AgreementGround,
@@ -172,7 +173,7 @@ def sync_request(declared: declarations.Request, plan: Plan) -> Request:
 
     A request of which anything changed is a draft again, and stays on hold if it was held. Raises `Unregistered`,
     `DutiesKeptApart` when the requester changes, `StepNotAllowed` while it runs, after it was revoked or withdrawn,
-    and, for another declaration, after something of it was released.
+    and, for another declaration, after something of it was released; and as `check_names_nobody` of its own words.
     """
     requester = Person.objects.filter(username=declared.requester).first()
     if requester is None:
@@ -184,6 +185,7 @@ def sync_request(declared: declarations.Request, plan: Plan) -> Request:
         return known
     _check_may_change(known, requester)
     _check_nothing_left(known, declared)
+    check_names_nobody(declared.own_words)
     versions.note("request", declared.id, plan.digest, declared.model_dump(mode="json", by_alias=True))
     stop(declared.id, "plan")
     fields = _request_fields(declared, requester, plan) | _state_of_changed(known)

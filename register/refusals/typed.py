@@ -33,7 +33,8 @@ class NamesSomebody(Refusal):
 class NotPlainText(WrongInput):
     def __init__(self) -> None:
         super().__init__(
-            "the text holds a sign that is none (NUL, or bytes that are no UTF-8); nothing was recorded",
+            "the text holds signs that nobody can read (control signs, or bytes that are no UTF-8), or nothing else; "
+            "nothing was recorded",
             remedy="Type it again, or see that the terminal writes UTF-8.",
         )
 

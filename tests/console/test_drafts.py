@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,12 +13,12 @@ from declare import load
 from register import drafts
 from register.declarations import Request as Declared
 from register.load import sync_request
-from register.models import Draft, Job, OutboxEvent, Request
+from register.models import Agreement, Draft, Job, OutboxEvent, Request
 from tests.browser import barriers, chromium
 from tests.console.test_pages import client
 from tests.console.test_variables import ROOM, catalogued
 from tests.journeys.second_room.way import DECLARATIONS as SECOND
-from tests.register.room import plan_of, signed_in
+from tests.register.room import plan_of, signed_in, unguarded
 
 DECLARED = [*(ROOM / "requests").glob("*.toml"), *(SECOND / "requests").glob("*.toml")]
 EXTRACT = {
@@ -174,6 +175,22 @@ def test_what_is_wrong_is_said_beside_its_field_and_kept() -> None:
     for named, (other, _, _) in WRONG.items():
         page = press(dutch, address, "try", FORM | other).text
         assert 'role="alert"' in page and '<span lang="en"' not in page, named
+
+
+@pytest.mark.django_db
+def test_choices_outlive_their_agreement() -> None:
+    """What was chosen under it is kept, and the page says that it ended."""
+    catalogued()
+    browser = client("ann")
+    address = begun(browser)
+    press(browser, address, "save", FORM)
+    chosen = Draft.objects.get().typed
+    with unguarded():
+        Agreement.objects.update(until=date(2020, 1, 31))
+    page = press(browser, address, "save", FORM).text
+    assert "ended on 2020-01-31" in page
+    assert Draft.objects.get().typed == chosen
+    assert 'value="' + USE not in browser.get(begun(browser)).text  # for another it is offered no more
 
 
 @pytest.mark.django_db

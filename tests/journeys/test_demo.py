@@ -123,7 +123,7 @@ def test_prefect_knows_flows_by_ids_only(demo: Demo) -> None:
     assert all(re.fullmatch("[0-9a-f]{64}", delivery) for delivery in received.values())
     others = [(name, parameters) for name, parameters, _ in runs if name != "receive"]
     assert others == [
-        ("link", {"request": "meldingen"}), ("release", {"request": "meldingen"}), ("link", {"request": "risicolijst"})
+        ("link", {"request": "meldingen"}), ("release", {"subject": "meldingen"}), ("link", {"request": "risicolijst"})
     ]  # fmt: skip
     assert {state for _, _, state in runs} == {"COMPLETED"}
 

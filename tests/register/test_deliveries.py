@@ -57,7 +57,7 @@ FORGERIES: dict[str, tuple[str, Callable[[], Any]]] = {
     "supplements itself": ("delivery_supplements_another", lambda: itself("supplements_id")),
     "corrects nothing that is there": ("corrects_id", lambda: delivered(1, corrects_id=9)),
     "its period rewritten under a correction": (
-        "delivery_corrects_one_of_its_period",
+        "delivery_period_stays",
         lambda: (
             delivered(2, corrects_id=delivered(1)),
             update("register_delivery", str(Delivery.objects.get(digest=f"{1:064x}").pk), period=NOVEMBER),

@@ -4,6 +4,7 @@ import pytest
 from django.utils import timezone
 
 from register.queries import actions, catalogue, recalled, release_page, request_page
+from register.runs import record_parcel
 from register.waiting import pending
 from tests.register.room import draft, examined, furnish, person, take
 
@@ -65,8 +66,7 @@ def test_what_was_revoked_or_outlived_its_retention_is_recalled() -> None:
     take("rob", release, "release", "fine")
     today, last = timezone.localdate(), release.request.retention_until
     assert recalled(last + timedelta(days=1)) == [], "no parcel was written"
-    release.manifest_digest = "a" * 64
-    release.save()
+    record_parcel(release, "a" * 64, started=timezone.now())
     assert recalled(last) == []
     assert recalled(last + timedelta(days=1)) == [(release, None)]
     take("rob", release, "revoke", "a mistake in the source")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from declare import WrongInput
 from register import free_text
 from register.free_text import LONGEST, check_names_nobody
-from register.models import OutboxEvent, Person, Remark
+from register.models import OutboxEvent, Person, Remark, Request
 from register.refusals import AlreadyDecided, NamesSomebody, NothingSaid, NotPlainText, NotYours, TooLong
 from register.remarks import remark
 from register.session import act_as
@@ -81,6 +81,9 @@ def test_what_names_nobody_is_not(text: str) -> None:
 BARRED: dict[str, tuple[str, type[WrongInput]]] = {
     "NUL": ("a\x00b", NotPlainText),
     "bytes that are no UTF-8": ("a\udcffb", NotPlainText),
+    "a sign of zero width": ("\u200b", NotPlainText),
+    "signs that turn text round": ("a \u202eb", NotPlainText),
+    "a colour of a terminal": ("\x1b[31mred", NotPlainText),
     "a book": ("a" * (LONGEST + 1), TooLong),
 }
 
@@ -90,6 +93,23 @@ def test_what_cannot_be_kept_is_refused(text: str, refusal: type[WrongInput]) ->
     with pytest.raises(refusal):
         check_names_nobody([text])
     check_names_nobody(["a" * LONGEST, "é\n\t"])
+
+
+OWN_WORDS: dict[str, dict[str, Any]] = {
+    "its title": {"title": "About 123456782"},
+    "what it is for": {"effect": {"intended": "Find somebody@example.org", "indicators": ["fewer"]}},
+    "by what that is seen": {"effect": {"intended": "Fewer", "indicators": ["of 123456782"]}},
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("words", OWN_WORDS.values(), ids=OWN_WORDS)
+def test_a_request_names_nobody_in_its_own_words(words: dict[str, Any]) -> None:
+    """Its title and what it is for stand in the public catalogue."""
+    furnish()
+    with pytest.raises(NamesSomebody):
+        draft(**words)
+    assert not Request.objects.exists()
 
 
 @pytest.mark.parametrize("piece", ["a", "1", "@", "1 ", "a@b", "NL91ABNA", "a@" + "b" * 200], ids=repr)
