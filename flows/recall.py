@@ -24,17 +24,26 @@ def recall(keyring: Keyring, folder: Path) -> list[Notice]:
     return notices
 
 
-def _notices() -> Iterator[Notice]:
+def ended() -> list[Notice]:
+    """Of every release that was revoked or whose retention ended, as the register of the room knows it."""
     from django.utils import timezone
 
     from register.queries import recalled
+
+    return [
+        _notice(release, "revoked", day)
+        if day
+        else _notice(release, "retention ended", release.request.retention_until + timedelta(days=1))
+        for release, day in recalled(timezone.localdate())
+    ]
+
+
+def _notices() -> Iterator[Notice]:
     from register.withdrawals import unsound
 
-    ended = recalled(timezone.localdate())
-    for release, revoked in ended:
-        last = release.request.retention_until
-        yield _notice(release, "revoked" if revoked else "retention ended", revoked or last + timedelta(days=1))
-    told = {release.id for release, _ in ended}
+    over = ended()
+    yield from over
+    told = {notice.release for notice in over}
     # Of a release that rests on both kinds the withdrawn delivery is told: it comes last.
     faulty = {each.release.id: each for each in sorted(unsound(), key=lambda one: one.why == "withdrawn")}
     for each in faulty.values():

@@ -49,7 +49,7 @@ def release(room: Room, keyring: Keyring, subject: str) -> Path:
         if folder.exists():
             _check_ours(room, row, folder)
         else:
-            _write(room, keyring, folder, leave, verdict, _signed(room, facts, leave), seal_to)
+            _write(room, keyring, row, leave, verdict, _signed(room, facts, leave), seal_to)
     record_parcel(row, digest_file(folder / MANIFEST), started=started)
     write_logs(room, keyring.signer)
     return folder
@@ -71,17 +71,18 @@ def _policy(room: Room) -> Policy:
 def _write(
     room: Room,
     keyring: Keyring,
-    folder: Path,
+    row: "Release",
     leave: Permit,
     verdict: Verdict,
     facts: ReportFacts,
     seal_to: Sequence[str],
 ) -> None:
     """The reports with opinion and decision, and the parcel with the public copy of them."""
-    write_pages(room.reports / folder.name, facts)
+    write_pages(room.reports / row.id, facts)
     pages = {language: render(facts, language, public=True) for language in ("nl", "en")}
-    papers = Papers(facts, pages, _decision(room, leave))
-    write_parcel(leave, verdict, papers, folder, keyring.signer, seal_to)
+    public = bool(set(room.public) & set(row.request.recipients))
+    papers = Papers(facts, pages, _decision(room, leave), public)
+    write_parcel(leave, verdict, papers, room.parcels / row.id, keyring.signer, seal_to)
 
 
 def _decision(room: Room, leave: Permit) -> Inclusion:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import polars as pl
 
-from gate.spreadsheet import harmless, harmless_names
+from gate.spreadsheet import harmless, harmless_names, steady
 from gate.subject import TOTAL
 from register.output import ANONYMOUS, EXTRACT, ROWS
 from release.aggregate import UNKNOWN
@@ -15,6 +15,10 @@ from release.extract import PSEUDONYM
 from release.report.facts import ReportFacts
 from release.tables import part
 
+_RIGHTS: Final = "http://publications.europa.eu/resource/authority/access-right/"
+PUBLIC: Final = f"{_RIGHTS}PUBLIC"
+_NON_PUBLIC: Final = f"{_RIGHTS}NON_PUBLIC"
+"""Of the European list of access rights, which DCAT-AP asks for."""
 _MEDIA: Final = {
     ".csv": "text/csv", ".parquet": "application/vnd.apache.parquet", ".html": "text/html",
     ".json": "application/json", ".txt": "text/plain",
@@ -83,16 +87,18 @@ def _reference(name: str) -> str:
     return quote(name, safe="._").strip(".")
 
 
-def readme(facts: ReportFacts, tables: Mapping[str, pl.DataFrame]) -> str:
-    """README.txt: what this is and how to read it, in Dutch and English. `tables`: as from `tables_of`."""
+def readme(facts: ReportFacts, tables: Mapping[str, pl.DataFrame], *, public: bool = False) -> str:
+    """README.txt: what this is and how to read it, in Dutch and English. `tables`: as from `tables_of`; `public`:
+    everybody is among its recipients."""
     dutch, english = (_listed(facts, tables, language) for language in ("nl", "en"))
     asked = facts.asked
-    return f"""{asked.title}
+    bounds = {language: _BOUNDS[language, public].format(day=asked.retention_until) for language in ("nl", "en")}
+    return steady(f"""{asked.title}
 Vrijgave / release {facts.release}, {facts.room_title}{" (demo)" if facts.demo else ""}
 
 NEDERLANDS
 Deze map bevat {_what(facts, "nl")} voor: {", ".join(asked.recipients)}. Doel: {asked.purpose}.
-Bewaren tot {asked.retention_until}. Gebruik voor een ander doel is niet toegestaan.
+{bounds["nl"]}
 
 {dutch}
 {_how(facts, "nl")}
@@ -104,7 +110,7 @@ waarin tot vrijgave is besloten, met het bewijs dat die daar staat.
 
 ENGLISH
 This folder holds {_what(facts, "en")} for: {", ".join(asked.recipients)}. Purpose: {asked.purpose}.
-Keep until {asked.retention_until}. Use for another purpose is not allowed.
+{bounds["en"]}
 
 {english}
 {_how(facts, "en")}
@@ -113,7 +119,16 @@ A file .csv-metadata.json tells programs what each column of the CSV means (CSVW
 report of the examination, findings.json the same for programs, dataset.jsonld describes the data for a
 catalogue. manifest.json names every file; manifest.sig is the signature; decision.json is the line of the log in which
 the release was decided, with the proof that it stands there.
-"""
+""")
+
+
+_BOUNDS: Final = {
+    ("nl", False): "Bewaren tot {day}. Gebruik voor een ander doel is niet toegestaan.",
+    ("en", False): "Keep until {day}. Use for another purpose is not allowed.",
+    ("nl", True): "Deze gegevens zijn openbaar, ook voor een ander doel. De kamer toont ze tot en met {day}.",
+    ("en", True): "These data are public, for other purposes too. The room shows them up to and including {day}.",
+}
+"""By language and whether everybody is among the recipients."""
 
 
 _SAME: Final = {
@@ -249,8 +264,9 @@ def _width(table: pl.DataFrame) -> int:
     return max(len(name) for name in table.columns)
 
 
-def described(facts: ReportFacts, files: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
-    """The data set in terms of DCAT 3 and Dublin Core, as JSON-LD. `files`: name → size in bytes, SHA-256."""
+def described(facts: ReportFacts, files: Mapping[str, tuple[int, str]], *, public: bool = False) -> dict[str, Any]:
+    """The data set in terms of DCAT 3 and Dublin Core, as JSON-LD. `files`: name → size in bytes, SHA-256; `public`:
+    everybody is among its recipients."""
     return {
         "@context": {
             "dcat": "http://www.w3.org/ns/dcat#",
@@ -264,7 +280,7 @@ def described(facts: ReportFacts, files: Mapping[str, tuple[int, str]]) -> dict[
         "dct:description": facts.asked.purpose,
         "dct:publisher": facts.room_title,
         "dct:issued": facts.made_on,
-        "dct:accessRights": "non-public",
+        "dct:accessRights": {"@id": PUBLIC if public else _NON_PUBLIC},
         "prov:wasDerivedFrom": [source.title for source in facts.sources],
         "dcat:distribution": [_distribution(name, *files[name]) for name in sorted(files)],
     }

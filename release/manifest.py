@@ -53,8 +53,8 @@ class Manifest(Declaration):
         return canonical(self.model_dump(mode="json"))
 
 
-def verify_parcel(folder: Path, public_key: bytes) -> Manifest:
-    """The manifest, if every file is there as it was signed and nothing else is.
+def verify_parcel(folder: Path, public_key: bytes, besides: frozenset[str] = frozenset()) -> Manifest:
+    """The manifest, if every file is there as it was signed and nothing else is, but for files named `besides`.
 
     `public_key`: 32 raw bytes, known from elsewhere than the parcel. Raises `ParcelChanged`, `BadSignature`, or
     `BrokenLog` when the decision in it does not stand in a signed log.
@@ -63,7 +63,7 @@ def verify_parcel(folder: Path, public_key: bytes) -> Manifest:
     verify_signature(public_key, CONTEXT + content, _read(folder, SIGNATURE), what=f"parcel {folder.name}")
     manifest = _parsed(content)
     expected = {file.name: file for file in _outside(manifest, folder)}
-    _check_names(folder, {*expected, MANIFEST, SIGNATURE})
+    _check_names(folder, {*expected, MANIFEST, SIGNATURE}, besides)
     for name, file in expected.items():
         found = _read(folder, name)
         if (len(found), digest(found)) != (file.size, file.sha256):
@@ -91,14 +91,15 @@ def decides(event: Event, release: str, digest: str) -> bool:
     return action is not None and wanted.items() <= dict(event.fields).items()
 
 
-def _check_names(folder: Path, expected: set[str]) -> None:
+def _check_names(folder: Path, expected: set[str], besides: frozenset[str]) -> None:
     """Hidden files and folders count; a link is never part of a parcel."""
     with os.scandir(folder) as entries:
         found = {entry.name: entry.is_file(follow_symlinks=False) for entry in entries}
     if missing := sorted(expected - found.keys()):
         raise ParcelChanged(f"{missing[0]} is missing")
-    if added := sorted(found.keys() - expected):
-        raise ParcelChanged(f"{len(added)} file or folder was added to the parcel")
+    if added := sorted(found.keys() - expected - besides):
+        many = f"{len(added)} files or folders were" if len(added) > 1 else "1 file or folder was"
+        raise ParcelChanged(f"{many} added to the parcel")
     if strange := sorted(name for name, plain in found.items() if not plain):
         raise ParcelChanged(f"{strange[0]} is not a plain file")
 

@@ -28,7 +28,7 @@ _REMEDY: Final = {
 class Recalled(Refusal):
     def __init__(self, notice: "Notice") -> None:
         super().__init__(
-            f"parcel {notice.release} {_SAID[notice.why]} on {notice.since}",
+            f"parcel {notice.release} {notice.said}",
             remedy=_REMEDY.get(notice.why, "Use it no more, destroy every copy, and tell the room that you did."),
         )
 
@@ -65,6 +65,11 @@ class Notice(Declaration):
             raise NoNotice("this is no notice of a room") from error
         verify_signature(public_key, CONTEXT + notice._content(), signature, what=f"the notice on {notice.release}")
         return notice
+
+    @property
+    def said(self) -> str:
+        """What is wrong with the parcel, and since when."""
+        return f"{_SAID[self.why]} on {self.since}"
 
     def hold_against(self, release: str, manifest: str) -> None:
         """Raises `Recalled` for the parcel that it names, and `NoNotice` for any other."""

@@ -13,6 +13,7 @@ import polars as pl
 
 from audit import Inclusion
 from declare import Fault, Refusal, Signer, canonical, digest, digest_frame
+from gate.spreadsheet import steady
 from gate.verdict import Verdict
 from register.output import EXTRACT
 from release.dataset import as_csv, as_parquet, csvw, described, readme, tables_of
@@ -34,11 +35,13 @@ class ParcelExists(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """What goes with the table. `reports`: language → HTML page; `decision`: the officer's, in the audit log."""
+    """What goes with the table. `reports`: language → HTML page; `decision`: the officer's, in the audit log;
+    `public`: everybody is among the recipients."""
 
     facts: ReportFacts
     reports: Mapping[str, str]
     decision: Inclusion
+    public: bool = False
 
 
 def write_parcel(
@@ -55,7 +58,7 @@ def write_parcel(
         raise ParcelExists(permit.examined.release)
     if papers.facts.leaves.kind == EXTRACT and not seal_to:
         raise NotPermitted("rows about persons leave sealed only", remedy="Give the address of their recipient.")
-    content = _files(table, verdict, papers.facts, papers.reports)
+    content = _files(table, verdict, papers)
     decision = {INCLUSION: papers.decision.to_bytes()}
     outside = {SEALED: seal(content, seal_to)} if seal_to else content
     manifest = _manifest(permit, content | decision, outside.get(SEALED), signer).to_bytes()
@@ -80,19 +83,23 @@ def _permitted(permit: Permit, verdict: Verdict, facts: ReportFacts) -> pl.DataF
     return verdict.safe
 
 
-def _files(table: pl.DataFrame, verdict: Verdict, facts: ReportFacts, reports: Mapping[str, str]) -> dict[str, bytes]:
+def _files(table: pl.DataFrame, verdict: Verdict, papers: Papers) -> dict[str, bytes]:
+    facts = papers.facts
     annex = {"verdict": _public(verdict), "report": plain(public_copy(facts))}
     tables = tables_of(facts, table)
-    files = {"findings.json": canonical(annex), "README.txt": readme(facts, tables).encode()}
+    files = {"findings.json": canonical(annex), "README.txt": readme(facts, tables, public=papers.public).encode()}
     for stem, each in tables.items():
         files |= {
             f"{stem}.parquet": as_parquet(each),
             f"{stem}.csv": as_csv(each),
-            f"{stem}.csv-metadata.json": json.dumps(csvw(facts, stem, each), ensure_ascii=False, indent=2).encode(),
+            f"{stem}.csv-metadata.json": steady(
+                json.dumps(csvw(facts, stem, each), ensure_ascii=False, indent=2)
+            ).encode(),
         }
-    files |= {f"report.{language}.html": page.encode() for language, page in sorted(reports.items())}
-    entry = described(facts, {name: (len(content), digest(content)) for name, content in files.items()})
-    return files | {"dataset.jsonld": json.dumps(entry, ensure_ascii=False, indent=2, sort_keys=True).encode()}
+    files |= {f"report.{language}.html": steady(page).encode() for language, page in sorted(papers.reports.items())}
+    listed = {name: (len(content), digest(content)) for name, content in files.items()}
+    entry = json.dumps(described(facts, listed, public=papers.public), ensure_ascii=False, indent=2, sort_keys=True)
+    return files | {"dataset.jsonld": steady(entry).encode()}
 
 
 def _public(verdict: Verdict) -> dict[str, Any]:

@@ -6,16 +6,18 @@ from pathlib import Path
 from typing import Final
 
 from audit import verify_log
-from declare import WrongInput, digest_file
+from declare import WrongInput, digest, digest_file
 from flows.ledger import entries, require_entries
 from flows.models import fitted_model, is_trained
 from gate.policy import verify_policy
 from koppelkamer.cli.screen import Screen, read_key
 from koppelkamer.room import Room, open_room
-from release.manifest import MANIFEST, verify_parcel
-from release.notice import Notice
+from release.manifest import MANIFEST, Manifest, verify_parcel
+from release.notice import Notice, Recalled
+from release.site.pages import PAGES
 
 LOGS: Final = ("audit", "processing")
+_PAGES: Final = frozenset(PAGES.values())
 
 
 def verify(call: argparse.Namespace) -> Screen:
@@ -24,7 +26,7 @@ def verify(call: argparse.Namespace) -> Screen:
     if (path / "room.toml").is_file():
         lines = verify_room(open_room(path), call.head)
     elif (path / MANIFEST).is_file() or (path.parent.name == "parcels" and path.is_dir()):
-        lines = [_parcel(path, _key(call.key, path.parent.parent), call.notice)]
+        lines = [_one_parcel(path, call.key, call.notice)]
     elif path.suffix == ".jsonl":
         lines = [str(verify_log(path, _key(call.key, path.parent.parent), call.head))]
     else:
@@ -42,7 +44,11 @@ def verify_room(room: Room, head: Path | None = None) -> list[str]:
     verify_policy(room.policy, room.policy_signature, key)
     models = [fitted_model(room, name) for name in room.models if is_trained(room, name)]
     lines = [f"policy {room.policy.name} and {len(models)} fitted models: the signatures hold"]
-    lines += [_parcel(folder, key) for folder in _parcels(room)]
+    over = _over(room)
+    lines += [
+        _told(_line(verify_parcel(folder, key), folder), over.get(digest_file(folder / MANIFEST)))
+        for folder in _parcels(room)
+    ]
     logs = [verify_log(room.audit / f"{name}.jsonl", key, head if name == "audit" else None) for name in LOGS]
     return [*lines, *(str(log) for log in logs), _register(room), _ledger(room)]
 
@@ -68,15 +74,46 @@ def _parcels(room: Room) -> Sequence[Path]:
     return sorted(folder for folder in room.parcels.glob("*") if folder.is_dir() and not folder.name.startswith("."))
 
 
-def _parcel(folder: Path, key: bytes, notice: Path | None = None) -> str:
-    """Raises `Recalled` when `notice` calls it back."""
-    manifest = verify_parcel(folder, key)
+def _one_parcel(folder: Path, file: Path | None, notice: Path | None) -> str:
+    """Raises `Recalled` when `notice`, or the register of the room that it lies in, calls it back."""
+    around = folder.resolve().parent.parent
+    key = _key(file, folder.parent.parent)
+    manifest = verify_parcel(folder, key, _PAGES)
+    own = digest_file(folder / MANIFEST)
     if notice:
-        Notice.read(_content(notice), key).hold_against(manifest.release, digest_file(folder / MANIFEST))
+        Notice.read(_content(notice), key).hold_against(manifest.release, own)
+    if (around / "room.toml").is_file() and (over := _over(open_room(around)).get(own)):
+        raise Recalled(over)
+    line = _line(manifest, folder)
+    return line if file else f"{line}; {_BESIDE.format(fingerprint=digest(key))}"
+
+
+_BESIDE: Final = (
+    "the key lies beside the parcel and proves only that it is of one piece: compare its fingerprint (SHA-256) with "
+    "what the room published, or name the room's key with --key: {fingerprint}"
+)
+
+
+def _over(room: Room) -> dict[str, Notice]:
+    """By the digest of its manifest: every parcel that may be used no more, as the room's register knows it."""
+    from koppelkamer.settings import configure
+
+    configure(room.declaration.database, room.folder)
+    from flows.recall import ended
+
+    return {notice.manifest: notice for notice in ended()}
+
+
+def _told(line: str, over: Notice | None) -> str:
+    return f"{line}; it {over.said}: use it no more" if over else line
+
+
+def _line(manifest: Manifest, folder: Path) -> str:
     sealed = manifest.sealed
     whole = f"one sealed file of {sealed.size:,} bytes" if sealed else f"{len(manifest.files)} files"
+    pages = "; no signature covers the pages that a site adds" if any((folder / one).exists() for one in _PAGES) else ""
     signed = f"{whole}, all as signed by key {manifest.key_id}"
-    return f"parcel {manifest.release}: {signed}; the decision to release it stands in the signed log"
+    return f"parcel {manifest.release}: {signed}; the decision to release it stands in the signed log{pages}"
 
 
 def _content(file: Path) -> bytes:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import PurePath
 from typing import Any, Final
 
+from release.dataset import PUBLIC
 from release.site.entry import Entry
 
-_RIGHTS: Final = "http://publications.europa.eu/resource/authority/access-right/PUBLIC"
 _LANGUAGES: Final = ("nl", "en")
 _MEDIA: Final = {".csv": "text/csv", ".parquet": "application/vnd.apache.parquet"}
 _CONTEXT: Final = {
@@ -39,7 +39,7 @@ def _dataset(entry: Entry, agent: dict[str, str]) -> dict[str, Any]:
         "dct:description": facts.asked.effect or facts.asked.purpose,
         "dct:publisher": agent,
         "dct:issued": {"@type": "xsd:date", "@value": facts.made_on},
-        "dct:accessRights": {"@id": _RIGHTS},
+        "dct:accessRights": {"@id": PUBLIC},
         "dct:provenance": [source.title for source in facts.sources],
         "dcat:landingPage": {"@id": f"{facts.release}/index.html"},
         "dcat:distribution": [

@@ -19,7 +19,8 @@ from release.site.figures import Map, figures, total
 
 PAGES: Final[dict[Language, str]] = {"nl": "index.html", "en": "index.en.html"}
 _USES: Final = {
-    "README.txt": "use_readme", "dataset.jsonld": "use_dataset", "findings.json": "use_findings",
+    "README.txt": "use_readme", "decision.json": "use_decision", "dataset.jsonld": "use_dataset",
+    "findings.json": "use_findings",
     "manifest.json": "use_manifest", "manifest.sig": "use_signature", "report.en.html": "use_report",
     "report.nl.html": "use_report",
 }  # fmt: skip

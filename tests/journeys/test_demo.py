@@ -157,12 +157,20 @@ def test_the_public_site_shows_what_was_released_until_it_is_revoked(demo: Demo,
     assert (page / "table.csv").read_bytes() == parcel(demo, "table.csv")
     room = shutil.copytree(demo.room, tmp_path / "room")
     said("decide", "meldingen-1", "revoke", "--as", "i.kuipers", "--reason", "a mistake in the source", room=room)
+    (line,) = [each for each in verified(room).stdout.splitlines() if "parcel meldingen-1" in each]
+    assert "was revoked on" in line
+    refused = verified(room / "parcels" / "meldingen-1")
+    assert (refused.returncode, "was revoked on" in refused.stderr) == (1, True)
     facts = said("publish", "--out", str(tmp_path / "site"), room=room)
     assert facts["releases"] == ["meldingen-1"]
     assert sorted(path.name for path in (tmp_path / "site" / "meldingen-1").iterdir()) == [
         "index.en.html",
         "index.html",
     ]
+
+
+def verified(path: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(PROGRAM), "verify", str(path)], capture_output=True, text=True, check=False)
 
 
 def said(*call: str, room: Path) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from declare import WrongInput, digest
+from release.dataset import described, readme
 from release.manifest import ParcelChanged, verify_parcel
 from release.report import LANGUAGES, ReportFacts
+from release.report.facts import Perturbation
 from release.report.leaves import TableFacts
 from release.site import borders
 from release.site.build import CATALOGUE, build
@@ -155,6 +157,17 @@ def test_the_site_holds_the_parcel_as_it_was_signed(entry: Entry, parcel: Path, 
         assert int(each["dcat:byteSize"]["@value"]) == len(content)
 
 
+def test_a_folder_of_the_site_can_be_verified_by_a_stranger(entry: Entry, tmp_path: Path) -> None:
+    build([entry], ROOM, tmp_path / "site", "havenstad")
+    folder = tmp_path / "site" / "r-1"
+    assert verify_parcel(folder, SIGNER.public_key, frozenset(PAGES.values())).release == "r-1"
+    with pytest.raises(ParcelChanged, match="2 files or folders were added"):
+        verify_parcel(folder, SIGNER.public_key)
+    (folder / "notes.txt").write_text("more")
+    with pytest.raises(ParcelChanged, match="1 file or folder was added"):
+        verify_parcel(folder, SIGNER.public_key, frozenset(PAGES.values()))
+
+
 def test_every_link_leads_somewhere_and_none_leads_out(entry: Entry, tmp_path: Path) -> None:
     build([entry], ROOM, tmp_path / "site", "havenstad")
     pages = list((tmp_path / "site").rglob("index*.html"))
@@ -244,6 +257,27 @@ def test_no_sign_turns_the_text_of_a_page_around(entry: Entry, tmp_path: Path) -
         text = file.read_text()
         assert "Lef\ufffdt" in text
         assert not set("\u202e\u2067") & set(text), file.name
+
+
+@pytest.mark.parametrize(("method", "number"), [("rounding", "5"), ("cell-key", "4")])
+def test_a_page_says_that_its_counts_are_not_exact(entry: Entry, method: str, number: str) -> None:
+    assert entry.facts.disclosure is not None
+    made = Perturbation(method=method, base=5, largest=4)
+    facts = replace(entry.facts, disclosure=replace(entry.facts.disclosure, perturbation=made))
+    for language in LANGUAGES:
+        said = words(language)(f"limit_{method}", base=5, largest=4)
+        assert number in said
+        assert said in release(replace(entry, facts=facts), ROOM, language)
+        assert said not in release(entry, ROOM, language)
+
+
+@pytest.mark.parametrize(
+    ("public", "right", "bound"), [(True, "PUBLIC", "are public"), (False, "NON_PUBLIC", "not allowed")]
+)
+def test_what_is_for_everybody_says_so(public: bool, right: str, bound: str) -> None:
+    assert described(FACTS, {}, public=public)["dct:accessRights"]["@id"].endswith(f"/{right}")
+    text = readme(FACTS, {"table": TABLE}, public=public)
+    assert bound in text.partition("ENGLISH")[2].partition("table.csv")[0]
 
 
 def test_a_changed_parcel_is_not_shown(parcel: Path, tmp_path: Path) -> None:
