@@ -45,6 +45,9 @@ class Providers(DefaultSocialAccountAdapter):
         """Raises `SignupClosedException`. What the provider tells of the person is not kept."""
         told = sociallogin.account.extra_data
         sociallogin.account.extra_data = {}
+        if not _is_of_one(told):
+            sign_in_refused("provider", "")
+            raise SignupClosedException
         if sociallogin.is_existing:
             sociallogin.account.save()
             return
@@ -59,6 +62,12 @@ class Providers(DefaultSocialAccountAdapter):
 def note_provider(request: HttpRequest, **told: Any) -> None:
     """Receives allauth's signal of a sign-in that is complete."""
     request.session["by_provider"] = "sociallogin" in told
+
+
+def _is_of_one(told: dict[str, Any]) -> bool:
+    """Whether both answers of the provider are about the same account (OpenID Connect Core 1.0, 5.3.2)."""
+    subjects = {told[answer].get("sub") for answer in ("id_token", "userinfo") if answer in told}
+    return len(subjects) == 1
 
 
 def _username(told: dict[str, Any]) -> str:

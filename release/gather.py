@@ -305,9 +305,11 @@ def _group(attribute: str, group: str, eligible: int, linked: int, policy: Polic
     if eligible < policy.thresholds.minimum_group.value:
         return GroupRate(attribute=attribute, group=group, rate=None, low=None, high=None)
     rate = Rate(group, linked, eligible, policy.thresholds.minimum_people.value)
-    low, high = rate.bounds if rate.small else wilson(*rate.share)
-    told = None if rate.small else round(rate.value, 2)
-    return GroupRate(attribute=attribute, group=group, rate=told, low=round(low, 2), high=round(high, 2))
+    if rate.small:
+        low, high = rate.whole_percents
+        return GroupRate(attribute=attribute, group=group, rate=None, low=low / 100, high=high / 100)
+    low, high = (round(each, 2) for each in wilson(*rate.share))
+    return GroupRate(attribute=attribute, group=group, rate=round(rate.value, 2), low=low, high=high)
 
 
 def _gaps(rates: GroupRates | None, policy: Policy) -> tuple[GroupGap, ...]:

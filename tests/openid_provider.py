@@ -1,6 +1,6 @@
 """An OpenID Connect provider (django-oauth-toolkit) in a process of its own: `python -m tests.openid_provider FOLDER`.
 
-It has two people and knows one client. Prints its address when it listens; ends with its standard input.
+It has three people and knows one client. Prints its address when it listens; ends with its standard input.
 """
 
 import sys
@@ -11,7 +11,7 @@ from wsgiref.simple_server import make_server
 
 CLIENT, SECRET = "koppelkamer", "what the provider and the room know"
 BACK = "http://localhost/sign-in/by/provider/back/"
-PEOPLE = {"dora": "the word of dora", "stranger": "the word of a stranger"}
+PEOPLE = {"dora": "the word of dora", "lea": "the word of lea", "stranger": "the word of a stranger"}
 
 if __name__ == "__main__":
     from django.conf import settings

@@ -49,9 +49,15 @@ class Rate:
         return low, 1.0 if 0 < self.of - self.count < self.few else part
 
     @property
+    def whole_percents(self) -> tuple[int, int]:
+        """The bounds, outwards."""
+        return _outwards(*self.bounds)
+
+    @property
     def told(self) -> str:
         if self.small:
-            return f"{_outwards(*self.bounds)} percent (small counts are told no closer)"
+            low, high = self.whole_percents
+            return f"{low} to {high} percent (small counts are told no closer)"
         low, high = wilson(*self.share)
         # Of none, or all, the interval would tell of how many.
         digits = 0 if self.count in (0, self.of) else 1
@@ -91,7 +97,8 @@ class Gap:
     @property
     def told(self) -> str:
         if self.small:
-            return f"{_outwards(*self.bounds)} points (small counts are told no closer)"
+            low, high = _outwards(*self.bounds)
+            return f"{low} to {high} points (small counts are told no closer)"
         return f"{100 * self.value:.1f} points (95% interval {100 * self.below:.1f} to {100 * self.above:.1f})"
 
     @property
@@ -99,9 +106,9 @@ class Gap:
         return self.most.small or self.least.small
 
 
-def _outwards(low: float, high: float) -> str:
+def _outwards(low: float, high: float) -> tuple[int, int]:
     """In whole percents."""
-    return f"{floor(100 * low + EPSILON)} to {ceil(100 * high - EPSILON)}"
+    return floor(100 * low + EPSILON), ceil(100 * high - EPSILON)
 
 
 def attributes(table: pl.DataFrame, *by: str) -> Iterator[pl.DataFrame]:

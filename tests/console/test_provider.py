@@ -89,6 +89,13 @@ def test_who_came_once_is_known_by_the_account_and_not_by_the_name(room: Any) ->
     assert "no account for you" in come("dora")[1].text
 
 
+def test_two_answers_about_two_accounts_sign_nobody_in(room: Any) -> None:
+    browser, page = come("lea")
+    assert "no account for you" in page.text
+    assert not opens(browser, "home")
+    assert not SocialAccount.objects.exists()
+
+
 def test_a_closed_account_stays_closed(room: Any) -> None:
     come("dora")
     Person.objects.filter(username="dora").update(is_active=False)

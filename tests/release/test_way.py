@@ -106,11 +106,12 @@ def test_small_groups_have_no_rate(facts: ReportFacts) -> None:
     assert rates["x"] == pytest.approx(1.0)
 
 
-# What the counts of a group let anybody see of it: eligible and linked → rate, low, high.
+# What the counts of a group let anybody see of it: eligible and linked → rate, low, high; of few no rate, and the
+# bounds of all that few could make it.
 SEEN: dict[str, tuple[int, int, tuple[float | None, ...]]] = {
     "large": (3000, 2850, (0.95, 0.94, 0.96)),
-    "few not linked": (300, 294, (0.98, None, None)),
-    "few linked": (300, 6, (0.02, None, None)),
+    "few not linked": (300, 294, (None, 0.96, 1.0)),
+    "few linked": (300, 6, (None, 0.0, 0.04)),
     "all linked": (300, 300, (1.0, 0.99, 1.0)),
     "small": (29, 20, (None, None, None)),
 }
