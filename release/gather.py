@@ -306,8 +306,8 @@ def _group(attribute: str, group: str, eligible: int, linked: int, policy: Polic
         return GroupRate(attribute=attribute, group=group, rate=None, low=None, high=None)
     rate = Rate(group, linked, eligible, policy.thresholds.minimum_people.value)
     if rate.small:
-        low, high = rate.whole_percents
-        return GroupRate(attribute=attribute, group=group, rate=None, low=low / 100, high=high / 100)
+        least, most = rate.whole_percents
+        return GroupRate(attribute=attribute, group=group, rate=None, low=least / 100, high=most / 100)
     low, high = (round(each, 2) for each in wilson(*rate.share))
     return GroupRate(attribute=attribute, group=group, rate=round(rate.value, 2), low=low, high=high)
 

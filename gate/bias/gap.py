@@ -56,8 +56,8 @@ class Rate:
     @property
     def told(self) -> str:
         if self.small:
-            low, high = self.whole_percents
-            return f"{low} to {high} percent (small counts are told no closer)"
+            least, most = self.whole_percents
+            return f"{least} to {most} percent (small counts are told no closer)"
         low, high = wilson(*self.share)
         # Of none, or all, the interval would tell of how many.
         digits = 0 if self.count in (0, self.of) else 1

@@ -75,14 +75,15 @@ def _parcels(room: Room) -> Sequence[Path]:
 
 
 def _one_parcel(folder: Path, file: Path | None, notice: Path | None) -> str:
-    """Raises `Recalled` when `notice`, or the register of the room that it lies in, calls it back."""
+    """Raises `Recalled` when `notice` calls it back, or the register of the room that it lies in. With a key of one's own
+    the room around it is not asked: whoever sends a folder may have sent a room."""
     around = folder.resolve().parent.parent
     key = _key(file, folder.parent.parent)
     manifest = verify_parcel(folder, key, _PAGES)
     own = digest_file(folder / MANIFEST)
     if notice:
         Notice.read(_content(notice), key).hold_against(manifest.release, own)
-    if (around / "room.toml").is_file() and (over := _over(open_room(around)).get(own)):
+    if file is None and (around / "room.toml").is_file() and (over := _over(open_room(around)).get(own)):
         raise Recalled(over)
     line = _line(manifest, folder)
     return line if file else f"{line}; {_BESIDE.format(fingerprint=digest(key))}"
