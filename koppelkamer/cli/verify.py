@@ -75,8 +75,8 @@ def _parcels(room: Room) -> Sequence[Path]:
 
 
 def _one_parcel(folder: Path, file: Path | None, notice: Path | None) -> str:
-    """Raises `Recalled` when `notice` calls it back, or the register of the room that it lies in. With a key of one's own
-    the room around it is not asked: whoever sends a folder may have sent a room."""
+    """Raises `Recalled` when `notice` calls it back, or the register of the room that it lies in. With a key
+    of one's own the room around it is not asked: whoever sends a folder may have sent a room."""
     around = folder.resolve().parent.parent
     key = _key(file, folder.parent.parent)
     manifest = verify_parcel(folder, key, _PAGES)
