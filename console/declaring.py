@@ -70,7 +70,7 @@ def _typed_output(output: dict[str, Any]) -> dict[str, list[str]]:
     typed |= {f"need.{column}": [need] for column, need in output.pop("needs", {}).items()}
     for column, attribute in output.get("attributes", {}).items():
         typed[f"attribute.{column}"] = [attribute.pop("role")]
-    for columns in (output.get("attributes", {}), output.get("generalise", {})):
+    for columns in (output.get("attributes", {}), output.get("coarsen", {})):
         for column, coarsening in columns.items():
             typed |= _typed_steps(column, coarsening)
     return typed
@@ -128,7 +128,7 @@ def _output(typed: Typed) -> dict[str, Any]:
             column: {"role": role} | _steps(typed, column) for column, role in roles.items() if role
         }
     if kind in ("table", "extract"):
-        output["generalise"] = {column: _coarse(typed, column) for column in asked if _steps(typed, column)}
+        output["coarsen"] = {column: _coarse(typed, column) for column in asked if _steps(typed, column)}
     return output
 
 
@@ -194,7 +194,7 @@ def _field(place: tuple[int | str, ...], typed: Typed) -> str:
 
 def _output_field(place: Sequence[int | str]) -> str:
     match place:
-        case ("generalise", str(column), *_):
+        case ("coarsen", str(column), *_):
             return f"steps.{column}"
         case ("attributes", str(column), part, *_):
             return f"attribute.{column}" if part == "role" else f"steps.{column}"

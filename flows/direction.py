@@ -129,8 +129,8 @@ def _persons(used: ProtectedTable, area: Area) -> pl.DataFrame:
             remedy="Name a column with the role payload under [probes.areas].",
         )
     values = used.table[column].cast(pl.String)
-    if area.generalise is not None:
-        values = coarsened(f"{used.source}.{area.column}", used.table[column], area.generalise)
+    if area.coarsen is not None:
+        values = coarsened(f"{used.source}.{area.column}", used.table[column], area.coarsen)
     return used.table.select("row", "record").with_columns(values.fill_null(UNKNOWN).alias(AREA))
 
 

@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from declare import Declaration, Misdeclared
-from register.output import ID, SAID, Generalisation, Output
+from register.output import ID, SAID, CoarsenTo, Output
 
 
 class Triple(Declaration):
@@ -136,7 +136,7 @@ class Area(Declaration):
 
     column: str
     """Payload of the source."""
-    generalise: Generalisation | None = None
+    coarsen: CoarsenTo | None = None
     """None where the column is coarse enough as it is."""
 
 

@@ -92,7 +92,7 @@ EXTRACT: Final = "extract"
 ANONYMOUS: Final = "anonymous"
 ROWS: Final = (EXTRACT, ANONYMOUS)
 """Kinds of output that are rows about persons."""
-_LATER: Final = ("tables", "attributes", "generalise")
+_LATER: Final = ("tables", "attributes", "coarsen")
 """Keys that came after requests had been approved."""
 
 
@@ -124,7 +124,7 @@ class Attribute(Coarsening):
         return self
 
 
-class Generalisation(Coarsening):
+class CoarsenTo(Coarsening):
     """The step on which a column leaves: 1 is the first that is declared."""
 
     level: int = Field(default=1, ge=1)
@@ -153,7 +153,7 @@ class Output(Declaration):
     """The column summed in each cell."""
     hierarchies: dict[str, dict[str, str]] = {}
     """Dimension → category → the category it is part of: subtotals of the table. Others are part of the total."""
-    generalise: dict[str, Generalisation] = {}
+    coarsen: dict[str, CoarsenTo] = {}
     """Column of a table or an extract → how coarse it leaves. Filters look at what the source has."""
     rank_by: str | None = None
     filters: tuple[Filter, ...] = ()
@@ -242,9 +242,9 @@ class Output(Declaration):
 
     @model_validator(mode="after")
     def _what_is_coarsened_leaves(self) -> Self:
-        if self.generalise and self.kind not in ("table", EXTRACT):
-            raise ValueError("generalise belongs to a table or an extract; attributes of anonymous rows have steps")
-        if foreign := sorted(set(self.generalise) - set(self.described)):
+        if self.coarsen and self.kind not in ("table", EXTRACT):
+            raise ValueError("coarsen belongs to a table or an extract; attributes of anonymous rows have steps")
+        if foreign := sorted(set(self.coarsen) - set(self.described)):
             raise Misdeclared("%(columns)s is coarsened and does not leave", columns=foreign)
         return self
 

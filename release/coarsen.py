@@ -7,11 +7,11 @@ from gate.microdata.hierarchy import levels
 from gate.subject import TOTAL
 from linkage import LinkedTable
 from pseudonymise.protected import PAYLOAD
-from register.output import Generalisation, Output
-from release.report.leaves import Generalised
+from register.output import CoarsenTo, Output
+from release.report.leaves import CoarsenedByRequest
 
 
-def coarsened(name: str, values: pl.Series, declared: Generalisation) -> pl.Series:
+def coarsened(name: str, values: pl.Series, declared: CoarsenTo) -> pl.Series:
     """The values on their level, as text; null stays null. Raises `WrongInput` where a step does not fit."""
     known = numbers(name, values) if declared.numeric else values.cast(pl.String)
     label = levels(name, known, declared).select(value="0", label=str(declared.level))
@@ -33,21 +33,21 @@ def numbers(name: str, values: pl.Series) -> pl.Series:
 
 def coarse_payload(source: str, payload: pl.DataFrame, output: Output) -> pl.DataFrame:
     """The payload of `source` with the columns that the output coarsens on their level, as text."""
-    own = {name: how for name, how in output.generalise.items() if name.partition(".")[0] == source}
+    own = {name: how for name, how in output.coarsen.items() if name.partition(".")[0] == source}
     columns = {PAYLOAD + name.partition(".")[2]: (name, how) for name, how in own.items()}
     there = {column: what for column, what in columns.items() if column in payload.columns}
     return payload.with_columns(coarsened(name, payload[column], how) for column, (name, how) in there.items())
 
 
-def told_of(linked: LinkedTable, output: Output) -> tuple[Generalised, ...]:
+def told_of(linked: LinkedTable, output: Output) -> tuple[CoarsenedByRequest, ...]:
     """What was coarsened; values are counted in the whole source, so that they tell of nobody who is counted."""
-    return tuple(_told(linked, name, declared) for name, declared in output.generalise.items())
+    return tuple(_told(linked, name, declared) for name, declared in output.coarsen.items())
 
 
-def _told(linked: LinkedTable, name: str, declared: Generalisation) -> Generalised:
+def _told(linked: LinkedTable, name: str, declared: CoarsenTo) -> CoarsenedByRequest:
     source, _, column = name.partition(".")
     values = linked.payload[source][PAYLOAD + column].drop_nulls()
     after = coarsened(name, values, declared)
-    return Generalised(
+    return CoarsenedByRequest(
         column=name, level=declared.level, last=declared.steps + 1, before=values.n_unique(), after=after.n_unique()
     )

@@ -28,7 +28,7 @@ from release.bias import Measured, Questions, bias_run
 from release.coarsen import told_of
 from release.extract import members, ordered, rows_of
 from release.population import Population, population
-from release.report.leaves import Generalised
+from release.report.leaves import CoarsenedByRequest
 
 PERSON: Final = "person"
 """Name and concept of the column that stands for the person in a list of persons."""
@@ -82,7 +82,7 @@ class Draft:
     """Source → digest."""
     rows: Rows | None = None
     """Of an extract, without pseudonyms yet, or of anonymous rows, not coarsened yet."""
-    generalised: tuple[Generalised, ...] = ()
+    coarsened: tuple[CoarsenedByRequest, ...] = ()
     """Columns that the request coarsens."""
     tables: tuple[Breakdown, ...] = ()
     """Where there are several in `cells`."""
@@ -165,7 +165,7 @@ def draft(
         deliveries=dict(linked.deliveries),
         rows=rows,
         tables=request.output.tables,
-        generalised=told_of(linked, request.output),
+        coarsened=told_of(linked, request.output),
         _made_by=_RELEASE,
     )
 

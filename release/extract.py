@@ -42,7 +42,7 @@ def rows_of(linked: LinkedTable, request: Request, records: pl.DataFrame, concep
         records.select(*output.needs),
         Microdata(extract=terms, columns=columns),
         (linked.payload[output.unit].height, _kept(linked)),
-        {name: (how.level, how.steps + 1) for name, how in output.generalise.items()},
+        {name: (how.level, how.steps + 1) for name, how in output.coarsen.items()},
     )
 
 

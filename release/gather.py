@@ -173,7 +173,7 @@ def _leaves(draft: Draft, verdict: Verdict, unseen: int) -> Leaves:
         special_categories=_special(verdict.findings),
         minors=_minors(verdict.findings),
         minimised=minimised(draft, verdict),
-        generalised=draft.generalised,
+        coarsened=draft.coarsened,
         anonymised=anonymised(draft, verdict),
     )
 

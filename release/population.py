@@ -10,7 +10,7 @@ from declare import WrongInput
 from gate.subject import TOTAL
 from linkage import LinkedTable
 from pseudonymise.protected import PAYLOAD
-from register.output import Filter, Generalisation, Output
+from register.output import CoarsenTo, Filter, Output
 from release.aggregate import UNKNOWN
 from release.coarsen import coarsened
 
@@ -59,7 +59,7 @@ def population(linked: LinkedTable, output: Output) -> Population:
     reached, unknown = records["row"], {}
     records = _kept(records, linked, output.unit, others)
     for name in output.described:
-        found = values(linked, output.unit, name, output.generalise.get(name))
+        found = values(linked, output.unit, name, output.coarsen.get(name))
         records = records.join(found, on="row", how="left", maintain_order="left")
         unknown[name] = _unknown(records)
         records = records.with_columns(pl.col("value").fill_null(UNKNOWN).alias(name)).drop("value", "several")
@@ -114,7 +114,7 @@ def _clusters_of(entities: pl.DataFrame, source: str) -> pl.DataFrame:
     return entities.filter(pl.col("source") == source).select("row", "cluster")
 
 
-def values(linked: LinkedTable, unit: str, name: str, coarse: Generalisation | None = None) -> pl.DataFrame:
+def values(linked: LinkedTable, unit: str, name: str, coarse: CoarsenTo | None = None) -> pl.DataFrame:
     """`row` of the unit, `value` (String; null when there is none or linked records contradict each other), `several`
     (Boolean: they contradict). What is one value when coarsened contradicts nothing."""
     source = name.partition(".")[0]

@@ -36,7 +36,7 @@ class Coarsened:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Generalised(Coarsened):
+class CoarsenedByRequest(Coarsened):
     """The same of a column that the request coarsens, with its different values in the source before and after."""
 
     before: int
@@ -93,7 +93,7 @@ class Leaves:
     minors: bool | None = None
     """Whether persons under 12 may be in scope; None when no source tells."""
     minimised: Minimised | None = None
-    generalised: tuple[Generalised, ...] = ()
+    coarsened: tuple[CoarsenedByRequest, ...] = ()
     anonymised: Anonymised | None = None
     tables: tuple[TableFacts, ...] = ()
     """Where there are several; a cell that two of them have is one cell, also in `rows`."""

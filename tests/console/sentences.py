@@ -78,7 +78,7 @@ KINDS = {kind for kind in vars(refusals).values() if isinstance(kind, type)}
 NAMES = {"cross-checks.toml", "--text"}
 """Constants in a refusal that no language changes."""
 DECLARES = {"Request", "RequestedSource", "Effect", "Indicator", "Dpia", "Output", "Breakdown", "Attribute",
-            "Generalisation", "Filter", "Headline", "Implausible", "Polluted", "Population"}  # fmt: skip
+            "CoarsenTo", "Filter", "Headline", "Implausible", "Polluted", "Population"}  # fmt: skip
 """What a request is declared in."""
 REPOSITORY = Path(__file__).parents[2]
 

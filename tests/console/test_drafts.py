@@ -33,7 +33,7 @@ COARSE = {
     "kind": "table",
     "unit": "reports",
     "dimensions": ["reports.bedrag", "reports.soort"],
-    "generalise": {
+    "coarsen": {
         "reports.bedrag": {"cuts": [[18, 65.5], [65.5]], "level": 2},
         "reports.soort": {"groups": [{"work": ["zwartwerk", "uitbuiting"]}]},
     },
@@ -289,7 +289,7 @@ MORE: dict[str, str] = {
     "an indicator without words": '[effect]\nindicators = [{what = "", years = 3}]',
     "lists in lists": "a = " + "[" * 3_000 + "]" * 3_000,
     "a long number": "a = " + "1" * 4_400,
-    "no number": '[output]\ngeneralise = {"reports.bedrag" = {widths = [inf], level = 1}}',
+    "no number": '[output]\ncoarsen = {"reports.bedrag" = {widths = [inf], level = 1}}',
 }
 
 

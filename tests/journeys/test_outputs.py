@@ -23,7 +23,7 @@ kind = "table"
 unit = "complaints"
 magnitude = "complaints.schade"
 
-[output.generalise."complaints.aard"]
+[output.coarsen."complaints.aard"]
 groups = [{ binnen = ["kelder", "riool"], buiten = ["grondwater", "straat"] }]
 
 [[output.tables]]

@@ -228,7 +228,7 @@ def test_where_no_case_is_needed_none_is_asked_for() -> None:
 
 AREAS: dict[str, Any] = {
     "tells": "area", "least_subjects": 3, "most_subjects": 12, "most_per_period": 50,
-    "areas": {"residents": {"column": "district"}, "incomes": {"column": "town", "generalise": {"prefixes": [4]}}},
+    "areas": {"residents": {"column": "district"}, "incomes": {"column": "town", "coarsen": {"prefixes": [4]}}},
 }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from register.declarations import Request
 from release.bias import Questions
 from release.coarsen import coarse_payload
 from release.draft import Draft, draft
-from release.report.leaves import Generalised
+from release.report.leaves import CoarsenedByRequest
 from tests.release.linking import linked_table, request
 
 AGE, TOWN = "residents.age", "residents.town"
@@ -32,12 +32,12 @@ def linked(ages: list[Any]) -> LinkedTable:
     )
 
 
-def asked(generalise: dict[str, Any], **output: Any) -> Request:
-    return request(**{"dimensions": [AGE, TOWN], "generalise": generalise, **output})
+def asked(coarsen: dict[str, Any], **output: Any) -> Request:
+    return request(**{"dimensions": [AGE, TOWN], "coarsen": coarsen, **output})
 
 
-def drafted(generalise: dict[str, Any], ages: list[Any], **output: Any) -> Draft:
-    return draft(linked(ages), asked(generalise, **output), Questions(), {})
+def drafted(coarsen: dict[str, Any], ages: list[Any], **output: Any) -> Draft:
+    return draft(linked(ages), asked(coarsen, **output), Questions(), {})
 
 
 AGES: dict[str, tuple[list[Any], list[str]]] = {
@@ -58,9 +58,9 @@ def test_a_table_counts_by_band(ages: list[Any], bands: list[str]) -> None:
 
 def test_what_was_coarsened_is_told_before_and_after() -> None:
     made = drafted({AGE: BANDS, TOWN: AREAS}, [20, 24, 31, 38])
-    assert made.generalised == (
-        Generalised(column=AGE, level=2, last=3, before=4, after=2),
-        Generalised(column=TOWN, level=1, last=2, before=3, after=2),
+    assert made.coarsened == (
+        CoarsenedByRequest(column=AGE, level=2, last=3, before=4, after=2),
+        CoarsenedByRequest(column=TOWN, level=1, last=2, before=3, after=2),
     )
 
 
@@ -89,10 +89,10 @@ UNFIT: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize(("generalise", "why"), UNFIT.values(), ids=UNFIT)
-def test_steps_that_do_not_fit_the_values_are_refused(generalise: dict[str, Any], why: str) -> None:
+@pytest.mark.parametrize(("coarsen", "why"), UNFIT.values(), ids=UNFIT)
+def test_steps_that_do_not_fit_the_values_are_refused(coarsen: dict[str, Any], why: str) -> None:
     with pytest.raises(WrongInput, match=why):
-        drafted(generalise, [20, 24, 28, 31])
+        drafted(coarsen, [20, 24, 28, 31])
 
 
 REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
@@ -105,13 +105,11 @@ REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
 }
 
 
-@pytest.mark.parametrize(("generalise", "output", "why"), REFUSED.values(), ids=REFUSED)
-def test_what_makes_no_sense_is_refused_at_reading(
-    generalise: dict[str, Any], output: dict[str, Any], why: str
-) -> None:
+@pytest.mark.parametrize(("coarsen", "output", "why"), REFUSED.values(), ids=REFUSED)
+def test_what_makes_no_sense_is_refused_at_reading(coarsen: dict[str, Any], output: dict[str, Any], why: str) -> None:
     with pytest.raises(ValidationError, match=why):
-        asked(generalise, **output)
+        asked(coarsen, **output)
 
 
 def test_a_request_that_coarsens_nothing_has_the_digest_it_had() -> None:
-    assert "generalise" not in asked({}).model_dump(mode="json")["output"]
+    assert "coarsen" not in asked({}).model_dump(mode="json")["output"]
