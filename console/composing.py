@@ -105,7 +105,8 @@ def _titled(use: Use) -> str:
     """Its agreement; one that has ended says so, for what was chosen under it stays."""
     if use.until >= timezone.localdate():
         return use.title
-    return f"{use.title}, {_('ended on %(day)s') % {'day': use.until.isoformat()}}"
+    ended = _("ended on %(day)s") % {"day": use.until.isoformat()}
+    return f"{use.title}, {ended}"
 
 
 def may_be_asked(entry: Entry, use: Use) -> list[Mapping[str, Any]]:
